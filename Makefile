@@ -1,0 +1,142 @@
+# GNU make.
+#   make demo        install what is missing, build, show the main job
+#   make check       install what the tests need, build, run every test
+#   make             build/comporta
+#   make install     DESTDIR= PREFIX=/usr/local
+#   make lint        the architecture's rules
+#   make check-all   check, sanitizers, static checks, fuzzers: long
+#   make bench       timings beside ripgrep and pflogsumm
+# V=1 shows the commands, SAN=address,undefined builds with sanitizers,
+# WERROR=1 stops at warnings, BUILD=folder builds elsewhere.
+
+PREFIX     ?= /usr/local
+DESTDIR    ?=
+SYSCONFDIR ?= /etc
+PKG_CONFIG ?= pkg-config
+CFLAGS     ?= -O2 -g
+SAN        ?=
+BUILD      ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
+comma      := ,
+VERSION    := 0.1.0
+DATADIR    ?= $(PREFIX)/share/comporta
+
+# Debian's MariaDB connector answers to libmariadb, Oracle's to mysqlclient.
+mysql_pkg := $(shell $(PKG_CONFIG) --exists mysqlclient 2>/dev/null && \
+	echo mysqlclient || echo libmariadb)
+packages  := $(mysql_pkg) libcurl libmicrohttpd json-c libmaxminddb lmdb \
+	libconfig sqlite3 libarchive gnutls
+lib_flags := $(shell $(PKG_CONFIG) --cflags $(packages) 2>/dev/null)
+lib_libs  := $(shell $(PKG_CONFIG) --libs $(packages) 2>/dev/null) -lm
+
+ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -I. -include base/banned.h -MMD -MP \
+	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wwrite-strings -Wvla -Wformat=2 -Wundef -fno-common -fPIE \
+	-fstack-protector-strong -DCOMPORTA_VERSION='"$(VERSION)"' \
+	-DCOMPORTA_DATADIR='"$(DATADIR)"' \
+	-DCOMPORTA_SYSCONFDIR='"$(SYSCONFDIR)/comporta"' \
+	$(lib_flags) $(CFLAGS)
+ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now
+ifneq ($(SAN),)
+ALL_CFLAGS  += -fsanitize=$(SAN) -fno-sanitize-recover=all
+ALL_LDFLAGS += -fsanitize=$(SAN)
+else
+ALL_CFLAGS  += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+endif
+ifdef WERROR
+ALL_CFLAGS += -Werror
+endif
+
+# A new file in one of these folders is built without touching this Makefile.
+sources   := $(filter-out %/main.c,$(wildcard base/*.c detector/*.c \
+	detector/*/*.c notifier/*.c))
+objects   := $(sources:%.c=$(BUILD)/%.o)
+support_o := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/support/*.c))
+tests     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/test_*.c tests/db/test_*.c))
+
+cmocka_libs = $(shell $(PKG_CONFIG) --libs cmocka)
+
+ifneq ($(V),1)
+say = @printf '  %-5s %s\n' $(1) $@;
+endif
+
+.DEFAULT_GOAL := all
+.PHONY: all tests demo check check-all deps geoip lint fuzz bench install \
+	uninstall clean
+.SECONDARY:
+
+all: $(BUILD)/comporta
+
+$(BUILD)/comporta: $(BUILD)/detector/main.o $(objects)
+	$(call say,LD)$(CC) $(LDFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(lib_libs)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(support_o) $(objects)
+	$(call say,LD)$(CC) $(LDFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(lib_libs) \
+		$(cmocka_libs)
+
+# The generator of sample logs stands alone: it knows nothing of comporta.
+$(BUILD)/generate: $(filter-out bench/measure.c,$(wildcard bench/*.c)) \
+		bench/gen.h bench/prefixes.def
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) -std=gnu11 -O2 -Wall -Wextra -o $@ $(filter %.c,$^)
+
+tests: $(tests)
+
+geoip:
+	@sh tests/support/geoip.sh build/geoip
+
+# The parts below install packages first, and only then is there a pkg-config
+# to ask: so they call make again.
+demo:
+	@sh packaging/deps.sh demo
+	@$(MAKE) --no-print-directory all $(BUILD)/generate
+	@$(MAKE) --no-print-directory geoip
+	@BUILD=$(BUILD) sh packaging/demo.sh
+
+check:
+	@sh packaging/deps.sh check
+	@$(MAKE) --no-print-directory WERROR=1 all $(BUILD)/generate tests
+	@$(MAKE) --no-print-directory geoip
+	@BUILD=$(BUILD) sh tests/run.sh
+
+check-all:
+	@sh tests/check-all.sh
+
+bench:
+	@sh packaging/deps.sh demo
+	@$(MAKE) --no-print-directory all $(BUILD)/generate
+	@$(MAKE) --no-print-directory geoip
+	@bash bench/run.sh
+
+lint:
+	@for script in tests/lint/*.sh; do sh $$script || exit 1; done
+
+# Every fuzzer for SECONDS (20), from the cases as seeds.
+fuzz:
+	@sh tests/fuzz/run.sh $(FUZZ_SECONDS)
+
+share := $(DESTDIR)$(DATADIR)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(share)
+	install -m 755 $(BUILD)/comporta $(DESTDIR)$(PREFIX)/bin/comporta
+	cp -R sql templates $(share)/
+	find $(share) -type d -exec chmod 755 {} +
+	find $(share) -type f -exec chmod 644 {} +
+	install -d $(DESTDIR)$(SYSCONFDIR)/comporta
+	[ -e $(DESTDIR)$(SYSCONFDIR)/comporta/comporta.conf ] || \
+		install -m 640 packaging/comporta.conf \
+			$(DESTDIR)$(SYSCONFDIR)/comporta/comporta.conf
+
+# The configuration and the state stay.
+uninstall:
+	$(RM) $(DESTDIR)$(PREFIX)/bin/comporta
+	$(RM) -r $(share)
+
+clean:
+	$(RM) -r build
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,139 @@
+#include "base/address.h"
+
+#include "base/hash.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+static const unsigned char v4_prefix[12] = { [10] = 0xff, [11] = 0xff };
+
+/* Dotted quad by hand: most lines have one, and inet_pton wants a NUL. */
+static bool parse_v4(struct slice text, unsigned char out[4])
+{
+	size_t i = 0;
+
+	for (int part = 0; part < 4; part++) {
+		unsigned number = 0;
+		size_t first = i;
+
+		if (part && (i >= text.len || text.ptr[i++] != '.'))
+			return false;
+		if (part)
+			first = i;
+		while (i < text.len && text.ptr[i] >= '0' &&
+		       text.ptr[i] <= '9' && i - first < 3)
+			number = number * 10 + (unsigned)(text.ptr[i++] - '0');
+		if (i == first || number > 255)
+			return false;
+		out[part] = (unsigned char)number;
+	}
+	return i == text.len;
+}
+
+bool address_parse(struct slice text, struct address *out)
+{
+	char copy[ADDRESS_TEXT_SIZE];
+	unsigned char v4[4], v6[16];
+
+	if (parse_v4(text, v4)) {
+		memcpy(out->bytes, v4_prefix, sizeof(v4_prefix));
+		memcpy(out->bytes + 12, v4, 4);
+		return true;
+	}
+	slice_skip(&text, S("IPv6:"));
+	text = slice_cut(&text, '%');
+	if (text.len < 2 || !slice_copy(text, copy, sizeof(copy)) ||
+	    strlen(copy) != text.len || inet_pton(AF_INET6, copy, v6) != 1)
+		return false;
+	memcpy(out->bytes, v6, sizeof(v6));
+	return true;
+}
+
+bool address_is_v4(const struct address *address)
+{
+	return memcmp(address->bytes, v4_prefix, sizeof(v4_prefix)) == 0;
+}
+
+struct block {
+	unsigned char bytes[16];
+	unsigned bits;
+};
+
+static bool is_inside(const struct address *address, const struct block *block)
+{
+	unsigned whole = block->bits / 8, rest = block->bits % 8;
+	unsigned char mask = (unsigned char)(0xff00 >> rest);
+
+	if (memcmp(address->bytes, block->bytes, whole) != 0)
+		return false;
+	return rest == 0 ||
+	       ((address->bytes[whole] ^ block->bytes[whole]) & mask) == 0;
+}
+
+#define V4(a, b, bits)							\
+	{ { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, (a), (b) },	\
+	  96 + (bits) }
+
+bool address_is_loopback(const struct address *address)
+{
+	static const struct block v4 = V4(127, 0, 8);
+	static const struct block v6 = { { [15] = 1 }, 128 };
+
+	return is_inside(address, &v4) || is_inside(address, &v6);
+}
+
+bool address_is_local(const struct address *address)
+{
+	static const struct block blocks[] = {
+		V4(10, 0, 8), V4(172, 16, 12), V4(192, 168, 16),
+		V4(169, 254, 16), V4(100, 64, 10), V4(0, 0, 8),
+		{ { 0xfc }, 7 },
+		{ { 0xfe, 0x80 }, 10 },
+		{ { 0 }, 128 },
+	};
+
+	if (address_is_loopback(address))
+		return true;
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
+		if (is_inside(address, &blocks[i]))
+			return true;
+	return false;
+}
+
+uint64_t address_client_hash(const struct address *address)
+{
+	struct slice bytes = { (const char *)address->bytes, 16 };
+
+	if (!address_is_v4(address))
+		bytes.len = 8;
+	return hash_bytes(bytes, 0);
+}
+
+void address_text(const struct address *address, char out[ADDRESS_TEXT_SIZE])
+{
+	bool v4 = address_is_v4(address);
+
+	inet_ntop(v4 ? AF_INET : AF_INET6, address->bytes + (v4 ? 12 : 0), out,
+		  ADDRESS_TEXT_SIZE);
+}
+
+uint32_t address_prefix(const struct address *address)
+{
+	const unsigned char *b = address->bytes;
+
+	if (address_is_v4(address))
+		return (uint32_t)b[12] << 8 | b[13];
+	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 |
+	       (uint32_t)b[2] << 8 | b[3];
+}
+
+void address_masked(uint32_t prefix, bool is_v6, char out[ADDRESS_TEXT_SIZE])
+{
+	if (is_v6)
+		snprintf(out, ADDRESS_TEXT_SIZE, "%x:%x:x", prefix >> 16,
+			 prefix & 0xffff);
+	else
+		snprintf(out, ADDRESS_TEXT_SIZE, "%u.%u.x.x",
+			 prefix >> 8 & 0xff, prefix & 0xff);
+}

@@ -1,0 +1,145 @@
+#include "base/files.h"
+
+#include "base/slice.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int read_all(int fd, const char *path, struct text *out,
+		    struct err *err)
+{
+	char part[16384];
+	ssize_t got;
+
+	while ((got = read(fd, part, sizeof(part))) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_errno(err, EXIT_FILE, errno,
+					 "cannot read %s", path);
+		text_add(out, (struct slice){ part, (size_t)got });
+		if (out->overflowed)
+			return err_set(err, EXIT_DATA,
+				       "%s is larger than %zu bytes", path,
+				       out->max);
+	}
+	return 0;
+}
+
+static int open_file(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		err_errno(err, EXIT_FILE, errno, "cannot open %s", path);
+	return fd;
+}
+
+int files_read(const char *path, struct text *out, struct err *err)
+{
+	int fd = open_file(path, err);
+	int result;
+
+	if (fd < 0)
+		return -1;
+	result = read_all(fd, path, out, err);
+	close(fd);
+	return result;
+}
+
+static int check_mode(int fd, const char *path, struct err *err)
+{
+	struct stat info;
+
+	if (fstat(fd, &info) < 0)
+		return err_errno(err, EXIT_FILE, errno, "cannot look at %s",
+				 path);
+	if (info.st_mode & (S_IROTH | S_IWOTH | S_IWGRP))
+		return err_set(err, EXIT_RIGHTS,
+			       "%s holds a secret but others may read or "
+			       "write it; run: chmod 0640 %s", path, path);
+	return 0;
+}
+
+int files_read_secret(const char *path, struct text *out, struct err *err)
+{
+	int fd = open_file(path, err);
+	int result;
+
+	if (fd < 0)
+		return -1;
+	result = check_mode(fd, path, err);
+	if (result == 0)
+		result = read_all(fd, path, out, err);
+	close(fd);
+	while (result == 0 && out->len > 0 &&
+	       (out->bytes[out->len - 1] == '\n' ||
+		out->bytes[out->len - 1] == '\r'))
+		out->bytes[--out->len] = '\0';
+	return result;
+}
+
+static int write_all(int fd, struct slice bytes)
+{
+	while (bytes.len > 0) {
+		ssize_t put = write(fd, bytes.ptr, bytes.len);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -1;
+		bytes = slice_after(bytes, (size_t)put);
+	}
+	return fsync(fd);
+}
+
+int files_create_secret(const char *path, struct slice bytes, struct err *err)
+{
+	char draft[PATH_MAX];
+	int fd, failed;
+
+	if (access(path, F_OK) == 0)
+		return 0;
+	if ((size_t)snprintf(draft, sizeof(draft), "%s.%ld", path,
+			     (long)getpid()) >= sizeof(draft))
+		return err_set(err, EXIT_CONFIG, "the path %s is too long",
+			       path);
+	fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_errno(err, EXIT_FILE, errno, "cannot make %s",
+				 draft);
+	failed = write_all(fd, bytes) < 0 || link(draft, path) < 0 ? errno : 0;
+	close(fd);
+	unlink(draft);
+	if (failed && failed != EEXIST)
+		return err_errno(err, EXIT_FILE, failed, "cannot make %s",
+				 path);
+	return 0;
+}
+
+int files_make_dir(const char *path, struct err *err)
+{
+	char part[PATH_MAX];
+
+	if (!slice_copy(slice_from(path), part, sizeof(part)))
+		return err_set(err, EXIT_CONFIG, "the path %s is too long",
+			       path);
+	for (char *at = part + 1;; at++) {
+		char kept = *at;
+
+		if (kept != '/' && kept != '\0')
+			continue;
+		*at = '\0';
+		if (mkdir(part, 0750) < 0 && errno != EEXIST)
+			return err_errno(err, EXIT_FILE, errno,
+					 "cannot make the folder %s", part);
+		*at = kept;
+		if (kept == '\0')
+			return 0;
+	}
+}

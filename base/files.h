@@ -1,0 +1,26 @@
+/*
+ * files - small files read and written whole.
+ */
+#ifndef BASE_FILES_H
+#define BASE_FILES_H
+
+#include "base/err.h"
+#include "base/text.h"
+
+/* Append the file to `out`, at most out->max bytes; a larger file is an
+ * error. */
+int files_read(const char *path, struct text *out, struct err *err);
+
+/* As files_read for a file that others must not read: refuses one that group
+ * or world can write, or world can read. A newline at its end is dropped. */
+int files_read_secret(const char *path, struct text *out, struct err *err);
+
+/* Make `path` with these bytes, mode 0600, unless it is there already. Two
+ * processes racing end with one whole file. */
+int files_create_secret(const char *path, struct slice bytes,
+			struct err *err);
+
+/* mkdir -p, mode 0750 for what is made. */
+int files_make_dir(const char *path, struct err *err);
+
+#endif
