@@ -1,0 +1,20 @@
+#include "detector/event.h"
+
+const char *const mail_event_kind_names[MAIL_EVENT_KINDS] = {
+	[MAIL_SUBMISSION] = "submission",
+	[MAIL_RECEIVED] = "received",
+	[MAIL_QUEUED] = "queued",
+	[MAIL_DELIVERY] = "delivery",
+	[MAIL_LOGIN] = "login",
+	[MAIL_AUTH_FAILURE] = "auth_failure",
+	[MAIL_REJECT] = "reject",
+	[MAIL_CLOSED] = "closed",
+};
+
+const char *const mail_status_names[] = {
+	[MAIL_STATUS_NONE] = NULL,
+	[MAIL_SENT] = "sent",
+	[MAIL_DEFERRED] = "deferred",
+	[MAIL_BOUNCED] = "bounced",
+	[MAIL_EXPIRED] = "expired",
+};

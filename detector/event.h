@@ -1,0 +1,70 @@
+/*
+ * mail_event - what one log line says, whichever server wrote it.
+ *
+ * Formats produce it, the tracker joins it by queue id, signals never see the
+ * raw line. The slices borrow from the line; nothing here owns bytes.
+ *
+ * One line, one event: what several lines say together is the tracker's work.
+ */
+#ifndef DETECTOR_EVENT_H
+#define DETECTOR_EVENT_H
+
+#include "base/address.h"
+#include "base/slice.h"
+
+#include <stdint.h>
+
+enum mail_event_kind {
+	MAIL_SUBMISSION,	/* an authenticated client hands a message in;
+				 * not yet accepted (pitfall A2) */
+	MAIL_RECEIVED,		/* the same without authentication: shown to
+				 * nobody, the tracker forgets a reused id and
+				 * finds re-injected messages by it */
+	MAIL_QUEUED,		/* the message exists: sender, size, recipients;
+				 * logged again at every retry (A1) */
+	MAIL_DELIVERY,		/* one recipient's outcome */
+	MAIL_LOGIN,		/* IMAP, POP3, ManageSieve, submission */
+	MAIL_AUTH_FAILURE,	/* a refused password (A13: nothing else) */
+	MAIL_REJECT,		/* a command was refused */
+	MAIL_CLOSED,		/* the message left the queue */
+	MAIL_EVENT_KINDS
+};
+
+enum mail_status {
+	MAIL_STATUS_NONE,
+	MAIL_SENT,
+	MAIL_DEFERRED,
+	MAIL_BOUNCED,
+	MAIL_EXPIRED
+};
+
+enum { MAIL_UNKNOWN = UINT32_MAX };	/* a number the line does not say */
+
+struct mail_event {
+	enum mail_event_kind kind;
+	enum mail_status status;	/* of a delivery */
+	int64_t at_ms;
+	struct slice host;		/* empty where the header has none */
+	struct slice instance;		/* which mail server wrote it: queue
+					 * ids are unique only within one */
+	struct slice queue_id;
+	struct slice account;		/* SASL login; empty when unknown */
+	struct address client;		/* if has_client */
+	bool has_client;
+	bool null_sender;		/* envelope sender <> */
+	uint32_t recipients;		/* or MAIL_UNKNOWN */
+	uint32_t size_bytes;		/* or MAIL_UNKNOWN; larger ones too */
+	uint32_t attempts;		/* refused passwords this line counts */
+	struct slice recipient;		/* without < and > */
+	struct slice dsn;		/* enhanced status code, "5.1.1" */
+	struct slice requeued_as;	/* next id behind a local content
+					 * filter (A3), else empty */
+	struct slice reply;		/* delivery: the server's words, for
+					 * telling policy from absence */
+};
+
+/* "submission", "delivery", ...; "sent", "deferred", ... or NULL. */
+extern const char *const mail_event_kind_names[MAIL_EVENT_KINDS];
+extern const char *const mail_status_names[];
+
+#endif

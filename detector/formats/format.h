@@ -1,0 +1,56 @@
+/*
+ * format - turns lines of one mail server's log into mail_events.
+ *
+ * A line comes in two parts: the header (header.h), which gives time, host
+ * and program, and the text, which only the server that wrote it explains.
+ * The program is always taken from the header, never from the text: that is
+ * the first defence against text which strangers wrote into a line.
+ *
+ * To add one: write <name>.c here defining `const struct format format_<name>`,
+ * add its line to formats.def, and put sample lines with the events they must
+ * become in <name>.cases. Nothing outside this folder changes.
+ */
+#ifndef DETECTOR_FORMATS_FORMAT_H
+#define DETECTOR_FORMATS_FORMAT_H
+
+#include "detector/event.h"
+#include "detector/formats/header.h"
+
+enum format_result {
+	FORMAT_EVENT,	/* *event_out is filled in; untouched otherwise */
+	FORMAT_SKIP,	/* a fine line that says nothing we track */
+	FORMAT_BAD	/* ought to mean something but is torn; counted */
+};
+
+struct format {
+	const char *name;	/* as written in the configuration */
+	const char *about;	/* one line for --help */
+
+	/* Is this program, as the header names it ("postfix/smtpd"), ours? */
+	bool (*is_ours)(struct slice program);
+
+	/* The event borrows from line->text. Time, host come from the header
+	 * and are already in *event_out when FORMAT_EVENT is returned. */
+	enum format_result (*parse)(const struct log_line *line,
+				    struct mail_event *event_out);
+};
+
+/* NULL when there is none of that name. */
+const struct format *format_find(const char *name);
+
+/* The i-th format in formats.def order; NULL past the end. */
+const struct format *format_at(size_t i);
+
+/* The format whose program wrote the line; NULL for everybody else's. */
+const struct format *format_of_program(struct slice program);
+
+/*
+ * Header and text of one line in one call. `only` restricts to one format,
+ * NULL means whichever claims the program. The line ends before its newline;
+ * a CR at its end is dropped. Any bytes, any length.
+ */
+enum format_result format_line(struct header_reader *reader,
+			       const struct format *only, struct slice line,
+			       struct mail_event *event_out);
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * header - the envelope in front of every log line: when, where, who.
+ *
+ * Forms known (each with a row in the table of header.c):
+ *   RFC 3164   "Jun  1 10:00:00 host prog[pid]: text", day padded with a
+ *              blank, a zero (postlogd) or nothing; no year, no zone
+ *   RFC 3339   "2026-05-04T10:00:00.123456+02:00 host prog[pid]: text"; a
+ *              blank instead of the T and a missing zone are taken, too
+ *   year first "2026 Jun 16 16:05:07.123 host prog[pid]: text"
+ *   RFC 5424   "1 2026-05-04T10:00:00Z host prog pid msgid sd text"
+ * each of them with "<22>" (a syslog priority) or "service_1  | " (docker
+ * compose) in front, and all but the last without a host, as Dovecot writes
+ * its own files.
+ *
+ * The form is chosen by looking at the line; the one that fitted last is
+ * tried first. No line fits two.
+ *
+ * The year that RFC 3164 does not write is the latest that puts the line not
+ * more than a day after `reference_ms` (the file's last change, or now for a
+ * stream): so a file read in spring keeps its December in last year. Its
+ * missing zone is the machine's.
+ */
+#ifndef DETECTOR_FORMATS_HEADER_H
+#define DETECTOR_FORMATS_HEADER_H
+
+#include "base/slice.h"
+#include "base/stamp.h"
+
+struct log_line {
+	int64_t at_ms;
+	struct slice host;	/* empty where the header has none */
+	struct slice program;	/* without "[pid]"; empty when no tag with a
+				 * colon stands where it belongs */
+	struct slice text;	/* behind "prog[pid]: ", trailing CR dropped */
+};
+
+/* Per file or stream. Zeroed and with reference_ms set it is ready; the
+ * reference may move on with the clock while a stream is read. */
+struct header_reader {
+	int64_t reference_ms;
+	size_t form;			/* index of the form that fitted last */
+	struct stamp_zone zone;
+	char last_stamp[32];		/* same second as before: not parsed */
+	size_t last_stamp_len;		/* again */
+	int64_t last_at_ms;		/* without the fraction */
+	int64_t latest_for_ms;		/* the reference_ms of latest_ms */
+	int64_t latest_ms;		/* local; no stamp is later than this */
+	int latest_year;		/* of latest_ms; 0: not known yet */
+};
+
+/* False, *line_out untouched, when no form fits. Borrows from `line`. */
+bool header_read(struct header_reader *reader, struct slice line,
+		 struct log_line *line_out);
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * Deliveries: what smtp, lmtp, local, virtual, pipe, error and discard write
+ * for every recipient and attempt.
+ *
+ *   ID: to=<R>[, orig_to=<O>], relay=X[, conn_use=N], delay=D[, delays=...]
+ *       [, tls=...][, dsn=X.Y.Z], status=STATUS (TEXT)
+ *
+ * TEXT is the remote server's and R a stranger's; what stands between them is
+ * Postfix's own, so the first ", status=" behind the recipients is the true
+ * one, whatever TEXT says.
+ */
+#include "detector/formats/postfix.h"
+
+static const struct outcome {
+	struct slice word;
+	enum mail_status status;	/* NONE: an address probe, no mail */
+} outcomes[] = {
+	{ SLICE("sent"), MAIL_SENT },
+	{ SLICE("deferred"), MAIL_DEFERRED },
+	{ SLICE("bounced"), MAIL_BOUNCED },
+	{ SLICE("expired"), MAIL_EXPIRED },
+	{ SLICE("SOFTBOUNCE"), MAIL_DEFERRED },
+	{ SLICE("deliverable"), MAIL_STATUS_NONE },
+	{ SLICE("undeliverable"), MAIL_STATUS_NONE },
+};
+
+static const struct outcome *find_outcome(struct slice word)
+{
+	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
+		if (slice_eq(word, outcomes[i].word))
+			return &outcomes[i];
+	return NULL;
+}
+
+static bool take_recipient(struct slice *text, struct slice *recipient_out)
+{
+	struct slice original;
+
+	if (!postfix_take_address(text, S(">, "), recipient_out))
+		return false;
+	return !text_skip(text, S(", orig_to=<")) ||
+	       postfix_take_address(text, S(">, "), &original);
+}
+
+/* The text in the parentheses that end the line; without them what there is,
+ * as a long line is cut without a mark. */
+static struct slice reply_of(struct slice rest)
+{
+	const char *end;
+
+	if (!text_skip(&rest, S(" (")) || !rest.len)
+		return (struct slice){ rest.ptr, 0 };
+	end = memrchr(rest.ptr, ')', rest.len);
+	return end ? slice_sub(rest, 0, (size_t)(end - rest.ptr)) : rest;
+}
+
+/* Only the loopback and sockets of this machine: anybody else's "queued as"
+ * could name a message that is not theirs. */
+static bool is_local_relay(struct slice relay)
+{
+	struct address address;
+
+	slice_cut(&relay, '[');
+	relay = slice_cut(&relay, ']');
+	if (text_starts(relay, S("private/")) || text_starts(relay, S("/")))
+		return true;
+	return address_parse(relay, &address) && address_is_loopback(&address);
+}
+
+/* "250 2.0.0 Ok: queued as 1310930001DB" (pitfall A3). */
+static struct slice requeued_id(struct slice reply)
+{
+	struct slice none = { reply.ptr, 0 }, id;
+	const char *blank;
+
+	if (text_ends(reply, S(")")))
+		reply.len--;
+	blank = reply.len ? memrchr(reply.ptr, ' ', reply.len) : NULL;
+	if (!blank)
+		return none;
+	id = slice_after(reply, (size_t)(blank - reply.ptr) + 1);
+	reply.len = (size_t)(blank - reply.ptr);
+	return text_ends(reply, S("queued as")) && postfix_is_id(id) ? id
+								     : none;
+}
+
+/* From the relay on; `rest` begins with ", relay=". */
+static enum format_result read_result(struct slice rest,
+				      struct mail_event *event)
+{
+	const struct outcome *outcome;
+	struct slice relay, fields;
+	ptrdiff_t at;
+
+	if (!text_skip(&rest, S(", relay=")))
+		return FORMAT_BAD;
+	at = slice_find(rest, S(", status="));
+	if (at < 0)
+		return FORMAT_BAD;
+	fields = slice_sub(rest, 0, (size_t)at);
+	rest = slice_after(rest, (size_t)at + sizeof(", status=") - 1);
+	relay = slice_cut(&fields, ',');
+	at = slice_find_last(fields, S(" dsn="));
+	if (at >= 0) {
+		fields = slice_after(fields, (size_t)at + sizeof(" dsn=") - 1);
+		event->dsn = postfix_take_dsn(&fields);
+	}
+	at = slice_find_char(rest, ' ');
+	if (at < 0)
+		at = (ptrdiff_t)rest.len;
+	outcome = find_outcome(slice_sub(rest, 0, (size_t)at));
+	if (!outcome)
+		return FORMAT_BAD;
+	if (outcome->status == MAIL_STATUS_NONE)
+		return FORMAT_SKIP;
+	event->status = outcome->status;
+	event->reply = reply_of(slice_after(rest, (size_t)at));
+	if (event->status == MAIL_SENT && is_local_relay(relay))
+		event->requeued_as = requeued_id(event->reply);
+	return FORMAT_EVENT;
+}
+
+enum format_result postfix_read_delivery(struct slice text,
+					 struct mail_event *event)
+{
+	struct slice id;
+
+	if (!postfix_take_id(&text, &id) || !text_skip(&text, S("to=")))
+		return FORMAT_SKIP;
+	postfix_event_init(event, MAIL_DELIVERY, id);
+	if (!id.len || !text_skip(&text, S("<")) ||
+	    !take_recipient(&text, &event->recipient))
+		return FORMAT_BAD;
+	return read_result(text, event);
+}

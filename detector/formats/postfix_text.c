@@ -1,0 +1,215 @@
+/* The pieces that Postfix lines are made of. */
+#include "detector/formats/postfix.h"
+
+/* Five hexadecimal digits and an inode, to the long form of Postfix 2.9. */
+enum { ID_MIN = 5, ID_MAX = 20 };
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_id_char(char c)
+{
+	return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+void postfix_event_init(struct mail_event *event, enum mail_event_kind kind,
+			struct slice queue_id)
+{
+	*event = (struct mail_event){
+		.kind = kind,
+		.queue_id = queue_id,
+		.recipients = MAIL_UNKNOWN,
+		.size_bytes = MAIL_UNKNOWN,
+	};
+}
+
+static size_t id_length(struct slice text)
+{
+	size_t len = 0;
+
+	while (len < text.len && len <= ID_MAX && is_id_char(text.ptr[len]))
+		len++;
+	return len >= ID_MIN && len <= ID_MAX ? len : 0;
+}
+
+bool postfix_is_id(struct slice text)
+{
+	return text.len > 0 && id_length(text) == text.len;
+}
+
+bool postfix_take_id(struct slice *text, struct slice *id_out)
+{
+	struct slice rest = *text, id;
+
+	while (rest.len && rest.ptr[0] == ' ') {
+		rest.ptr++;
+		rest.len--;
+	}
+	id = (struct slice){ rest.ptr, id_length(rest) };
+	rest.ptr += id.len;
+	rest.len -= id.len;
+	if (!id.len || !text_skip(&rest, S(": ")))
+		return false;
+	if (id.len == 7 && text_starts(id, S("NOQUEUE")))
+		id.len = 0;
+	*id_out = id;
+	*text = rest;
+	return true;
+}
+
+static void skip_port(struct slice *rest)
+{
+	size_t i = 1;
+
+	if (!rest->len || rest->ptr[0] != ':')
+		return;
+	while (i < rest->len && is_digit(rest->ptr[i]))
+		i++;
+	if (i > 1)
+		*rest = slice_after(*rest, i);
+}
+
+bool postfix_take_client(struct slice *text, struct mail_event *event)
+{
+	struct slice rest = *text, address;
+	size_t i = 0;
+
+	while (i < rest.len && rest.ptr[i] != '[') {
+		if (rest.ptr[i] == ' ' || rest.ptr[i] == ',')
+			return false;
+		i++;
+	}
+	rest = slice_after(rest, i + 1);
+	if (slice_find_char(rest, ']') < 0)
+		return false;
+	address = slice_cut(&rest, ']');
+	event->has_client = address_parse(address, &event->client);
+	if (!event->has_client && !slice_eq(address, S("unknown")))
+		return false;
+	skip_port(&rest);
+	*text = rest;
+	return true;
+}
+
+/* ".1" to ".999", as RFC 3463 section 2 has it. */
+static size_t dsn_part(struct slice text, size_t from)
+{
+	size_t i = from + 1;
+
+	if (from >= text.len || text.ptr[from] != '.')
+		return 0;
+	while (i < text.len && i < from + 4 && is_digit(text.ptr[i]))
+		i++;
+	return i > from + 1 ? i : 0;
+}
+
+struct slice postfix_take_dsn(struct slice *text)
+{
+	struct slice none = { text->ptr, 0 };
+	size_t end;
+
+	if (!text->len || !strchr("245", text->ptr[0]) || !text->ptr[0])
+		return none;
+	end = dsn_part(*text, 1);
+	end = end ? dsn_part(*text, end) : 0;
+	if (!end || (end < text->len && is_digit(text->ptr[end])))
+		return none;
+	none.len = end;
+	*text = slice_after(*text, end);
+	return none;
+}
+
+/* Where the quote that opens text[0] closes; 0 when it does not. */
+static size_t closing_quote(struct slice text)
+{
+	for (size_t i = 1; i < text.len; i++) {
+		if (text.ptr[i] == '\\')
+			i++;
+		else if (text.ptr[i] == '"')
+			return i;
+	}
+	return 0;
+}
+
+bool postfix_take_address(struct slice *text, struct slice closing,
+			  struct slice *address_out)
+{
+	size_t quoted = 0;
+	ptrdiff_t end;
+
+	if (text->len && text->ptr[0] == '"')
+		quoted = closing_quote(*text);
+	end = quoted ? slice_find_char(slice_after(*text, quoted), '>')
+		     : slice_find(*text, closing);
+	if (end < 0)
+		return false;
+	*address_out = slice_sub(*text, 0, quoted + (size_t)end);
+	*text = slice_after(*text, quoted + (size_t)end + 1);
+	return true;
+}
+
+/* Is the character at text[i] behind an odd number of backslashes? */
+static bool is_escaped(struct slice text, size_t i)
+{
+	size_t slashes = 0;
+
+	while (slashes < i && text.ptr[i - slashes - 1] == '\\')
+		slashes++;
+	return slashes % 2 == 1;
+}
+
+/* Where the quote that closes at text[close] opens; -1 when it does not. */
+static ptrdiff_t opening_quote(struct slice text, size_t close)
+{
+	while (close > 0) {
+		const char *at = memrchr(text.ptr, '"', close);
+
+		if (!at)
+			return -1;
+		close = (size_t)(at - text.ptr);
+		if (!is_escaped(text, close))
+			return at - text.ptr;
+	}
+	return -1;
+}
+
+/* Where the address begins that ends `text`, if its local part is quoted. */
+static ptrdiff_t quoted_start(struct slice text)
+{
+	const char *at = text.len ? memrchr(text.ptr, '@', text.len) : NULL;
+	size_t end = at ? (size_t)(at - text.ptr) : text.len;
+
+	if (end > 0 && text.ptr[end - 1] == '"')
+		return opening_quote(text, end - 1);
+	if (text.len > 0 && text.ptr[text.len - 1] == '"')
+		return opening_quote(text, text.len - 1);
+	return -1;
+}
+
+bool postfix_drop_address(struct slice *text, struct slice key,
+			  struct slice *address_out)
+{
+	struct slice body = *text;
+	ptrdiff_t start, at;
+
+	if (!body.len || body.ptr[body.len - 1] != '>')
+		return false;
+	body.len--;
+	start = quoted_start(body);
+	if (start >= 0) {
+		struct slice before = slice_sub(body, 0, (size_t)start);
+
+		if (!slice_ends(before, key))
+			return false;
+		at = start - (ptrdiff_t)key.len;
+	} else {
+		at = slice_find_last(body, key);
+		if (at < 0)
+			return false;
+	}
+	*address_out = slice_after(body, (size_t)at + key.len);
+	text->len = (size_t)at;
+	return true;
+}

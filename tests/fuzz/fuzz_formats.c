@@ -1,0 +1,77 @@
+/*
+ * The first byte picks the format (or whichever claims the program), the
+ * second how the header looks or whether the input brings its own; the rest
+ * is one line.
+ *
+ * Beside what the sanitizers see: an event must borrow from the line and from
+ * nothing else, and be left alone when there is none.
+ */
+#include "detector/formats/format.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static const char *const heads[] = {
+	"Nov 22 03:00:00 mx postfix/smtpd[1]: ",
+	"Nov 22 03:00:00 mx postfix/smtpd[1]: 4XyZ1: client=",
+	"Nov 22 03:00:00 mx postfix/smtpd[1]: 4XyZ1: reject: RCPT from a",
+	"Nov 22 03:00:00 mx postfix/qmgr[1]: 4XyZ1: from=<",
+	"Nov 22 03:00:00 mx postfix/smtp[1]: 4XyZ1: to=<",
+	"Nov 22 03:00:00 mx postfix/cleanup[1]: 4XyZ1: ",
+	"Nov 22 03:00:00 mx dovecot: imap-login: ",
+	"",
+};
+
+enum { N_HEADS = sizeof(heads) / sizeof(heads[0]) };
+
+static void must_be_inside(struct slice part, struct slice line)
+{
+	if (part.len && (part.ptr < line.ptr ||
+			 part.ptr + part.len > line.ptr + line.len))
+		abort();
+}
+
+static void check_event(const struct mail_event *event, struct slice line)
+{
+	if (event->kind >= MAIL_EVENT_KINDS || event->status > MAIL_EXPIRED)
+		abort();
+	must_be_inside(event->host, line);
+	must_be_inside(event->queue_id, line);
+	must_be_inside(event->account, line);
+	must_be_inside(event->recipient, line);
+	must_be_inside(event->dsn, line);
+	must_be_inside(event->requeued_as, line);
+	must_be_inside(event->reply, line);
+	if (!slice_eq(event->instance, S("dovecot")))
+		must_be_inside(event->instance, line);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct header_reader reader = { .reference_ms = 1795348800000 };
+	struct mail_event event, before;
+	const char *head;
+	struct slice line;
+	char *copy;
+
+	if (size < 2)
+		return 0;
+	head = heads[data[1] % N_HEADS];
+	line.len = strlen(head) + size - 2;
+	copy = malloc(line.len + !line.len);
+	memcpy(copy, head, strlen(head));
+	memcpy(copy + strlen(head), data + 2, size - 2);
+	line.ptr = copy;
+	memset(&event, 0x5a, sizeof(event));
+	before = event;
+	/* Past the last format stands NULL: any. */
+	if (format_line(&reader, format_at(data[0] & 3), line, &event) ==
+	    FORMAT_EVENT)
+		check_event(&event, line);
+	else if (memcmp(&event, &before, sizeof(event)) != 0)
+		abort();
+	free(copy);
+	return 0;
+}

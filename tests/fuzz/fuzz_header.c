@@ -1,0 +1,57 @@
+/*
+ * Lines for one reader, which remembers the last stamp and form: each must
+ * read as it does for a reader that remembers nothing.
+ */
+#include "detector/formats/header.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must_be_inside(struct slice part, struct slice line)
+{
+	if (part.len && (part.ptr < line.ptr ||
+			 part.ptr + part.len > line.ptr + line.len))
+		abort();
+}
+
+static void must_be_equal(const struct log_line *a, const struct log_line *b)
+{
+	if (a->at_ms != b->at_ms || !slice_eq(a->host, b->host) ||
+	    !slice_eq(a->program, b->program) || !slice_eq(a->text, b->text))
+		abort();
+}
+
+static void check_line(struct header_reader *reader, struct slice line)
+{
+	struct header_reader fresh = { .reference_ms = reader->reference_ms };
+	struct log_line found, wanted;
+	bool fits = header_read(reader, line, &found);
+
+	if (fits != header_read(&fresh, line, &wanted))
+		abort();
+	if (!fits)
+		return;
+	must_be_equal(&found, &wanted);
+	must_be_inside(found.host, line);
+	must_be_inside(found.program, line);
+	must_be_inside(found.text, line);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct header_reader reader = { .reference_ms = 1795348800000 };
+	struct slice rest = { (const char *)data, size };
+
+	while (rest.len) {
+		struct slice line = slice_cut(&rest, '\n');
+		/* Its own allocation, for the sanitizer to guard its end. */
+		char *copy = malloc(line.len + !line.len);
+
+		memcpy(copy, line.ptr, line.len);
+		check_line(&reader, (struct slice){ copy, line.len });
+		free(copy);
+	}
+	return 0;
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/perl
+# asn-mmdb.pl CSV MMDB - "first,last,number,name" lines to an MMDB file with
+# the field names of GeoLite2 ASN.
+use strict;
+use warnings;
+use MaxMind::DB::Writer::Tree;
+
+my ($csv, $mmdb) = @ARGV;
+my $tree = MaxMind::DB::Writer::Tree->new(
+	ip_version            => 6,
+	record_size           => 28,
+	database_type         => 'comporta-test-asn',
+	languages             => ['en'],
+	description           => { en => 'AS numbers for tests' },
+	alias_ipv6_to_ipv4    => 0,
+	remove_reserved_networks => 0,
+	map_key_type_callback => sub {
+		$_[0] eq 'autonomous_system_number' ? 'uint32' : 'utf8_string';
+	},
+);
+open my $in, '<', $csv or die "$csv: $!\n";
+while (<$in>) {
+	chomp;
+	my ($first, $last, $number, $name) = split /,/, $_, 4;
+	$name =~ s/^"|"$//g;
+	$tree->insert_range($first, $last, {
+		autonomous_system_number       => $number + 0,
+		autonomous_system_organization => $name,
+	});
+}
+open my $out, '>:raw', $mmdb or die "$mmdb: $!\n";
+$tree->write_tree($out);
+close $out or die "$mmdb: $!\n";
