@@ -1,0 +1,51 @@
+/*
+ * pipeline - several logs, merged by time, through the detector.
+ *
+ * Each log is taken in its own order; between logs the earlier event comes
+ * first. The event of a log that was read but not yet used stays in front of
+ * that log's position, so stopping between two steps loses nothing.
+ */
+#ifndef DETECTOR_PIPELINE_H
+#define DETECTOR_PIPELINE_H
+
+#include "detector/detector.h"
+#include "detector/reader.h"
+
+enum { PIPELINE_MAX = CONF_LIST_MAX };
+
+struct pipeline {
+	struct detector *detector;
+	size_t n;
+	struct {
+		const char *path;	/* borrowed */
+		struct reader reader;
+		struct mail_event event;
+		bool has_event;
+	} logs[PIPELINE_MAX];
+	bool stop;		/* set by a callback: end the step here */
+	void (*on_progress)(void *context, uint64_t done, uint64_t total);
+	void *context;
+};
+
+/* Add one log. Its position may be NULL. */
+int pipeline_add(struct pipeline *pipeline, const char *path,
+		 enum source_mode mode,
+		 const struct source_position *position, const char *format,
+		 struct err *err);
+
+/* Feed events to the detector until all logs end (false), or `max_events`
+ * were fed or `stop` was set (true: call again). */
+bool pipeline_step(struct pipeline *pipeline, uint64_t max_events);
+
+/* The first read error there was; NULL for none. */
+const struct err *pipeline_error(const struct pipeline *pipeline);
+
+/* Where log `i` stands, in front of what was not yet used. */
+void pipeline_position(const struct pipeline *pipeline, size_t i,
+		       struct source_position *position_out);
+
+struct reader_counters pipeline_counters(const struct pipeline *pipeline);
+
+void pipeline_close(struct pipeline *pipeline);
+
+#endif

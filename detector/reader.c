@@ -1,0 +1,79 @@
+#include "detector/reader.h"
+
+#include <string.h>
+
+int reader_format(const char *name, const struct format **format_out,
+		  struct err *err)
+{
+	char known[200] = "auto";
+	const struct format *format;
+
+	*format_out = NULL;
+	if (strcmp(name, "auto") == 0)
+		return 0;
+	*format_out = format_find(name);
+	if (*format_out)
+		return 0;
+	for (size_t i = 0; (format = format_at(i)); i++) {
+		size_t used = strlen(known);
+
+		snprintf(known + used, sizeof(known) - used, ", %s",
+			 format->name);
+	}
+	return err_set(err, EXIT_USAGE,
+		       "there is no log format \"%.40s\"; known are %s", name,
+		       known);
+}
+
+int reader_open(const char *path, enum source_mode mode,
+		const struct source_position *position, const char *format,
+		struct reader *reader_out, struct err *err)
+{
+	struct reader reader = { 0 };
+
+	if (reader_format(format, &reader.only, err) < 0 ||
+	    source_open(path, mode, position, &reader.source, err) < 0)
+		return -1;
+	*reader_out = reader;
+	return 0;
+}
+
+void reader_close(struct reader *reader)
+{
+	source_close(&reader->source);
+}
+
+/* Another file of the same log has its own last change and its own form. */
+static void notice_file(struct reader *reader)
+{
+	const char *file = source_file(reader->source);
+
+	if (reader->file == file)
+		return;
+	memset(&reader->header, 0, sizeof(reader->header));
+	reader->header.reference_ms = source_changed_ms(reader->source);
+	reader->file = file;
+}
+
+bool reader_next(struct reader *reader, struct mail_event *event_out)
+{
+	struct slice line;
+
+	while (source_next(reader->source, &line)) {
+		notice_file(reader);
+		reader->counters.lines++;
+		switch (format_line(&reader->header, reader->only, line,
+				    event_out)) {
+		case FORMAT_EVENT:
+			reader->counters.events++;
+			return true;
+		case FORMAT_SKIP:
+			reader->counters.skipped++;
+			break;
+		case FORMAT_BAD:
+			reader->counters.strange += line.len > 0;
+			break;
+		}
+	}
+	return false;
+}

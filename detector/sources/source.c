@@ -1,0 +1,342 @@
+#include "detector/sources/source.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "detector/sources/rotation.h"
+#include "detector/sources/stream.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Room for one line of the greatest length behind a large read; the bytes in
+ * front of the last line are kept for the position's tail. */
+enum { READ_SIZE = 1 << 18,
+       BUFFER_SIZE = READ_SIZE + SOURCE_LINE_MAX + SOURCE_TAIL_SIZE };
+
+struct source {
+	enum source_mode mode;
+	char path[PATH_MAX];
+	struct rotation rotation;
+	size_t file;		/* which of rotation.paths is open */
+	struct stream stream;
+	bool is_open, at_end, is_done, failed;
+	struct err err;
+
+	char *buffer;
+	size_t start, end;	/* unread bytes in buffer */
+	size_t line_start;	/* of the last line, in buffer */
+	uint64_t base;		/* offset in the file of buffer[0] */
+	uint64_t line;		/* number of the last line */
+	bool skipping;		/* inside an overlong line */
+	uint64_t overlong;
+
+	char head[SOURCE_HEAD_SIZE];
+	size_t head_have;
+	uint64_t done, total;	/* of the files before this one; of all */
+};
+
+static bool is_live(const struct source *source)
+{
+	return source->mode == SOURCE_FOLLOW &&
+	       source->file + 1 == source->rotation.n;
+}
+
+/* The first bytes belong to the position; read them when starting later. */
+static int read_head(struct source *source, const char *path)
+{
+	struct stream stream;
+	ssize_t got;
+
+	if (stream_open(path, &stream, &source->err) < 0)
+		return -1;
+	source->head_have = 0;
+	while (source->head_have < SOURCE_HEAD_SIZE) {
+		got = stream_read(&stream, source->head + source->head_have,
+				  SOURCE_HEAD_SIZE - source->head_have,
+				  &source->err);
+		if (got <= 0)
+			break;
+		source->head_have += (size_t)got;
+	}
+	stream_close(&stream);
+	return 0;
+}
+
+static int open_file(struct source *source, uint64_t offset, uint64_t line)
+{
+	const char *path = source->rotation.paths[source->file];
+	uint64_t from = offset > SOURCE_TAIL_SIZE ? offset - SOURCE_TAIL_SIZE
+						  : 0;
+	ssize_t got = 0;
+
+	source->head_have = 0;
+	if (offset > 0 && read_head(source, path) < 0)
+		return -1;
+	if (stream_open(path, &source->stream, &source->err) < 0)
+		return -1;
+	source->is_open = true;
+	source->at_end = source->skipping = false;
+	source->base = from;
+	source->start = source->end = source->line_start = 0;
+	source->line = line;
+	/* The tail's bytes come in front of the first line. */
+	if (offset > 0) {
+		if (!stream_skip(&source->stream, from))
+			return err_set(&source->err, EXIT_AGAIN,
+				       "%s changed while it was opened", path);
+		while (source->end < offset - from) {
+			got = stream_read(&source->stream,
+					  source->buffer + source->end,
+					  (size_t)(offset - from) -
+						  source->end, &source->err);
+			if (got <= 0)
+				break;
+			source->end += (size_t)got;
+		}
+		source->start = source->line_start = source->end;
+	}
+	return 0;
+}
+
+static void count_total(struct source *source)
+{
+	for (size_t i = 0; i < source->rotation.n; i++) {
+		struct stream stream;
+		struct err err;
+
+		if (stream_open(source->rotation.paths[i], &stream, &err) < 0)
+			continue;
+		source->total += stream.size;
+		stream_close(&stream);
+	}
+}
+
+int source_open(const char *path, enum source_mode mode,
+		const struct source_position *position,
+		struct source **source_out, struct err *err)
+{
+	struct source *source = calloc(1, sizeof(*source));
+
+	if (!source || !(source->buffer = malloc(BUFFER_SIZE)))
+		abort();
+	source->mode = mode;
+	source->stream.fd = -1;
+	slice_copy(slice_from(path), source->path, sizeof(source->path));
+	if (rotation_plan(path, mode == SOURCE_FOLLOW ? position : NULL,
+			  &source->rotation, err) < 0)
+		goto failed;
+	if (source->rotation.is_lost)
+		log_warning("%s was rotated and the rest of the old file is "
+			    "not beside it; reading the new one from its "
+			    "beginning", path);
+	if (strcmp(path, "-") != 0)
+		count_total(source);
+	if (open_file(source, source->rotation.first_offset,
+		      source->rotation.first_offset ? position->line : 0) < 0) {
+		*err = source->err;
+		goto failed;
+	}
+	if (mode == SOURCE_FOLLOW && !source->stream.is_regular) {
+		err_set(err, EXIT_DATA, "%s is a pipe; a position can be kept "
+			"in files only", path);
+		goto failed;
+	}
+	*source_out = source;
+	return 0;
+failed:
+	source_close(&source);
+	return -1;
+}
+
+void source_close(struct source **source)
+{
+	if (!*source)
+		return;
+	stream_close(&(*source)->stream);
+	rotation_release(&(*source)->rotation);
+	free((*source)->buffer);
+	free(*source);
+	*source = NULL;
+}
+
+/* Move the unread bytes to the front, keeping the last line and the tail
+ * before it, as the position may be asked for in front of it. */
+static void compact(struct source *source)
+{
+	size_t keep = source->line_start > SOURCE_TAIL_SIZE
+			      ? source->line_start - SOURCE_TAIL_SIZE
+			      : 0;
+
+	if (keep == 0)
+		return;
+	memmove(source->buffer, source->buffer + keep, source->end - keep);
+	source->base += keep;
+	source->start -= keep;
+	source->end -= keep;
+	source->line_start -= keep;
+}
+
+static void keep_head(struct source *source, size_t from, size_t got)
+{
+	uint64_t at = source->base + from;
+	size_t room = SOURCE_HEAD_SIZE - source->head_have;
+
+	if (source->head_have == SOURCE_HEAD_SIZE || at != source->head_have)
+		return;
+	memcpy(source->head + source->head_have, source->buffer + from,
+	       got < room ? got : room);
+	source->head_have += got < room ? got : room;
+}
+
+static void fill(struct source *source)
+{
+	size_t room;
+	ssize_t got;
+
+	compact(source);
+	room = BUFFER_SIZE - source->end;
+	if (room > READ_SIZE)
+		room = READ_SIZE;
+	got = stream_read(&source->stream, source->buffer + source->end, room,
+			  &source->err);
+	if (got < 0) {
+		err_prefix(&source->err, "%s: ", source_file(source));
+		source->failed = true;
+	}
+	if (got <= 0) {
+		source->at_end = true;
+		return;
+	}
+	keep_head(source, source->end, (size_t)got);
+	source->end += (size_t)got;
+}
+
+/* The live file may have been copied and truncated under us; then the next
+ * run finds the copy by the position. Otherwise on to the next file. */
+static bool next_file(struct source *source)
+{
+	if (source->failed || source->file + 1 >= source->rotation.n)
+		return false;
+	source->done += source->stream.size;
+	stream_close(&source->stream);
+	source->file++;
+	if (open_file(source, 0, 0) < 0) {
+		source->failed = true;
+		return false;
+	}
+	return true;
+}
+
+static bool take(struct source *source, size_t len, size_t step,
+		 struct slice *line_out)
+{
+	source->line_start = source->start;
+	*line_out = (struct slice){ source->buffer + source->start, len };
+	source->start += step;
+	source->line++;
+	if (!source->skipping)
+		return true;
+	source->skipping = false;
+	source->overlong++;
+	return false;
+}
+
+/* What the buffer holds is one line without an end: give it up once it is
+ * longer than a line may be, and go on behind its newline. */
+static void skip_overlong(struct source *source)
+{
+	if (source->end - source->start <= SOURCE_LINE_MAX)
+		return;
+	source->skipping = true;
+	source->start = source->end;
+	source->line_start = source->end;
+}
+
+bool source_next(struct source *source, struct slice *line_out)
+{
+	for (;;) {
+		size_t len = source->end - source->start;
+		const char *from = source->buffer + source->start;
+		const char *newline = len ? memchr(from, '\n', len) : NULL;
+
+		if (newline) {
+			if (take(source, (size_t)(newline - from),
+				 (size_t)(newline - from) + 1, line_out))
+				return true;
+			continue;
+		}
+		if (!source->at_end) {
+			skip_overlong(source);
+			fill(source);
+			continue;
+		}
+		if (len > 0 && !is_live(source) && !source->failed) {
+			if (take(source, len, len, line_out))
+				return true;
+			continue;
+		}
+		if (!next_file(source))
+			return false;
+	}
+}
+
+const struct err *source_error(const struct source *source)
+{
+	return source->failed ? &source->err : NULL;
+}
+
+void source_position(const struct source *source, bool behind,
+		     struct source_position *out)
+{
+	size_t at = behind ? source->start : source->line_start;
+	uint64_t offset = source->base + at;
+	size_t tail = at < SOURCE_TAIL_SIZE ? at : SOURCE_TAIL_SIZE;
+	size_t head = offset < source->head_have ? (size_t)offset
+						 : source->head_have;
+
+	memset(out, 0, sizeof(*out));
+	/* Inside an overlong line there is no place to begin again: its rest
+	 * would be taken for a line. The next run skips that rest once more
+	 * as a line that means nothing. */
+	out->offset = offset;
+	out->line = behind || source->line == 0 ? source->line
+						: source->line - 1;
+	out->head_len = (uint32_t)head;
+	out->head_hash = hash_bytes((struct slice){ source->head, head }, 0);
+	out->tail_len = (uint32_t)tail;
+	out->tail_hash = hash_bytes(
+		(struct slice){ source->buffer + at - tail, tail }, 0);
+}
+
+const char *source_file(const struct source *source)
+{
+	return source->rotation.paths[source->file];
+}
+
+uint64_t source_line(const struct source *source)
+{
+	return source->line;
+}
+
+int64_t source_changed_ms(const struct source *source)
+{
+	if (!source->stream.is_regular)
+		return clock_now_ms();
+	return source->stream.changed_ms;
+}
+
+void source_progress(const struct source *source, uint64_t *done_out,
+		     uint64_t *total_out)
+{
+	*done_out = source->done + stream_done(&source->stream);
+	*total_out = source->total;
+}
+
+uint64_t source_overlong(const struct source *source)
+{
+	return source->overlong;
+}

@@ -1,0 +1,74 @@
+/*
+ * source - one log, line by line, across rotations.
+ *
+ * A position says which file was read how far by content, not by name or
+ * inode: a hash of the file's first bytes and of the bytes before the offset.
+ * However the log was rotated meanwhile (renamed, copied and truncated,
+ * compressed, twice), the file that begins and goes on like that is the one to
+ * read on in; then whatever was rotated after it, oldest first; then the live
+ * file. Nothing is read twice and nothing skipped, as long as the rotated
+ * file is still there; if it is not, a warning says so.
+ *
+ * A last line without its newline is left for the next run in the live file,
+ * and taken as it is in a rotated one. A line longer than SOURCE_LINE_MAX is
+ * skipped and counted.
+ */
+#ifndef DETECTOR_SOURCES_SOURCE_H
+#define DETECTOR_SOURCES_SOURCE_H
+
+#include "base/err.h"
+#include "base/slice.h"
+
+enum {
+	SOURCE_LINE_MAX = 65536,
+	SOURCE_HEAD_SIZE = 1024,
+	SOURCE_TAIL_SIZE = 128
+};
+
+struct source_position {
+	uint64_t head_hash, tail_hash;
+	uint64_t offset;	/* in the uncompressed file; 0: nothing read */
+	uint64_t line;		/* lines before it in that file */
+	uint32_t head_len, tail_len;
+};
+
+struct source;
+
+enum source_mode {
+	SOURCE_FOLLOW,		/* from the position, across rotations; an
+				 * unfinished last line waits */
+	SOURCE_ONCE		/* just this file, to its very end; also "-" for
+				 * standard input, pipes, compressed files */
+};
+
+/* `position` may be NULL. Fails when the file cannot be opened. */
+int source_open(const char *path, enum source_mode mode,
+		const struct source_position *position,
+		struct source **source_out, struct err *err);
+void source_close(struct source **source);
+
+/* True with the next line, without its newline, valid until the next call;
+ * false at the end for now. A read error ends the source and is reported by
+ * source_error(). */
+bool source_next(struct source *source, struct slice *line_out);
+
+/* NULL while all is well. */
+const struct err *source_error(const struct source *source);
+
+/* Behind the last line (true) or in front of it (false). */
+void source_position(const struct source *source, bool behind,
+		     struct source_position *position_out);
+
+/* The file the last line came from, its number in it, and that file's last
+ * change for the year that syslog does not write. */
+const char *source_file(const struct source *source);
+uint64_t source_line(const struct source *source);
+int64_t source_changed_ms(const struct source *source);
+
+/* For progress: bytes read of this source and in it all; 0 when unknown. */
+void source_progress(const struct source *source, uint64_t *done_out,
+		     uint64_t *total_out);
+
+uint64_t source_overlong(const struct source *source);
+
+#endif
