@@ -1,0 +1,124 @@
+/*
+ * account - what the detector remembers about one mailbox login.
+ *
+ * Constant size, at most ACCOUNT_MAX_BYTES, whatever the account does: lists
+ * are short, and when one is full the entry that matters least makes room
+ * (said beside each). The bytes are stored as they are in the state file, so
+ * a change of this struct needs a new STATE_VERSION.
+ *
+ * Times are log time. Seconds since 1970 in uint32_t hold until 2106 and keep
+ * the struct small. The struct is plain data: no pointers, zeroed is new.
+ */
+#ifndef DETECTOR_ACCOUNT_H
+#define DETECTOR_ACCOUNT_H
+
+#include "base/slice.h"
+
+#include <stdint.h>
+
+enum {
+	ACCOUNT_MAX_BYTES = 1024,
+	ACCOUNT_LOGIN_MAX = 254,	/* RFC 5321 4.5.3.1: 64 + 1 + 255 is
+					 * the limit of a path, 254 of a
+					 * mailbox in it (erratum 1690) */
+	ACCOUNT_GROUPS = 12,		/* signal slots */
+	ACCOUNT_NETWORKS = 8,
+	ACCOUNT_COUNTRIES = 6,
+	ACCOUNT_RECENT = 14,
+	ACCOUNT_INCIDENT_COUNTRIES = 8,
+	ACCOUNT_SAMPLES = 3,
+	ACCOUNT_SAMPLE_SIZE = 32
+};
+
+enum standing { STANDING_CALM, STANDING_WATCHED, STANDING_BLOCKED };
+
+/* A place the account was seen at. Full: the lowest decayed weight goes. */
+struct account_place {
+	uint32_t id;		/* network, or country code */
+	uint32_t first_s, last_s;
+	uint16_t last_day;	/* days since 1970 */
+	uint16_t days;		/* different days it was seen on */
+	float weight;		/* one per day, halved every 30 days */
+};
+
+/* Full: the oldest goes. */
+struct account_recent {
+	uint32_t network;
+	uint32_t client;	/* low half of the client hash */
+	uint32_t prefix;	/* first 16 bits of IPv4, 32 of IPv6: what the
+				 * owner is shown */
+	uint32_t first_s, last_s;
+	uint16_t country;
+	uint8_t kind;		/* enum network_kind */
+	uint8_t is_v6;
+};
+
+/* Mean and spread of y = log(1 + recipients). */
+struct account_volume {
+	float mean, variance;
+	uint32_t days;		/* that went into them */
+};
+
+/* What happened since suspicion began; for the owner and support. */
+struct account_incident {
+	uint32_t first_s;	/* 0: nothing */
+	uint32_t last_s;
+	uint32_t messages, recipients, unknown_recipients;
+	uint64_t clients;	/* 64-bit linear counting of client addresses */
+	uint16_t countries[ACCOUNT_INCIDENT_COUNTRIES];
+	uint16_t n_countries;	/* also those beyond the list */
+	char samples[ACCOUNT_SAMPLES][ACCOUNT_SAMPLE_SIZE];
+};
+
+struct account {
+	/* Life. */
+	uint32_t first_s, last_s;
+	uint32_t logins;
+	uint16_t login_days, last_login_day;
+	uint32_t episode_s;	/* evidence before this never counts: a lift */
+	uint32_t closer_until_s;	/* watched more closely after a lift */
+
+	/* Standing. */
+	uint8_t standing;	/* enum standing */
+	uint8_t is_observed;	/* blocked only on paper (mode observe) */
+	uint8_t pad[2];
+	uint32_t standing_s;	/* since when */
+
+	/* Evidence by signal slot, as of its own time. */
+	struct {
+		float nats;
+		uint32_t at_s;
+	} groups[ACCOUNT_GROUPS];
+
+	/* Places. */
+	struct account_place networks[ACCOUNT_NETWORKS];
+	struct account_place countries[ACCOUNT_COUNTRIES];
+	struct account_recent recent[ACCOUNT_RECENT];
+	float origin_hits, origin_seen;	/* own rate of new places */
+	uint32_t origin_s;
+
+	/* Volume: recipients in the hour and day in progress. */
+	uint32_t hour, hour_recipients;	/* hour number since 1970 */
+	uint32_t day, day_recipients, day_peak;	/* peak: its largest hour */
+	struct account_volume per_hour, per_day;
+	uint8_t day_was_suspect;
+	uint8_t pad2[3];
+
+	/* Deliveries. */
+	float failures, outcomes;	/* decayed history */
+	uint32_t outcomes_s;
+	float policy_nats;	/* part of delivery_failure already charged */
+	uint32_t unknown_hour;	/* for the hard rule: which hour ... */
+	uint64_t unknown_seen[4];	/* ... and 256 bits of linear counting of
+				 * different unknown recipients in it */
+
+	struct account_incident incident;
+};
+
+_Static_assert(sizeof(struct account) <= ACCOUNT_MAX_BYTES,
+	       "an account must stay within its kilobyte");
+
+/* Key of a login in every table: its lower-case form hashed. */
+uint64_t account_key(struct slice login);
+
+#endif

@@ -1,0 +1,243 @@
+#include "detector/accounts.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK = 256, FIRST_SLOTS = 1024, EVICT_AGE_S = 7 * 86400 };
+
+/* Open addressing over keys; entries live in chunks so that growing the
+ * table moves no entry. Slot 0 means free, so indices start at 1. */
+struct accounts {
+	struct accounts_backing backing;
+	bool is_backed;
+	struct {
+		uint64_t key;
+		uint32_t index;
+	} *slots;
+	size_t n_slots;
+	struct account_entry **chunks;
+	size_t n_chunks, n;
+	uint32_t newest_s;
+};
+
+static void *must(void *memory)
+{
+	if (!memory)
+		abort();
+	return memory;
+}
+
+uint64_t account_key(struct slice login)
+{
+	char folded[ACCOUNT_LOGIN_MAX + 2];
+
+	slice_copy_lower(login, folded, sizeof(folded));
+	return hash_bytes((struct slice){ folded, strlen(folded) },
+			  0x636f6d706f727461);
+}
+
+struct accounts *accounts_new(const struct accounts_backing *backing)
+{
+	struct accounts *accounts = must(calloc(1, sizeof(*accounts)));
+
+	if (backing) {
+		accounts->backing = *backing;
+		accounts->is_backed = true;
+	}
+	accounts->n_slots = FIRST_SLOTS;
+	accounts->slots = must(calloc(FIRST_SLOTS, sizeof(*accounts->slots)));
+	return accounts;
+}
+
+static void free_chunks(struct accounts *accounts)
+{
+	for (size_t i = 0; i < accounts->n_chunks; i++)
+		free(accounts->chunks[i]);
+	free(accounts->chunks);
+	accounts->chunks = NULL;
+	accounts->n_chunks = 0;
+	accounts->n = 0;
+}
+
+void accounts_free(struct accounts **accounts)
+{
+	if (!*accounts)
+		return;
+	free_chunks(*accounts);
+	free((*accounts)->slots);
+	free(*accounts);
+	*accounts = NULL;
+}
+
+static struct account_entry *entry_at(const struct accounts *accounts,
+				      size_t index)
+{
+	return &accounts->chunks[(index - 1) / CHUNK][(index - 1) % CHUNK];
+}
+
+static size_t slot_of(const struct accounts *accounts, uint64_t key)
+{
+	size_t slot = key & (accounts->n_slots - 1);
+
+	while (accounts->slots[slot].index &&
+	       accounts->slots[slot].key != key)
+		slot = (slot + 1) & (accounts->n_slots - 1);
+	return slot;
+}
+
+static void rebuild(struct accounts *accounts, size_t n_slots)
+{
+	free(accounts->slots);
+	accounts->n_slots = n_slots;
+	accounts->slots = must(calloc(n_slots, sizeof(*accounts->slots)));
+	for (size_t i = 1; i <= accounts->n; i++) {
+		uint64_t key = entry_at(accounts, i)->key;
+		size_t slot = slot_of(accounts, key);
+
+		accounts->slots[slot].key = key;
+		accounts->slots[slot].index = (uint32_t)i;
+	}
+}
+
+/* Keep what matters: suspicious, changed since the last commit, or seen in
+ * the last week. */
+static void evict(struct accounts *accounts)
+{
+	size_t kept = 0;
+
+	for (size_t i = 1; i <= accounts->n; i++) {
+		struct account_entry *entry = entry_at(accounts, i);
+		bool matters =
+			entry->account.standing != STANDING_CALM ||
+			(accounts->is_backed && entry->is_dirty) ||
+			accounts->newest_s - entry->account.last_s <
+				EVICT_AGE_S;
+
+		if (matters)
+			*entry_at(accounts, ++kept) = *entry;
+	}
+	accounts->n = kept;
+	rebuild(accounts, accounts->n_slots);
+}
+
+static struct account_entry *add_entry(struct accounts *accounts, uint64_t key)
+{
+	struct account_entry *entry;
+	size_t slot;
+
+	if (accounts->n == ACCOUNTS_MAX)
+		return NULL;
+	if (accounts->n == accounts->n_chunks * CHUNK) {
+		accounts->chunks =
+			must(realloc(accounts->chunks,
+				     (accounts->n_chunks + 1) *
+					     sizeof(*accounts->chunks)));
+		accounts->chunks[accounts->n_chunks++] =
+			must(malloc(CHUNK * sizeof(*entry)));
+	}
+	if ((accounts->n + 1) * 2 > accounts->n_slots)
+		rebuild(accounts, accounts->n_slots * 2);
+	entry = entry_at(accounts, ++accounts->n);
+	memset(entry, 0, sizeof(*entry));
+	entry->key = key;
+	slot = slot_of(accounts, key);
+	accounts->slots[slot].key = key;
+	accounts->slots[slot].index = (uint32_t)accounts->n;
+	return entry;
+}
+
+static struct account_entry *loaded(struct accounts *accounts, uint64_t key)
+{
+	struct account_entry found = { .key = key };
+	struct account_entry *entry;
+
+	if (!accounts->is_backed ||
+	    accounts->backing.load(accounts->backing.context, key,
+				   &found) != 1)
+		return NULL;
+	entry = add_entry(accounts, key);
+	if (entry) {
+		*entry = found;
+		entry->is_dirty = false;
+	}
+	return entry;
+}
+
+struct account_entry *accounts_find(struct accounts *accounts, uint64_t key)
+{
+	size_t slot = slot_of(accounts, key);
+
+	if (accounts->slots[slot].index)
+		return entry_at(accounts, accounts->slots[slot].index);
+	return loaded(accounts, key);
+}
+
+struct account_entry *accounts_get(struct accounts *accounts,
+				   struct slice login)
+{
+	struct account_entry *entry;
+	uint64_t key;
+
+	if (login.len == 0 || login.len > ACCOUNT_LOGIN_MAX)
+		return NULL;
+	key = account_key(login);
+	entry = accounts_find(accounts, key);
+	if (!entry) {
+		if (accounts->n == ACCOUNTS_MAX)
+			evict(accounts);
+		entry = add_entry(accounts, key);
+		if (!entry)
+			return NULL;
+		slice_copy_lower(login, entry->login, sizeof(entry->login));
+	}
+	if (entry->account.last_s > accounts->newest_s)
+		accounts->newest_s = entry->account.last_s;
+	entry->is_dirty = true;
+	return entry;
+}
+
+int accounts_each(struct accounts *accounts,
+		  int (*each)(void *context, struct account_entry *entry),
+		  void *context)
+{
+	for (size_t i = 1; i <= accounts->n; i++) {
+		int result = each(context, entry_at(accounts, i));
+
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+int accounts_each_dirty(struct accounts *accounts,
+			int (*each)(void *context,
+				    struct account_entry *entry),
+			void *context)
+{
+	for (size_t i = 1; i <= accounts->n; i++) {
+		struct account_entry *entry = entry_at(accounts, i);
+		int result = entry->is_dirty ? each(context, entry) : 0;
+
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+void accounts_forget_clean(struct accounts *accounts, size_t keep)
+{
+	for (size_t i = 1; i <= accounts->n; i++)
+		entry_at(accounts, i)->is_dirty = false;
+	if (accounts->n <= keep)
+		return;
+	free_chunks(accounts);
+	memset(accounts->slots, 0,
+	       accounts->n_slots * sizeof(*accounts->slots));
+}
+
+size_t accounts_count(const struct accounts *accounts)
+{
+	return accounts->n;
+}

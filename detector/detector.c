@@ -1,0 +1,455 @@
+#include "detector/detector.h"
+
+#include "base/hash.h"
+#include "base/stamp.h"
+#include "detector/judge.h"
+#include "detector/profile.h"
+
+#include <string.h>
+
+/* Sum of evidence, in nats, from which an incident is written down, and below
+ * which it is forgotten: one nat is one mildly strange thing. */
+static const double INCIDENT_FROM = 1.0, INCIDENT_UNTIL = 0.5;
+
+int detector_init(struct detector *detector, struct geo *geo,
+		  const struct conf_list *home,
+		  const struct accounts_backing *backing, struct err *err)
+{
+	memset(detector, 0, sizeof(*detector));
+	detector->geo = geo;
+	for (size_t i = 0; i < home->n; i++) {
+		uint16_t code = country_code(slice_from(home->items[i]));
+
+		if (!code)
+			return err_set(err, EXIT_CONFIG,
+				       "home: \"%.40s\" is no country code of "
+				       "two letters, such as PL",
+				       home->items[i]);
+		detector->home[detector->n_home++] = code;
+	}
+	detector->accounts = accounts_new(backing);
+	detector->tracker = tracker_new();
+	detector->neighbours = neighbours_new();
+	return 0;
+}
+
+void detector_release(struct detector *detector)
+{
+	accounts_free(&detector->accounts);
+	tracker_free(&detector->tracker);
+	neighbours_free(&detector->neighbours);
+	geo_close(&detector->geo);
+}
+
+static bool is_home(const struct detector *detector,
+		    const struct account_entry *entry, uint16_t country,
+		    uint32_t now_s)
+{
+	for (size_t i = 0; i < detector->n_home; i++)
+		if (detector->home[i] == country)
+			return true;
+	return neighbours_know(detector->neighbours,
+			       slice_from(entry->login), entry->key, country,
+			       now_s);
+}
+
+static void incident_country(struct account_incident *incident,
+			     uint16_t country)
+{
+	if (!country)
+		return;
+	for (size_t i = 0; i < incident->n_countries &&
+			   i < ACCOUNT_INCIDENT_COUNTRIES; i++)
+		if (incident->countries[i] == country)
+			return;
+	if (incident->n_countries < ACCOUNT_INCIDENT_COUNTRIES)
+		incident->countries[incident->n_countries++] = country;
+}
+
+static void incident_sample(struct account_incident *incident,
+			    struct slice recipient)
+{
+	struct slice domain = slice_domain(recipient);
+
+	if (domain.len == 0 || domain.len >= ACCOUNT_SAMPLE_SIZE)
+		return;
+	for (size_t i = 0; i < ACCOUNT_SAMPLES; i++) {
+		if (slice_eq(slice_from(incident->samples[i]), domain))
+			return;
+		if (incident->samples[i][0])
+			continue;
+		slice_copy_lower(domain, incident->samples[i],
+				 ACCOUNT_SAMPLE_SIZE);
+		return;
+	}
+}
+
+/* Write down what the owner and support will ask about. */
+static void note_incident(struct account *account,
+			  const struct signal_input *input, double evidence)
+{
+	struct account_incident *incident = &account->incident;
+
+	if (evidence < INCIDENT_UNTIL && account->standing == STANDING_CALM) {
+		if (incident->first_s)
+			memset(incident, 0, sizeof(*incident));
+		return;
+	}
+	if (!incident->first_s) {
+		if (evidence < INCIDENT_FROM)
+			return;
+		incident->first_s = input->now_s;
+	}
+	incident->last_s = input->now_s;
+	if (input->origin) {
+		incident->clients |= UINT64_C(1)
+				     << (input->origin->client & 63);
+		incident_country(incident, input->origin->country);
+	}
+	incident->messages += input->recipients > 0;
+	incident->recipients += input->recipients;
+	incident->unknown_recipients += input->failed;
+	if (input->event->recipient.len)
+		incident_sample(incident, input->event->recipient);
+}
+
+static void tell(struct detector *detector, struct account_entry *entry,
+		 int64_t at_ms, enum verdict_action action)
+{
+	struct verdict verdict;
+
+	if (action == VERDICT_SUSPEND)
+		detector->counters.suspends++;
+	else
+		detector->counters.watches++;
+	if (!detector->on_verdict)
+		return;
+	judge_explain(&entry->account, entry->login, at_ms, &verdict);
+	verdict.action = action;
+	detector->on_verdict(detector->context, &verdict, entry);
+}
+
+/* What the account learns from the event, guarded by its own suspicion. */
+static void learn(struct detector *detector, struct account_entry *entry,
+		  const struct signal_input *input, bool is_login, bool may)
+{
+	struct account *account = &entry->account;
+	const struct origin *origin = input->origin;
+	const struct account_place *country;
+	bool was_trusted;
+
+	if (input->recipients)
+		profile_sent(account, input->recipients, input->now_s, may);
+	if (input->failed || input->arrived)
+		profile_outcome(account, input->failed, input->now_s, may);
+	if (!is_login)
+		return;
+	if (!origin) {
+		struct origin local = { .is_local = true };
+
+		profile_seen(account, &local, input->now_s, may);
+		return;
+	}
+	country = profile_country(account, origin->country);
+	was_trusted = country && profile_is_trusted(country, input->now_s);
+	profile_seen(account, origin, input->now_s, may);
+	country = profile_country(account, origin->country);
+	if (country && profile_is_trusted(country, input->now_s))
+		neighbours_seen(detector->neighbours,
+				slice_from(entry->login), entry->key,
+				origin->country, input->now_s, !was_trusted);
+}
+
+static void weigh(struct detector *detector, struct account_entry *entry,
+		  struct signal_input *input, bool is_login)
+{
+	struct account *account = &entry->account;
+	enum verdict_action action;
+	double log_odds, p;
+
+	if (!account->first_s)
+		account->first_s = input->now_s;
+	/* From before the last lift: never evidence, nothing to learn. */
+	if (input->now_s < account->episode_s)
+		return;
+	input->account = account;
+	judge_weigh(input);
+	p = judge_probability(account, input->now_s, &log_odds);
+	note_incident(account, input,
+		      log_odds - __builtin_log(judge_settings.hazard));
+	learn(detector, entry, input, is_login,
+	      p < judge_settings.learn_below &&
+		      account->standing == STANDING_CALM);
+	if (input->now_s > account->last_s)
+		account->last_s = input->now_s;
+	if (judge_decide(account, input->now_s, detector->enforce, &action))
+		tell(detector, entry, input->event->at_ms, action);
+}
+
+static struct signal_input input_of(const struct mail_event *event)
+{
+	return (struct signal_input){
+		.event = event,
+		.now_s = (uint32_t)(event->at_ms / STAMP_SECOND_MS),
+	};
+}
+
+static void on_login(struct detector *detector,
+		     const struct mail_event *event,
+		     struct account_entry *entry)
+{
+	struct signal_input input = input_of(event);
+	struct origin origin;
+
+	if (event->has_client) {
+		geo_lookup(detector->geo, &event->client, event->at_ms,
+			   &origin);
+		if (!origin.is_local) {
+			input.origin = &origin;
+			input.country_is_home =
+				origin.country &&
+				is_home(detector, entry, origin.country,
+					input.now_s);
+			detector->counters.clients++;
+			detector->counters.unknown_clients +=
+				origin.country == 0;
+		}
+	}
+	weigh(detector, entry, &input, true);
+}
+
+static struct account_entry *entry_of(struct detector *detector,
+				      struct slice login)
+{
+	struct account_entry *entry = accounts_get(detector->accounts, login);
+
+	if (!entry)
+		detector->counters.untracked++;
+	return entry;
+}
+
+static struct account_entry *owner_of(struct detector *detector,
+				      const struct message *message)
+{
+	struct account_entry *entry = NULL;
+
+	if (message && message->account)
+		entry = accounts_find(detector->accounts, message->account);
+	if (entry)
+		entry->is_dirty = true;
+	return entry;
+}
+
+static void on_submission(struct detector *detector,
+			  const struct mail_event *event)
+{
+	struct account_entry *entry = entry_of(detector, event->account);
+
+	if (event->queue_id.len) {
+		struct message *message =
+			tracker_begin(detector->tracker, event);
+
+		message->account = entry ? entry->key : 0;
+	}
+	if (entry)
+		on_login(detector, event, entry);
+}
+
+/* Without a login. A queue id in use again belongs to nobody we know; from
+ * loopback it may be the second id of a filtered message. */
+static void on_received(struct detector *detector,
+			const struct mail_event *event)
+{
+	struct message *message;
+
+	if (event->queue_id.len == 0)
+		return;
+	if (event->has_client && address_is_loopback(&event->client)) {
+		message = tracker_begin(detector->tracker, event);
+		message->flags = MESSAGE_IS_LOCAL;
+	} else if (tracker_find(detector->tracker, event)) {
+		tracker_end(detector->tracker, event);
+	}
+}
+
+static void on_queued(struct detector *detector,
+		      const struct mail_event *event)
+{
+	struct message *message = tracker_find(detector->tracker, event);
+	struct account_entry *entry = owner_of(detector, message);
+	struct signal_input input = input_of(event);
+
+	/* The queue manager says it again at every retry (A1). */
+	if (!entry || (message->flags & MESSAGE_IS_COUNTED))
+		return;
+	message->flags |= MESSAGE_IS_COUNTED;
+	message->is_dirty = 1;
+	/* A read receipt or a vacation reply: one recipient, no sender. With
+	 * more recipients it is neither, whatever the sender. */
+	if (event->null_sender && event->recipients <= 1) {
+		message->flags |= MESSAGE_IS_AUTOMATIC;
+		return;
+	}
+	input.recipients = event->recipients == MAIL_UNKNOWN
+				   ? 1
+				   : event->recipients;
+	if (input.recipients)
+		weigh(detector, entry, &input, false);
+}
+
+static bool is_dead_recipient(const struct mail_event *event)
+{
+	if (event->status == MAIL_DEFERRED || event->status == MAIL_SENT)
+		return false;
+	return slice_starts(event->dsn, S("5.1.")) ||
+	       slice_eq(event->dsn, S("5.4.4"));
+}
+
+static bool is_policy(const struct mail_event *event)
+{
+	return slice_starts(event->dsn, S("5.7.")) ||
+	       slice_starts(event->dsn, S("4.7."));
+}
+
+static uint64_t domain_bit(struct slice recipient)
+{
+	return UINT64_C(1)
+	       << (hash_bytes(slice_domain(recipient), 4) & 63);
+}
+
+/* True the first time this message has this outcome in this domain. */
+static bool is_first_there(struct message *message, uint64_t *domains,
+			   struct slice recipient)
+{
+	uint64_t bit = domain_bit(recipient);
+
+	if (*domains & bit)
+		return false;
+	*domains |= bit;
+	message->is_dirty = 1;
+	return true;
+}
+
+/* The filter took the message and gave it another id: from now on that one
+ * speaks for the account. What it suffered before we knew counts now. */
+static void on_requeued(struct detector *detector,
+			const struct mail_event *event,
+			struct message *message, struct account_entry *entry)
+{
+	uint64_t account = message->account;
+	struct signal_input input = input_of(event);
+	struct message *next = tracker_find_id(detector->tracker, event,
+					       event->requeued_as);
+	int failures;
+
+	if (next && !(next->flags & MESSAGE_IS_LOCAL))
+		return;
+	if (!next)
+		next = tracker_begin_id(detector->tracker, event,
+					event->requeued_as);
+	failures = next->account ? 0
+				 : __builtin_popcountll(next->failed_domains);
+	next->account = account;
+	next->flags |= MESSAGE_IS_REQUEUED | MESSAGE_IS_COUNTED;
+	next->is_dirty = 1;
+	for (input.failed = true; entry && failures > 0; failures--)
+		weigh(detector, entry, &input, false);
+}
+
+static void on_delivery(struct detector *detector,
+			const struct mail_event *event)
+{
+	struct message *message = tracker_find(detector->tracker, event);
+	struct account_entry *entry = owner_of(detector, message);
+	struct signal_input input = input_of(event);
+
+	if (!message || (message->flags & MESSAGE_IS_AUTOMATIC))
+		return;
+	if (entry && event->requeued_as.len) {
+		on_requeued(detector, event, message, entry);
+		return;
+	}
+	if (event->recipient.len == 0)
+		return;
+	if (is_dead_recipient(event))
+		input.failed = is_first_there(message,
+					      &message->failed_domains,
+					      event->recipient);
+	else if (event->status == MAIL_SENT)
+		input.arrived = is_first_there(message,
+					       &message->arrived_domains,
+					       event->recipient);
+	else
+		input.refused_by_policy = is_policy(event);
+	if (entry && (input.failed || input.arrived ||
+		      input.refused_by_policy))
+		weigh(detector, entry, &input, false);
+}
+
+/* A recipient refused at the door is as dead as one that bounces. Rejects for
+ * other reasons, our own block among them, say nothing about the list. */
+static void on_reject(struct detector *detector,
+		      const struct mail_event *event)
+{
+	struct message *message = tracker_find(detector->tracker, event);
+	struct account_entry *entry = owner_of(detector, message);
+	struct signal_input input = input_of(event);
+
+	if (!entry && event->account.len)
+		entry = entry_of(detector, event->account);
+	if (!entry || event->recipient.len == 0 ||
+	    !slice_starts(event->dsn, S("5.1.1")))
+		return;
+	input.failed = !message ||
+		       is_first_there(message, &message->failed_domains,
+				      event->recipient);
+	if (input.failed)
+		weigh(detector, entry, &input, false);
+}
+
+void detector_event(struct detector *detector, const struct mail_event *event)
+{
+	struct account_entry *entry;
+
+	detector->counters.events[event->kind]++;
+	if (event->at_ms > detector->newest_ms)
+		detector->newest_ms = event->at_ms;
+	switch (event->kind) {
+	case MAIL_SUBMISSION:
+		on_submission(detector, event);
+		break;
+	case MAIL_RECEIVED:
+		on_received(detector, event);
+		break;
+	case MAIL_QUEUED:
+		on_queued(detector, event);
+		break;
+	case MAIL_DELIVERY:
+		on_delivery(detector, event);
+		break;
+	case MAIL_LOGIN:
+		entry = entry_of(detector, event->account);
+		if (entry)
+			on_login(detector, event, entry);
+		break;
+	case MAIL_REJECT:
+		on_reject(detector, event);
+		break;
+	case MAIL_CLOSED:
+		tracker_end(detector->tracker, event);
+		break;
+	default:
+		break;
+	}
+}
+
+void detector_lifted(struct detector *detector, struct slice account,
+		     int64_t at_ms)
+{
+	struct account_entry *entry =
+		accounts_get(detector->accounts, account);
+
+	if (entry)
+		judge_lifted(&entry->account,
+			     (uint32_t)(at_ms / STAMP_SECOND_MS));
+}

@@ -1,0 +1,61 @@
+/*
+ * detector - events in, verdicts out.
+ *
+ * Joins tracker, geo, signals and judge. It reads no file and writes none:
+ * a command feeds it events in the order of their time and gets verdicts
+ * through a callback; what it remembers is in `accounts`, `tracker` and
+ * `neighbours`, which state.h stores.
+ *
+ * One event may make at most one verdict.
+ */
+#ifndef DETECTOR_DETECTOR_H
+#define DETECTOR_DETECTOR_H
+
+#include "base/conf.h"
+#include "detector/accounts.h"
+#include "detector/event.h"
+#include "detector/geo.h"
+#include "detector/neighbours.h"
+#include "detector/tracker.h"
+#include "detector/verdict.h"
+
+enum { DETECTOR_HOME_MAX = CONF_LIST_MAX };
+
+struct detector_counters {
+	uint64_t events[MAIL_EVENT_KINDS];
+	uint64_t suspends, watches;
+	uint64_t clients, unknown_clients;	/* by GeoIP */
+	uint64_t untracked;	/* accounts left out: table full, or a login
+				 * that cannot be one */
+};
+
+struct detector {
+	struct accounts *accounts;
+	struct tracker *tracker;
+	struct neighbours *neighbours;
+	struct geo *geo;
+	uint16_t home[DETECTOR_HOME_MAX];
+	size_t n_home;
+	bool enforce;		/* blocks will be real */
+	int64_t newest_ms;
+	struct detector_counters counters;
+	void (*on_verdict)(void *context, const struct verdict *verdict,
+			   struct account_entry *entry);
+	void *context;
+};
+
+/* `backing` may be NULL. Takes over `geo`. An entry of `home` that is no
+ * country code is an error. */
+int detector_init(struct detector *detector, struct geo *geo,
+		  const struct conf_list *home,
+		  const struct accounts_backing *backing, struct err *err);
+void detector_release(struct detector *detector);
+
+void detector_event(struct detector *detector,
+		    const struct mail_event *event);
+
+/* A lift by a person or after a password change, heard of afterwards. */
+void detector_lifted(struct detector *detector, struct slice account,
+		     int64_t at_ms);
+
+#endif

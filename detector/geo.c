@@ -1,0 +1,217 @@
+#include "detector/geo.h"
+
+#include "base/hash.h"
+#include "base/stamp.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <maxminddb.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CACHE_SLOTS = 8192 };
+
+struct file {
+	MMDB_s mmdb;
+	bool is_open;
+};
+
+struct geo {
+	struct file country, asn;
+	int64_t max_age_ms;
+	int64_t built_ms;
+	struct {
+		struct address address;
+		uint32_t network;
+		uint16_t country;
+		bool is_used;
+	} cache[CACHE_SLOTS];
+};
+
+static int open_file(struct file *file, const char *path, const char *what,
+		     struct err *err)
+{
+	int status;
+
+	if (!path || !*path)
+		return 0;
+	if (access(path, R_OK) < 0)
+		return err_errno(err, EXIT_DATA, errno,
+				 "cannot read the %s file %s", what, path);
+	status = MMDB_open(path, MMDB_MODE_MMAP, &file->mmdb);
+	if (status != MMDB_SUCCESS)
+		return err_set(err, EXIT_DATA,
+			       "%s is no usable %s file in MMDB form (%s); "
+			       "fetch it again", path, what,
+			       MMDB_strerror(status));
+	file->is_open = true;
+	return 0;
+}
+
+static int64_t built(const struct file *file)
+{
+	if (!file->is_open)
+		return INT64_MAX;
+	return (int64_t)file->mmdb.metadata.build_epoch * STAMP_SECOND_MS;
+}
+
+int geo_open(const char *country_path, const char *asn_path,
+	     int64_t max_age_ms, struct geo **geo_out, struct err *err)
+{
+	struct geo *geo = calloc(1, sizeof(*geo));
+
+	if (!geo)
+		abort();
+	geo->max_age_ms = max_age_ms;
+	if (open_file(&geo->country, country_path, "country", err) < 0 ||
+	    open_file(&geo->asn, asn_path, "AS", err) < 0) {
+		geo_close(&geo);
+		return -1;
+	}
+	geo->built_ms = built(&geo->country) < built(&geo->asn)
+				? built(&geo->country)
+				: built(&geo->asn);
+	*geo_out = geo;
+	return 0;
+}
+
+void geo_close(struct geo **geo)
+{
+	if (!*geo)
+		return;
+	if ((*geo)->country.is_open)
+		MMDB_close(&(*geo)->country.mmdb);
+	if ((*geo)->asn.is_open)
+		MMDB_close(&(*geo)->asn.mmdb);
+	free(*geo);
+	*geo = NULL;
+}
+
+bool geo_has_country(const struct geo *geo)
+{
+	return geo->country.is_open;
+}
+
+bool geo_has_network(const struct geo *geo)
+{
+	return geo->asn.is_open;
+}
+
+int64_t geo_built_ms(const struct geo *geo)
+{
+	return geo->built_ms == INT64_MAX ? 0 : geo->built_ms;
+}
+
+static bool find(struct file *file, const struct address *address,
+		 MMDB_lookup_result_s *result_out)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	bool is_v4 = address_is_v4(address);
+	int error;
+
+	if (!file->is_open)
+		return false;
+	/* An IPv4-only file cannot answer for IPv6. */
+	if (!is_v4 && file->mmdb.metadata.ip_version == 4)
+		return false;
+	memcpy(&v4.sin_addr, address->bytes + 12, 4);
+	memcpy(&v6.sin6_addr, address->bytes, 16);
+	*result_out = MMDB_lookup_sockaddr(
+		&file->mmdb,
+		is_v4 ? (struct sockaddr *)&v4 : (struct sockaddr *)&v6,
+		&error);
+	return error == MMDB_SUCCESS && result_out->found_entry;
+}
+
+static struct slice text_at(MMDB_lookup_result_s *result,
+			    const char *const *path)
+{
+	MMDB_entry_data_s data;
+
+	if (MMDB_aget_value(&result->entry, &data, path) != MMDB_SUCCESS ||
+	    !data.has_data || data.type != MMDB_DATA_TYPE_UTF8_STRING)
+		return (struct slice){ NULL, 0 };
+	return (struct slice){ data.utf8_string, data.data_size };
+}
+
+static uint16_t find_country(struct geo *geo, const struct address *address)
+{
+	static const char *const nested[] = { "country", "iso_code", NULL };
+	static const char *const flat[] = { "country_code", NULL };
+	static const char *const plain[] = { "country", NULL };
+	static const char *const *const paths[] = { flat, nested, plain };
+	MMDB_lookup_result_s result;
+
+	if (!find(&geo->country, address, &result))
+		return 0;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		uint16_t code = country_code(text_at(&result, paths[i]));
+
+		if (code)
+			return code;
+	}
+	return 0;
+}
+
+static uint32_t as_number(MMDB_lookup_result_s *result)
+{
+	static const char *const number[] = { "autonomous_system_number",
+					      NULL };
+	static const char *const name[] = { "asn", NULL };
+	MMDB_entry_data_s data;
+	struct slice text;
+	uint32_t parsed = 0;
+
+	if (MMDB_aget_value(&result->entry, &data, number) == MMDB_SUCCESS &&
+	    data.has_data && data.type == MMDB_DATA_TYPE_UINT32)
+		return data.uint32;
+	text = text_at(result, name);
+	slice_skip(&text, S("AS"));
+	slice_number(text, &parsed);
+	return parsed;
+}
+
+static uint32_t find_network(struct geo *geo, const struct address *address)
+{
+	struct slice prefix = { (const char *)address->bytes, 4 };
+	MMDB_lookup_result_s result;
+	uint32_t number = 0;
+
+	if (find(&geo->asn, address, &result))
+		number = as_number(&result);
+	if (number)
+		return number & 0x7fffffff;
+	if (address_is_v4(address))
+		prefix = (struct slice){ (const char *)address->bytes + 12, 2 };
+	return (uint32_t)hash_bytes(prefix, 1) | 0x80000000;
+}
+
+void geo_lookup(struct geo *geo, const struct address *address, int64_t at_ms,
+		struct origin *out)
+{
+	uint64_t client = address_client_hash(address);
+	size_t slot = client % CACHE_SLOTS;
+
+	memset(out, 0, sizeof(*out));
+	out->client = client;
+	out->is_local = address_is_local(address);
+	out->is_v6 = !address_is_v4(address);
+	out->prefix = address_prefix(address);
+	if (out->is_local)
+		return;
+	if (!geo->cache[slot].is_used ||
+	    memcmp(&geo->cache[slot].address, address, sizeof(*address))) {
+		geo->cache[slot].address = *address;
+		geo->cache[slot].country = find_country(geo, address);
+		geo->cache[slot].network = find_network(geo, address);
+		geo->cache[slot].is_used = true;
+	}
+	out->country = geo->cache[slot].country;
+	out->network = geo->cache[slot].network;
+	out->kind = network_kind_of(out->network);
+	out->is_aged = geo->built_ms != INT64_MAX &&
+		       at_ms - geo->built_ms > geo->max_age_ms;
+}

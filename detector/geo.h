@@ -1,0 +1,35 @@
+/*
+ * geo - country and network of an address, from MMDB files.
+ *
+ * The adapter of libmaxminddb. Both layouts are read: `country.iso_code` (as
+ * MaxMind and DB-IP write it) and the flat `country_code` (npm packages,
+ * IPinfo); `autonomous_system_number` or `asn` ("AS5617") for networks. Either
+ * file may be missing: what it would tell is then unknown.
+ *
+ * The answer for an address is kept in a small table of recent ones.
+ */
+#ifndef DETECTOR_GEO_H
+#define DETECTOR_GEO_H
+
+#include "base/err.h"
+#include "detector/origin.h"
+
+struct geo;
+
+/* `country_path` and `asn_path` may be NULL or "". A file that is there but
+ * cannot be read, or is no MMDB, is an error. */
+int geo_open(const char *country_path, const char *asn_path,
+	     int64_t max_age_ms, struct geo **geo_out, struct err *err);
+void geo_close(struct geo **geo);
+
+/* `at_ms`: data built more than max_age before it is marked as aged. */
+void geo_lookup(struct geo *geo, const struct address *address, int64_t at_ms,
+		struct origin *origin_out);
+
+bool geo_has_country(const struct geo *geo);
+bool geo_has_network(const struct geo *geo);
+
+/* When the older of the files was built; 0 when there is none. */
+int64_t geo_built_ms(const struct geo *geo);
+
+#endif

@@ -1,0 +1,266 @@
+#include "detector/judge.h"
+
+#include "base/stamp.h"
+#include "detector/profile.h"
+
+#include <math.h>
+#include <string.h>
+
+struct judge_settings judge_settings;
+
+const struct conf_option judge_options[] = {
+	{ "hazard", CONF_REAL, offsetof(struct judge_settings, hazard),
+	  "0.00015", 1e-7, 0.1, NULL,
+	  "Takeovers per account and day to expect.", NULL },
+	{ "scale", CONF_REAL, offsetof(struct judge_settings, scale), "1",
+	  0.1, 10, NULL, "Calibration: factor on the log odds.", NULL },
+	{ "shift", CONF_REAL, offsetof(struct judge_settings, shift), "0",
+	  -10, 10, NULL, "Calibration: added to the log odds.", NULL },
+	{ "watch", CONF_REAL, offsetof(struct judge_settings, watch), "0.5",
+	  0.01, 1, NULL, "Probability from which an account is watched.",
+	  NULL },
+	{ "block", CONF_REAL, offsetof(struct judge_settings, block), "0.92",
+	  0.5, 1, NULL, "Probability from which sending is stopped.", NULL },
+	{ "learn_below", CONF_REAL,
+	  offsetof(struct judge_settings, learn_below), "0.05", 0, 1, NULL,
+	  "An account learns new habits only under this probability.", NULL },
+	{ "closer", CONF_DURATION, offsetof(struct judge_settings, closer_ms),
+	  "7d", 0, 90.0 * STAMP_DAY_MS, NULL,
+	  "For how long an account is watched more closely after a lift.",
+	  NULL },
+	{ "closer_factor", CONF_REAL,
+	  offsetof(struct judge_settings, closer_factor), "10", 1, 1000, NULL,
+	  "How many times likelier a takeover is taken to be then.", NULL },
+	{ "again_after", CONF_DURATION,
+	  offsetof(struct judge_settings, again_after_ms), "24h", 60000,
+	  90.0 * STAMP_DAY_MS, NULL,
+	  "In mode observe and in replay the same account is told again no "
+	  "sooner than this.", NULL },
+	CONF_END
+};
+
+static double decayed(const struct account *account,
+		      const struct signal *signal, uint32_t now_s)
+{
+	return account->groups[signal->slot].nats *
+	       profile_decay(account->groups[signal->slot].at_s, now_s,
+			     (double)signal_limits(signal)->half_life_ms /
+				     STAMP_SECOND_MS);
+}
+
+double judge_probability(const struct account *account, uint32_t now_s,
+			 double *log_odds_out)
+{
+	const struct signal *signal;
+	double hazard = judge_settings.hazard;
+	double log_odds;
+
+	if (now_s < account->closer_until_s)
+		hazard *= judge_settings.closer_factor;
+	log_odds = log(hazard);
+	for (size_t i = 0; (signal = signal_at(i)); i++)
+		if (account->groups[signal->slot].nats != 0)
+			log_odds += decayed(account, signal, now_s);
+	if (log_odds_out)
+		*log_odds_out = log_odds;
+	return 1 / (1 + exp(-(judge_settings.scale * log_odds +
+			      judge_settings.shift)));
+}
+
+static void weigh_one(const struct signal *signal,
+		      const struct signal_input *input, double warmth)
+{
+	const struct signal_limits *limits = signal_limits(signal);
+	struct account *account = input->account;
+	double sum = 0, nats;
+
+	if (limits->weight == 0)
+		return;
+	if (account->groups[signal->slot].nats != 0) {
+		sum = decayed(account, signal, input->now_s);
+		account->groups[signal->slot].nats = (float)sum;
+		account->groups[signal->slot].at_s = input->now_s;
+	}
+	nats = signal->observe(input) * limits->weight;
+	if (nats == 0)
+		return;
+	if (!signal->is_hard && !signal->is_strong_when_cold)
+		nats *= warmth;
+	sum += nats;
+	if (sum > limits->cap)
+		sum = limits->cap;
+	if (sum < -limits->floor)
+		sum = -limits->floor;
+	account->groups[signal->slot].nats = (float)sum;
+	account->groups[signal->slot].at_s = input->now_s;
+}
+
+void judge_weigh(const struct signal_input *input)
+{
+	const struct signal *signal;
+	double warmth = profile_warmth(input->account, input->now_s);
+
+	for (size_t i = 0; (signal = signal_at(i)); i++)
+		weigh_one(signal, input, warmth);
+}
+
+static void stand(struct account *account, enum standing standing,
+		  uint32_t now_s)
+{
+	account->standing = (uint8_t)standing;
+	account->standing_s = now_s;
+}
+
+/* A block on paper ends by itself; a real one is ended by a lift. */
+static bool may_block_again(const struct account *account, uint32_t now_s,
+			    bool enforce)
+{
+	if (account->standing != STANDING_BLOCKED)
+		return true;
+	if (!account->is_observed)
+		return false;
+	return enforce || (double)(now_s - account->standing_s) * 1000 >=
+				  (double)judge_settings.again_after_ms;
+}
+
+bool judge_decide(struct account *account, uint32_t now_s, bool enforce,
+		  enum verdict_action *action_out)
+{
+	double p = judge_probability(account, now_s, NULL);
+
+	if (p >= judge_settings.block) {
+		if (!may_block_again(account, now_s, enforce))
+			return false;
+		stand(account, STANDING_BLOCKED, now_s);
+		account->is_observed = !enforce;
+		*action_out = VERDICT_SUSPEND;
+		return true;
+	}
+	if (p >= judge_settings.watch) {
+		if (account->standing != STANDING_CALM)
+			return false;
+		stand(account, STANDING_WATCHED, now_s);
+		*action_out = VERDICT_WATCH;
+		return true;
+	}
+	/* Calm again only well below the line, or it would flicker. */
+	if (p < judge_settings.watch / 2 &&
+	    (account->standing == STANDING_WATCHED ||
+	     (account->is_observed &&
+	      may_block_again(account, now_s, enforce)))) {
+		stand(account, STANDING_CALM, now_s);
+		account->is_observed = 0;
+	}
+	return false;
+}
+
+static void insert_evidence(struct verdict *verdict,
+			    const struct verdict_evidence *evidence)
+{
+	size_t at = verdict->n_evidence++;
+
+	while (at > 0 && verdict->evidence[at - 1].nats < evidence->nats) {
+		verdict->evidence[at] = verdict->evidence[at - 1];
+		at--;
+	}
+	verdict->evidence[at] = *evidence;
+}
+
+static void explain_signals(const struct account *account, uint32_t now_s,
+			    struct verdict *out)
+{
+	const struct signal *signal;
+
+	for (size_t i = 0; (signal = signal_at(i)); i++) {
+		struct text text = TEXT_INIT(VERDICT_TEXT_SIZE - 1);
+		struct verdict_evidence evidence = {
+			.signal = signal->name,
+			.nats = decayed(account, signal, now_s),
+		};
+
+		if (evidence.nats < 0.005 && evidence.nats > -0.005)
+			continue;
+		if (out->n_evidence == VERDICT_EVIDENCE_MAX)
+			return;
+		signal->describe(account, now_s, &text);
+		slice_copy(text_slice(&text), evidence.text,
+			   sizeof(evidence.text));
+		text_release(&text);
+		insert_evidence(out, &evidence);
+	}
+}
+
+static uint32_t clients_seen(const struct account_incident *incident)
+{
+	int set = __builtin_popcountll(incident->clients);
+
+	if (set == 64)
+		return 266;	/* 64 ln 64: as far as 64 bits can count */
+	return (uint32_t)lround(-64 * log(1 - set / 64.0));
+}
+
+static void explain_addresses(const struct account *account, uint32_t now_s,
+			      struct verdict *out)
+{
+	for (size_t i = 0; i < ACCOUNT_RECENT; i++) {
+		const struct account_recent *r = &account->recent[i];
+		const struct account_place *network =
+			profile_network(account, r->network);
+		char masked[ADDRESS_TEXT_SIZE];
+
+		if (!r->last_s || now_s - r->last_s >= 86400 ||
+		    (network && profile_is_trusted(network, now_s)) ||
+		    out->window.n_masked == VERDICT_MASKED_MAX)
+			continue;
+		address_masked(r->prefix, r->is_v6, masked);
+		slice_copy(slice_from(masked),
+			   out->window.masked[out->window.n_masked++],
+			   VERDICT_MASKED_SIZE);
+	}
+}
+
+void judge_explain(const struct account *account, const char *login,
+		   int64_t at_ms, struct verdict *out)
+{
+	const struct account_incident *incident = &account->incident;
+	uint32_t now_s = (uint32_t)(at_ms / STAMP_SECOND_MS);
+
+	memset(out, 0, sizeof(*out));
+	out->at_ms = at_ms;
+	slice_copy(slice_from(login), out->account, sizeof(out->account));
+	out->probability = judge_probability(account, now_s, &out->log_odds);
+	explain_signals(account, now_s, out);
+	out->window.recipients = incident->recipients;
+	out->window.messages = incident->messages;
+	out->window.unknown_recipients = incident->unknown_recipients;
+	out->window.addresses = clients_seen(incident);
+	for (size_t i = 0; i < incident->n_countries &&
+			   i < ACCOUNT_INCIDENT_COUNTRIES; i++)
+		out->window.countries[out->window.n_countries++] =
+			incident->countries[i];
+	for (size_t i = 0; i < ACCOUNT_SAMPLES; i++)
+		if (incident->samples[i][0])
+			slice_copy(slice_from(incident->samples[i]),
+				   out->window.samples[out->window.n_samples++],
+				   ACCOUNT_SAMPLE_SIZE);
+	explain_addresses(account, now_s, out);
+	out->first_seen_ms = incident->first_s
+				     ? incident->first_s *
+					       (int64_t)STAMP_SECOND_MS
+				     : at_ms;
+}
+
+void judge_lifted(struct account *account, uint32_t at_s)
+{
+	memset(account->groups, 0, sizeof(account->groups));
+	memset(&account->incident, 0, sizeof(account->incident));
+	memset(account->unknown_seen, 0, sizeof(account->unknown_seen));
+	account->policy_nats = 0;
+	/* What the intruder used within the last day must not look known. */
+	memset(account->recent, 0, sizeof(account->recent));
+	account->episode_s = at_s;
+	account->closer_until_s =
+		at_s + (uint32_t)(judge_settings.closer_ms / STAMP_SECOND_MS);
+	account->is_observed = 0;
+	stand(account, STANDING_CALM, at_s);
+}

@@ -1,0 +1,56 @@
+/*
+ * judge - adds the evidence up and says calm, watched or blocked.
+ *
+ * For each signal s that an event touches:
+ *   S_s = clip(S_s * 2^(-dt / half_life_s) + weight_s * nats, -floor_s, cap_s)
+ *   L   = log(hazard) + sum of all S_s, each decayed to now
+ *   p   = 1 / (1 + exp(-(a L + b)))
+ * watched at p >= judge.watch, blocked at p >= judge.block. The hazard, 1.5e-4
+ * takeovers per account and day, is what two public figures agree on (see
+ * docs/DETECTION.md); for seven days after a lift it counts tenfold.
+ *
+ * Evidence is in log time: replaying a file gives the verdicts of the live
+ * stream. Nothing here allocates or fails.
+ */
+#ifndef DETECTOR_JUDGE_H
+#define DETECTOR_JUDGE_H
+
+#include "base/conf.h"
+#include "detector/signals/signal.h"
+#include "detector/verdict.h"
+
+struct judge_settings {
+	double hazard, scale, shift;
+	double watch, block;
+	double learn_below;	/* p under which an account may learn */
+	int64_t closer_ms;	/* after a lift */
+	double closer_factor;
+	int64_t again_after_ms;	/* a paper block is told again after this */
+};
+
+extern struct judge_settings judge_settings;
+extern const struct conf_option judge_options[];
+
+/* Probability that the account is in somebody else's hands, at this time. */
+double judge_probability(const struct account *account, uint32_t now_s,
+			 double *log_odds_out);
+
+/* Let every signal look at the event. */
+void judge_weigh(const struct signal_input *input);
+
+/*
+ * After judge_weigh: what changes for the account now? True with *action_out
+ * when it is a verdict to tell; the standing in the account is changed
+ * accordingly. `enforce` says whether a block will be real.
+ */
+bool judge_decide(struct account *account, uint32_t now_s, bool enforce,
+		  enum verdict_action *action_out);
+
+/* Fill in everything but `action`. */
+void judge_explain(const struct account *account, const char *login,
+		   int64_t at_ms, struct verdict *verdict_out);
+
+/* The gate was opened again: evidence to nothing, a new episode. */
+void judge_lifted(struct account *account, uint32_t at_s);
+
+#endif

@@ -1,0 +1,45 @@
+/*
+ * origin - where a client address lies: country and network.
+ *
+ * Unknown is not foreign: what the data does not know has country 0 and gives
+ * no evidence. The network is the AS number, since half of all changes of a
+ * dynamic address leave its prefix while the AS stays (detection notes in
+ * docs/DETECTION.md); where the AS is unknown, the /16 of an IPv4 or the /32
+ * of an IPv6 address stands in for it, with the highest bit set.
+ */
+#ifndef DETECTOR_ORIGIN_H
+#define DETECTOR_ORIGIN_H
+
+#include "base/address.h"
+
+/* What runs in that network; decides what a new one is worth. */
+enum network_kind {
+	NETWORK_ACCESS,		/* homes and telephones; also when unknown */
+	NETWORK_BUSINESS,
+	NETWORK_HOSTING,
+	NETWORK_VPN,		/* VPN and proxy providers */
+	NETWORK_RELAY,		/* webmail and mail relays of large services */
+	NETWORK_KINDS
+};
+
+struct origin {
+	uint16_t country;	/* 'P' << 8 | 'L'; 0 unknown */
+	uint32_t network;	/* AS number or stand-in; 0 unknown */
+	enum network_kind kind;
+	uint64_t client;	/* address_client_hash() */
+	uint32_t prefix;	/* first 16 bits of IPv4, 32 of IPv6 */
+	bool is_v6;
+	bool is_local;		/* the host's own, private ranges: no evidence */
+	bool is_aged;		/* the data is too old to be trusted fully */
+};
+
+enum { COUNTRY_TEXT_SIZE = 3 };
+
+/* "PL" to 'P' << 8 | 'L', 0 unless two ASCII letters; and back. */
+uint16_t country_code(struct slice text);
+void country_text(uint16_t country, char out[COUNTRY_TEXT_SIZE]);
+
+/* From networks.def. */
+enum network_kind network_kind_of(uint32_t as_number);
+
+#endif

@@ -1,0 +1,291 @@
+#include "detector/profile.h"
+
+#include "base/stamp.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { DAY_S = 86400, HOUR_S = 3600 };
+
+static const double PLACE_HALF_LIFE_S = 30.0 * DAY_S;
+static const double OUTCOME_HALF_LIFE_S = 30.0 * DAY_S;
+static const uint32_t SILENT_S = 90u * DAY_S;
+
+/* A day may not raise the baseline by more than a quarter, so a slow warm-up
+ * stays visible: log(1.25). */
+static const double GROWTH_MAX = 0.2231;
+
+struct profile_settings profile_settings;
+
+const struct conf_option profile_options[] = {
+	{ "trust_after", CONF_DURATION,
+	  offsetof(struct profile_settings, trust_after_ms), "72h", 0,
+	  30.0 * STAMP_DAY_MS, NULL,
+	  "A new place is trusted no sooner than this after its first "
+	  "sighting.", NULL },
+	{ "cold_days", CONF_INTEGER,
+	  offsetof(struct profile_settings, cold_days), "14", 1, 90, "days",
+	  "An account younger than this is cold: soft evidence counts in "
+	  "part.", NULL },
+	{ "cold_floor", CONF_REAL,
+	  offsetof(struct profile_settings, cold_floor), "0.35", 0, 1, NULL,
+	  "The share of soft evidence that counts on the first day.", NULL },
+	CONF_END
+};
+
+double profile_decay(uint32_t then_s, uint32_t now_s, double half_life_s)
+{
+	if (now_s <= then_s)
+		return 1;
+	return exp2(-(double)(now_s - then_s) / half_life_s);
+}
+
+bool profile_is_trusted(const struct account_place *place, uint32_t now_s)
+{
+	double age_ms = ((double)now_s - place->first_s) * STAMP_SECOND_MS;
+
+	/* Two days give a weight of nearly two; the margin is the decay. */
+	return place->days >= 2 &&
+	       place->weight * profile_decay(place->last_s, now_s,
+					     PLACE_HALF_LIFE_S) >= 1.5 &&
+	       age_ms >= (double)profile_settings.trust_after_ms;
+}
+
+static struct account_place *find_place(struct account_place *places,
+					size_t n, uint32_t id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (places[i].id == id && places[i].days > 0)
+			return &places[i];
+	return NULL;
+}
+
+const struct account_place *profile_network(const struct account *account,
+					    uint32_t network)
+{
+	return find_place((struct account_place *)account->networks,
+			  ACCOUNT_NETWORKS, network);
+}
+
+const struct account_place *profile_country(const struct account *account,
+					    uint16_t country)
+{
+	return find_place((struct account_place *)account->countries,
+			  ACCOUNT_COUNTRIES, country);
+}
+
+static bool is_recent(const struct account_recent *recent, uint32_t now_s)
+{
+	return recent->last_s != 0 && now_s - recent->last_s < DAY_S;
+}
+
+const struct account_recent *profile_recent_network(
+	const struct account *account, uint32_t network, uint32_t now_s)
+{
+	const struct account_recent *latest = NULL;
+
+	for (size_t i = 0; i < ACCOUNT_RECENT; i++) {
+		const struct account_recent *r = &account->recent[i];
+
+		if (r->network == network && is_recent(r, now_s) &&
+		    (!latest || r->last_s > latest->last_s))
+			latest = r;
+	}
+	return latest;
+}
+
+const struct account_recent *profile_recent_country(
+	const struct account *account, uint16_t country, uint32_t now_s)
+{
+	for (size_t i = 0; i < ACCOUNT_RECENT; i++)
+		if (account->recent[i].country == country &&
+		    is_recent(&account->recent[i], now_s))
+			return &account->recent[i];
+	return NULL;
+}
+
+static struct account_place *weakest(struct account_place *places, size_t n,
+				     uint32_t now_s)
+{
+	struct account_place *worst = &places[0];
+	double worst_weight = INFINITY;
+
+	for (size_t i = 0; i < n; i++) {
+		double weight = places[i].weight *
+				profile_decay(places[i].last_s, now_s,
+					      PLACE_HALF_LIFE_S);
+
+		if (places[i].days == 0)
+			return &places[i];
+		if (weight < worst_weight) {
+			worst_weight = weight;
+			worst = &places[i];
+		}
+	}
+	return worst;
+}
+
+static void place_seen(struct account_place *places, size_t n, uint32_t id,
+		       uint32_t now_s)
+{
+	struct account_place *place = find_place(places, n, id);
+	uint16_t day = (uint16_t)(now_s / DAY_S);
+
+	if (!place) {
+		place = weakest(places, n, now_s);
+		*place = (struct account_place){ .id = id, .first_s = now_s };
+	}
+	if (place->last_day != day || place->days == 0) {
+		place->weight = (float)(place->weight *
+				profile_decay(place->last_s, now_s,
+					      PLACE_HALF_LIFE_S) + 1);
+		place->last_day = day;
+		if (place->days < UINT16_MAX)
+			place->days++;
+		place->last_s = now_s;
+	}
+}
+
+static struct account_recent *recent_slot(struct account *account,
+					  const struct origin *origin)
+{
+	struct account_recent *oldest = &account->recent[0];
+	uint32_t client = (uint32_t)origin->client;
+
+	for (size_t i = 0; i < ACCOUNT_RECENT; i++) {
+		struct account_recent *r = &account->recent[i];
+
+		if (r->last_s && r->network == origin->network &&
+		    r->country == origin->country && r->client == client)
+			return r;
+		if (r->last_s < oldest->last_s)
+			oldest = r;
+	}
+	memset(oldest, 0, sizeof(*oldest));
+	return oldest;
+}
+
+static void recent_seen(struct account *account, const struct origin *origin,
+			uint32_t now_s)
+{
+	struct account_recent *recent = recent_slot(account, origin);
+
+	if (!recent->last_s) {
+		recent->first_s = now_s;
+		recent->network = origin->network;
+		recent->country = origin->country;
+		recent->client = (uint32_t)origin->client;
+		recent->kind = (uint8_t)origin->kind;
+		recent->prefix = origin->prefix;
+		recent->is_v6 = origin->is_v6;
+	}
+	if (now_s > recent->last_s)
+		recent->last_s = now_s;
+}
+
+void profile_seen(struct account *account, const struct origin *origin,
+		  uint32_t now_s, bool learn)
+{
+	uint16_t day = (uint16_t)(now_s / DAY_S);
+
+	if (account->logins < UINT32_MAX)
+		account->logins++;
+	if (account->last_login_day != day) {
+		account->last_login_day = day;
+		account->login_days++;
+	}
+	if (origin->is_local || !origin->network)
+		return;
+	recent_seen(account, origin, now_s);
+	if (!learn)
+		return;
+	place_seen(account->networks, ACCOUNT_NETWORKS, origin->network,
+		   now_s);
+	if (origin->country)
+		place_seen(account->countries, ACCOUNT_COUNTRIES,
+			   origin->country, now_s);
+}
+
+static void volume_learn(struct account_volume *volume, double y)
+{
+	double share, step;
+
+	volume->days++;
+	/* Plain mean of the first days, then a window of about 30. */
+	share = 1.0 / (volume->days < 30 ? volume->days : 30);
+	step = y - volume->mean;
+	if (volume->days > 3 && step > GROWTH_MAX / share)
+		step = GROWTH_MAX / share;
+	volume->mean = (float)(volume->mean + share * step);
+	volume->variance = (float)((1 - share) *
+				   (volume->variance + share * step * step));
+}
+
+/* The day that ended becomes history. */
+static void day_close(struct account *account)
+{
+	if (account->day_recipients > 0 && !account->day_was_suspect) {
+		volume_learn(&account->per_day,
+			     log1p(account->day_recipients));
+		volume_learn(&account->per_hour, log1p(account->day_peak));
+	}
+	account->day_recipients = 0;
+	account->day_peak = 0;
+	account->day_was_suspect = 0;
+}
+
+static uint32_t add_saturating(uint32_t a, uint32_t b)
+{
+	return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
+
+void profile_sent(struct account *account, uint32_t recipients,
+		  uint32_t now_s, bool learn)
+{
+	if (now_s / DAY_S > account->day) {
+		day_close(account);
+		account->day = now_s / DAY_S;
+	}
+	if (now_s / HOUR_S > account->hour) {
+		account->hour = now_s / HOUR_S;
+		account->hour_recipients = 0;
+	}
+	account->hour_recipients =
+		add_saturating(account->hour_recipients, recipients);
+	account->day_recipients =
+		add_saturating(account->day_recipients, recipients);
+	if (account->hour_recipients > account->day_peak)
+		account->day_peak = account->hour_recipients;
+	if (!learn)
+		account->day_was_suspect = 1;
+}
+
+void profile_outcome(struct account *account, bool failed, uint32_t now_s,
+		     bool learn)
+{
+	double decay;
+
+	if (!learn)
+		return;
+	decay = profile_decay(account->outcomes_s, now_s,
+			      OUTCOME_HALF_LIFE_S);
+	account->failures = (float)(account->failures * decay + failed);
+	account->outcomes = (float)(account->outcomes * decay + 1);
+	account->outcomes_s = now_s;
+}
+
+double profile_warmth(const struct account *account, uint32_t now_s)
+{
+	double age_days = ((double)now_s - account->first_s) / DAY_S;
+	double warmth = age_days / (double)profile_settings.cold_days;
+
+	if (account->logins < 10 && account->login_days < 5 && warmth > 0.5)
+		warmth = 0.5;
+	if (now_s - account->last_s > SILENT_S && warmth > 0.5)
+		warmth = 0.5;
+	if (warmth > 1)
+		return 1;
+	return warmth < profile_settings.cold_floor
+		       ? profile_settings.cold_floor
+		       : warmth;
+}

@@ -1,0 +1,62 @@
+/*
+ * profile - what is normal for an account: the places it is seen at and how
+ * much it sends. Signals ask here; the judge lets it learn.
+ *
+ * Learning is guarded: while an account is suspicious nothing new becomes
+ * normal, and a new place is trusted only after it was seen on two days and
+ * its first sighting is profile_trust_after old, so that an intruder who
+ * warms up slowly does not become part of the furniture overnight.
+ */
+#ifndef DETECTOR_PROFILE_H
+#define DETECTOR_PROFILE_H
+
+#include "base/conf.h"
+#include "detector/account.h"
+#include "detector/origin.h"
+
+struct profile_settings {
+	int64_t trust_after_ms;	/* age of the first sighting */
+	int64_t cold_days;	/* younger accounts: soft evidence shrinks */
+	double cold_floor;	/* ... but not below this share */
+};
+
+extern struct profile_settings profile_settings;
+extern const struct conf_option profile_options[];
+
+/* An entry that counts as home: weight, days and age as above. */
+bool profile_is_trusted(const struct account_place *place, uint32_t now_s);
+
+/* NULL when the account was never seen there (or it was forgotten). */
+const struct account_place *profile_network(const struct account *account,
+					    uint32_t network);
+const struct account_place *profile_country(const struct account *account,
+					    uint16_t country);
+
+/* The sighting of this network or country within the last 24 hours; NULL if
+ * there is none. */
+const struct account_recent *profile_recent_network(
+	const struct account *account, uint32_t network, uint32_t now_s);
+const struct account_recent *profile_recent_country(
+	const struct account *account, uint16_t country, uint32_t now_s);
+
+/* A successful login or submission came from there. `learn` is false while
+ * the account is suspicious: then only the last 24 hours remember it. */
+void profile_seen(struct account *account, const struct origin *origin,
+		  uint32_t now_s, bool learn);
+
+/* A message to so many recipients left. */
+void profile_sent(struct account *account, uint32_t recipients,
+		  uint32_t now_s, bool learn);
+
+/* One delivery came back as failed for good, or arrived. */
+void profile_outcome(struct account *account, bool failed, uint32_t now_s,
+		     bool learn);
+
+/* What share of soft evidence counts: 1 for an account with a history, less
+ * for a new one and for one that was silent for 90 days. */
+double profile_warmth(const struct account *account, uint32_t now_s);
+
+/* 2^(-age/half life) */
+double profile_decay(uint32_t then_s, uint32_t now_s, double half_life_s);
+
+#endif

@@ -1,0 +1,87 @@
+/*
+ * signal - one kind of evidence that an account is in somebody else's hands.
+ *
+ * A signal looks at one event of one account, before the account has learnt
+ * from it, and says how much evidence it adds, in nats: the logarithm of how
+ * much likelier the event is from an intruder than from the owner. The judge
+ * lets each signal's sum decay, keeps it between -floor and +cap, and adds
+ * the sums up: 10,000 repeats of one observation cannot convict.
+ *
+ * To add one: write <name>.c here defining `const struct signal
+ * signal_<name>` with a slot number nobody has, add its line to signals.def,
+ * and stories in <name>.cases. Its options appear as `signal.<name>.*`.
+ * Nothing outside this folder changes.
+ */
+#ifndef DETECTOR_SIGNALS_SIGNAL_H
+#define DETECTOR_SIGNALS_SIGNAL_H
+
+#include "base/conf.h"
+#include "base/text.h"
+#include "detector/account.h"
+#include "detector/event.h"
+#include "detector/origin.h"
+
+/* What a signal may look at. Borrowed; the account is as it was before. */
+struct signal_input {
+	const struct mail_event *event;
+	struct account *account;	/* signals may keep notes in the part
+					 * of it that is theirs */
+	const struct origin *origin;	/* NULL: the event has no client, or
+					 * one that gives no origin evidence */
+	uint32_t now_s;
+	uint32_t recipients;	/* of a queued message that counts, else 0 */
+	bool failed, arrived;	/* delivery: hard failure or success, once per
+				 * message and recipient domain */
+	bool refused_by_policy;	/* delivery: 5.7.x and such */
+	bool country_is_home;	/* home set, or others of the domain there */
+};
+
+/* The options every signal has, first in its settings struct. */
+struct signal_limits {
+	double weight, cap, floor;
+	int64_t half_life_ms;
+};
+
+/* Rows for its option table. Numbers as text, e.g. "5", "1", "24h". */
+#define SIGNAL_LIMITS(type, cap_text, floor_text, half_life_text)	    \
+	{ "weight", CONF_REAL, offsetof(type, limits.weight), "1", 0, 10,   \
+	  NULL, "Every piece of evidence is multiplied by this; 0 switches " \
+	  "the signal off.", NULL },					    \
+	{ "cap", CONF_REAL, offsetof(type, limits.cap), cap_text, 0, 50,    \
+	  "nats", "The most it can add in all.", NULL },		    \
+	{ "floor", CONF_REAL, offsetof(type, limits.floor), floor_text, 0,  \
+	  50, "nats", "The most it can take off.", NULL },		    \
+	{ "half_life", CONF_DURATION, offsetof(type, limits.half_life_ms),  \
+	  half_life_text, 60000, 2592000000.0, NULL,			    \
+	  "Half of what it has said is forgotten after this time.", NULL }
+
+struct signal {
+	const char *name;	/* in JSON, configuration and texts */
+	const char *about;	/* one line */
+	unsigned slot;		/* in struct account; never used again */
+	bool is_hard;		/* full strength on cold accounts; a rule that
+				 * convicts alone */
+	bool is_strong_when_cold;
+	const struct conf_option *options;	/* begins with SIGNAL_LIMITS */
+	void *settings;		/* begins with struct signal_limits */
+
+	/* Nats this event adds, 0 for none. No I/O, no clock. */
+	double (*observe)(const struct signal_input *input);
+
+	/* A few words for the operator, from the account's state: "7
+	 * countries in 24 h: VN BR IN". */
+	void (*describe)(const struct account *account, uint32_t now_s,
+			 struct text *out);
+};
+
+/* The i-th signal in signals.def order; NULL past the end. */
+const struct signal *signal_at(size_t i);
+
+/* Its limits, as configured. */
+static inline const struct signal_limits *signal_limits(
+	const struct signal *signal)
+{
+	return signal->settings;
+}
+
+#endif

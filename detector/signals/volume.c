@@ -1,0 +1,106 @@
+/*
+ * volume - more recipients in an hour or a day than this account ever writes
+ * to.
+ *
+ * y = log(1 + recipients) of the hour and of the day in progress, against the
+ * mean and spread of the account's own days (about 30 of them), shrunk to a
+ * usual mailbox (a peak hour of 8 and a day of 20 recipients, spread 1.0)
+ * worth four days. The tail probability p of a Student t with 5 degrees of
+ * freedom becomes evidence 0.5/sqrt(p) (Sellke, Bayarri, Berger 2001; Vovk
+ * and Wang 2021: a p-to-e calibrator). Only a new record counts: the signal
+ * is raised to the evidence, never summed up.
+ *
+ * Source: recipients of accepted messages (nrcpt of the queue manager).
+ *
+ * Whom it would wrong: who writes to all customers once a year. Log-normal
+ * senders have such days, so it corroborates and never convicts.
+ */
+#include "detector/signals/signal.h"
+
+#include <math.h>
+
+static struct volume {
+	struct signal_limits limits;
+} settings;
+
+static const struct conf_option options[] = {
+	SIGNAL_LIMITS(struct volume, "4", "0.5", "72h"),
+	CONF_END
+};
+
+static const double PRIOR_DAYS = 4;
+static const double PRIOR_SPREAD = 1.0;
+/* A mailbox that always writes to three people is no proof against ten. */
+static const double SPREAD_MIN = 0.6;
+
+/* Upper tail of Student's t, 5 degrees of freedom, in closed form
+ * (Abramowitz and Stegun 26.7.3). */
+static double tail_t5(double t)
+{
+	double theta = atan(t / sqrt(5));
+	double c = cos(theta);
+	double a = 2 / M_PI *
+		   (theta + sin(theta) * c * (1 + 2.0 / 3.0 * c * c));
+
+	return (1 - a) / 2;
+}
+
+static double evidence(const struct account_volume *volume, double usual,
+		       uint32_t recipients)
+{
+	double n = volume->days < 30 ? volume->days : 30;
+	double mean = (PRIOR_DAYS * log1p(usual) + n * volume->mean) /
+		      (PRIOR_DAYS + n);
+	double variance = (PRIOR_DAYS * PRIOR_SPREAD * PRIOR_SPREAD +
+			   n * volume->variance) / (PRIOR_DAYS + n);
+	double spread = sqrt(variance);
+	double t, p;
+
+	if (spread < SPREAD_MIN)
+		spread = SPREAD_MIN;
+	t = (log1p(recipients) - mean) / spread;
+	if (t <= 0)
+		return 0;
+	p = tail_t5(t);
+	if (p < 1e-12)
+		p = 1e-12;
+	return log(0.5 / sqrt(p));
+}
+
+static double observe(const struct signal_input *input)
+{
+	const struct account *account = input->account;
+	uint32_t hour = input->recipients, day = input->recipients;
+	double of_hour, of_day, record, before;
+
+	if (input->recipients == 0)
+		return 0;
+	if (account->hour == input->now_s / 3600)
+		hour += account->hour_recipients;
+	if (account->day == input->now_s / 86400)
+		day += account->day_recipients;
+	of_hour = evidence(&account->per_hour, 8, hour);
+	of_day = evidence(&account->per_day, 20, day);
+	record = of_hour > of_day ? of_hour : of_day;
+	/* The judge has let the sum decay before asking. */
+	before = account->groups[3].nats;
+	return record > before ? record - before : 0;
+}
+
+static void describe(const struct account *account, uint32_t now_s,
+		     struct text *out)
+{
+	(void)now_s;
+	text_addf(out, "%u recipients in an hour, usually up to %.0f",
+		  account->hour_recipients, expm1(account->per_hour.mean));
+}
+
+const struct signal signal_volume = {
+	.name = "volume",
+	.about = "more recipients than ever",
+	.slot = 3,
+	.options = options,
+	.settings = &settings,
+	.observe = observe,
+	.describe = describe,
+};

@@ -1,0 +1,289 @@
+#include "detector/tracker.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_SLOTS = 4096 };
+
+/* Open addressing with backward shift deletion, so ended messages leave no
+ * gaps. `gone` are keys the state file may still hold. */
+struct tracker {
+	struct message *slots;	/* key 0: free */
+	size_t n_slots, n;
+	uint64_t *gone;
+	size_t n_gone, gone_room;
+	bool remembers_gone;	/* only with a state file behind */
+	uint32_t newest_s;
+	uint64_t lost;
+	/* Host and instance seldom change from line to line. */
+	char host[64], instance[64];
+	struct slice last_host, last_instance;
+	uint64_t last_seed;
+};
+
+static void *must(void *memory)
+{
+	if (!memory)
+		abort();
+	return memory;
+}
+
+struct tracker *tracker_new(void)
+{
+	struct tracker *tracker = must(calloc(1, sizeof(*tracker)));
+
+	tracker->n_slots = FIRST_SLOTS;
+	tracker->slots = must(calloc(FIRST_SLOTS, sizeof(*tracker->slots)));
+	return tracker;
+}
+
+void tracker_free(struct tracker **tracker)
+{
+	if (!*tracker)
+		return;
+	free((*tracker)->slots);
+	free((*tracker)->gone);
+	free(*tracker);
+	*tracker = NULL;
+}
+
+static uint64_t seed_of(struct tracker *tracker,
+			const struct mail_event *event)
+{
+	if (tracker->last_seed && slice_eq(tracker->last_host, event->host) &&
+	    slice_eq(tracker->last_instance, event->instance))
+		return tracker->last_seed;
+	slice_copy(event->host, tracker->host, sizeof(tracker->host));
+	slice_copy(event->instance, tracker->instance,
+		   sizeof(tracker->instance));
+	tracker->last_host = slice_from(tracker->host);
+	tracker->last_instance = slice_from(tracker->instance);
+	tracker->last_seed =
+		hash_bytes(tracker->last_instance,
+			   hash_bytes(tracker->last_host, 3)) | 1;
+	return tracker->last_seed;
+}
+
+static uint64_t key_of(struct tracker *tracker, const struct mail_event *event,
+		       struct slice queue_id)
+{
+	/* 0 means a free slot. */
+	return hash_bytes(queue_id, seed_of(tracker, event)) | 1;
+}
+
+static size_t slot_of(const struct tracker *tracker, uint64_t key)
+{
+	size_t slot = (key >> 1) & (tracker->n_slots - 1);
+
+	while (tracker->slots[slot].key && tracker->slots[slot].key != key)
+		slot = (slot + 1) & (tracker->n_slots - 1);
+	return slot;
+}
+
+static void remember_gone(struct tracker *tracker, uint64_t key)
+{
+	if (!tracker->remembers_gone)
+		return;
+	if (tracker->n_gone == tracker->gone_room) {
+		tracker->gone_room = tracker->gone_room * 2 + 64;
+		tracker->gone = must(realloc(tracker->gone,
+					     tracker->gone_room *
+						     sizeof(uint64_t)));
+	}
+	tracker->gone[tracker->n_gone++] = key;
+}
+
+static void drop(struct tracker *tracker, size_t hole)
+{
+	size_t mask = tracker->n_slots - 1, at = hole;
+
+	tracker->n--;
+	for (;;) {
+		size_t home;
+
+		tracker->slots[hole].key = 0;
+		do {
+			at = (at + 1) & mask;
+			if (!tracker->slots[at].key)
+				return;
+			home = (tracker->slots[at].key >> 1) & mask;
+		} while (hole <= at ? (hole < home && home <= at)
+				    : (hole < home || home <= at));
+		tracker->slots[hole] = tracker->slots[at];
+		hole = at;
+	}
+}
+
+static void rebuild(struct tracker *tracker, size_t n_slots,
+		    uint32_t oldest_s)
+{
+	struct message *old = tracker->slots;
+	size_t n_old = tracker->n_slots;
+
+	tracker->n_slots = n_slots;
+	tracker->slots = must(calloc(n_slots, sizeof(*tracker->slots)));
+	tracker->n = 0;
+	for (size_t i = 0; i < n_old; i++) {
+		if (!old[i].key)
+			continue;
+		if (old[i].at_s < oldest_s) {
+			remember_gone(tracker, old[i].key);
+			continue;
+		}
+		tracker->slots[slot_of(tracker, old[i].key)] = old[i];
+		tracker->n++;
+	}
+	free(old);
+}
+
+static uint32_t before(uint32_t now_s, uint32_t age_s)
+{
+	return now_s > age_s ? now_s - age_s : 0;
+}
+
+static void make_room(struct tracker *tracker)
+{
+	static const uint32_t ages_s[] = { TRACKER_MAX_AGE_S, 86400, 3600, 0 };
+	size_t n_before;
+
+	if (tracker->n * 2 < tracker->n_slots)
+		return;
+	if (tracker->n_slots < 2 * (size_t)TRACKER_MAX) {
+		/* Growing is also the moment to let the aged go. */
+		rebuild(tracker, tracker->n_slots * 2,
+			before(tracker->newest_s, TRACKER_MAX_AGE_S));
+		return;
+	}
+	n_before = tracker->n;
+	for (size_t i = 0; tracker->n * 2 >= tracker->n_slots; i++)
+		rebuild(tracker, tracker->n_slots,
+			before(tracker->newest_s, ages_s[i]) + (i == 3));
+	tracker->lost += n_before - tracker->n;
+}
+
+static struct message *find(struct tracker *tracker, uint64_t key,
+			    uint32_t now_s)
+{
+	struct message *message = &tracker->slots[slot_of(tracker, key)];
+
+	if (!message->key)
+		return NULL;
+	if (message->at_s < before(now_s, TRACKER_MAX_AGE_S))
+		return NULL;
+	if (message->at_s < now_s) {
+		message->at_s = now_s;
+		message->is_dirty = 1;
+	}
+	return message;
+}
+
+static uint32_t seconds(const struct mail_event *event)
+{
+	return (uint32_t)(event->at_ms / 1000);
+}
+
+struct message *tracker_find_id(struct tracker *tracker,
+				const struct mail_event *event,
+				struct slice queue_id)
+{
+	if (queue_id.len == 0)
+		return NULL;
+	return find(tracker, key_of(tracker, event, queue_id),
+		    seconds(event));
+}
+
+struct message *tracker_find(struct tracker *tracker,
+			     const struct mail_event *event)
+{
+	return tracker_find_id(tracker, event, event->queue_id);
+}
+
+struct message *tracker_begin_id(struct tracker *tracker,
+				 const struct mail_event *event,
+				 struct slice queue_id)
+{
+	uint64_t key = key_of(tracker, event, queue_id);
+	struct message *message;
+
+	if (seconds(event) > tracker->newest_s)
+		tracker->newest_s = seconds(event);
+	make_room(tracker);
+	message = &tracker->slots[slot_of(tracker, key)];
+	if (!message->key)
+		tracker->n++;
+	memset(message, 0, sizeof(*message));
+	message->key = key;
+	message->at_s = seconds(event);
+	message->is_dirty = 1;
+	return message;
+}
+
+struct message *tracker_begin(struct tracker *tracker,
+			      const struct mail_event *event)
+{
+	return tracker_begin_id(tracker, event, event->queue_id);
+}
+
+void tracker_end(struct tracker *tracker, const struct mail_event *event)
+{
+	uint64_t key = key_of(tracker, event, event->queue_id);
+	size_t slot = slot_of(tracker, key);
+
+	if (!tracker->slots[slot].key)
+		return;
+	remember_gone(tracker, key);
+	drop(tracker, slot);
+}
+
+void tracker_restore(struct tracker *tracker, const struct message *message)
+{
+	size_t slot;
+
+	tracker->remembers_gone = true;
+	if (message->at_s > tracker->newest_s)
+		tracker->newest_s = message->at_s;
+	make_room(tracker);
+	slot = slot_of(tracker, message->key);
+	if (!tracker->slots[slot].key)
+		tracker->n++;
+	tracker->slots[slot] = *message;
+	tracker->slots[slot].is_dirty = 0;
+}
+
+int tracker_each_dirty(struct tracker *tracker,
+		       int (*each)(void *context,
+				   const struct message *message, bool gone),
+		       void *context)
+{
+	struct message ended = { 0 };
+	int result = 0;
+
+	for (size_t i = 0; i < tracker->n_gone && !result; i++) {
+		ended.key = tracker->gone[i];
+		result = each(context, &ended, true);
+	}
+	for (size_t i = 0; i < tracker->n_slots && !result; i++)
+		if (tracker->slots[i].key && tracker->slots[i].is_dirty)
+			result = each(context, &tracker->slots[i], false);
+	return result;
+}
+
+void tracker_clean(struct tracker *tracker)
+{
+	tracker->n_gone = 0;
+	tracker->remembers_gone = true;
+	for (size_t i = 0; i < tracker->n_slots; i++)
+		tracker->slots[i].is_dirty = 0;
+}
+
+size_t tracker_count(const struct tracker *tracker)
+{
+	return tracker->n;
+}
+
+uint64_t tracker_lost(const struct tracker *tracker)
+{
+	return tracker->lost;
+}

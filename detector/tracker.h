@@ -1,0 +1,87 @@
+/*
+ * tracker - which account a queue id belongs to.
+ *
+ * A message is known by host, mail server instance and queue id, from the
+ * authenticated client's line to the queue manager's "removed". Ids are used
+ * again (pitfall A5), so a message ends with "removed", with the next
+ * "client=" of the same id, or TRACKER_MAX_AGE after its last line. A content
+ * filter gives a message a second id (A3): the first id's delivery names it,
+ * and the second then belongs to the same account and is not counted again.
+ *
+ * Limit: TRACKER_MAX open messages. A full table first loses those older than
+ * a day, then everything that is not younger than an hour, and says so.
+ *
+ * Messages carry the account's key, not a pointer: they outlive runs.
+ */
+#ifndef DETECTOR_TRACKER_H
+#define DETECTOR_TRACKER_H
+
+#include "detector/event.h"
+
+#include <stddef.h>
+
+enum {
+	TRACKER_MAX = 1 << 19,
+	/* Postfix gives a message up after maximal_queue_lifetime, 5 days;
+	 * a day more for those who raised it a little. */
+	TRACKER_MAX_AGE_S = 6 * 86400
+};
+
+enum message_flags {
+	MESSAGE_IS_COUNTED = 1,		/* its recipients were counted */
+	MESSAGE_IS_AUTOMATIC = 2,	/* null sender, one recipient */
+	MESSAGE_IS_REQUEUED = 4,	/* second id behind a filter */
+	MESSAGE_IS_LOCAL = 8		/* came from loopback, without login:
+					 * perhaps a second id */
+};
+
+struct message {
+	uint64_t key;
+	uint64_t account;	/* account_key(); 0 while not known */
+	uint64_t failed_domains, arrived_domains;	/* one bit each */
+	uint32_t at_s;		/* its last line */
+	uint16_t flags;
+	uint16_t is_dirty;
+};
+
+struct tracker;
+
+struct tracker *tracker_new(void);
+void tracker_free(struct tracker **tracker);
+
+/* The message this event is about; NULL when its id is not known. */
+struct message *tracker_find(struct tracker *tracker,
+			     const struct mail_event *event);
+
+/* The message with another id on the same host and instance. */
+struct message *tracker_find_id(struct tracker *tracker,
+				const struct mail_event *event,
+				struct slice queue_id);
+
+/* Begin it, forgetting an older one of the same id. Never NULL. The pointer
+ * lives until the next tracker_begin(). */
+struct message *tracker_begin(struct tracker *tracker,
+			      const struct mail_event *event);
+
+/* As tracker_begin for another id of the same host and instance. */
+struct message *tracker_begin_id(struct tracker *tracker,
+				 const struct mail_event *event,
+				 struct slice queue_id);
+
+void tracker_end(struct tracker *tracker, const struct mail_event *event);
+
+/* For the state file: put one back; visit what changed (with its key; `gone`
+ * true for those that ended); then call tracker_clean(). */
+void tracker_restore(struct tracker *tracker, const struct message *message);
+int tracker_each_dirty(struct tracker *tracker,
+		       int (*each)(void *context,
+				   const struct message *message, bool gone),
+		       void *context);
+void tracker_clean(struct tracker *tracker);
+
+size_t tracker_count(const struct tracker *tracker);
+
+/* Messages lost because the table was full; since the start. */
+uint64_t tracker_lost(const struct tracker *tracker);
+
+#endif
