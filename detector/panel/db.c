@@ -1,0 +1,473 @@
+#include "detector/panel/db.h"
+
+#include "base/text.h"
+#include "detector/panel/db_driver.h"
+#include "detector/panel/sql_text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum transaction { NONE, OPEN, DEAD };
+
+struct db {
+	const struct db_driver *driver;
+	struct db_settings settings;
+	void *link;		/* NULL after it was lost */
+	enum transaction transaction;
+	enum db_result death;	/* why it is DEAD, and in whose words */
+	struct err last_words;
+	bool reading;		/* a row callback runs */
+};
+
+/* A statement as the driver wants it. */
+struct bound {
+	struct text sql;
+	struct db_value values[DB_MAX_PARAMETERS];
+	size_t n_values;
+	struct text repaired;	/* copies of values that were not UTF-8 */
+};
+
+#define BOUND_INIT { .sql = TEXT_INIT(DB_MAX_SQL_BYTES),		\
+		     .repaired = TEXT_INIT(16 * DB_MAX_COLUMN_BYTES) }
+
+static const struct db_driver *const drivers[] = {
+	&db_driver_sqlite, &db_driver_mysql
+};
+
+struct slice db_column(const struct db_row *row, const char *name)
+{
+	for (size_t i = 0; i < row->n_columns; i++)
+		if (strcasecmp(row->names[i], name) == 0)
+			return row->columns[i];
+	return (struct slice){ NULL, 0 };
+}
+
+/* A copy with a NUL for strtoll() and strtod(). False for what is too long
+ * to be a number or begins with the blanks that they would skip. */
+static bool number_text(struct slice column, char text_out[64])
+{
+	return column.len > 0 && slice_copy(column, text_out, 64) &&
+	       strchr("+-.0123456789", text_out[0]) != NULL;
+}
+
+int64_t db_column_integer(const struct db_row *row, const char *name,
+			  int64_t otherwise)
+{
+	char text[64], *end;
+	long long number;
+
+	if (!number_text(db_column(row, name), text))
+		return otherwise;
+	errno = 0;
+	number = strtoll(text, &end, 10);
+	return errno || end == text || *end ? otherwise : number;
+}
+
+double db_column_real(const struct db_row *row, const char *name,
+		      double otherwise)
+{
+	char text[64], *end;
+	double number;
+
+	if (!number_text(db_column(row, name), text))
+		return otherwise;
+	errno = 0;
+	number = strtod(text, &end);
+	return errno || end == text || *end ? otherwise : number;
+}
+
+static const struct db_parameter *
+parameter_named(struct slice name, const struct db_parameter *parameters,
+		size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (slice_eq(name, slice_from(parameters[i].name)))
+			return &parameters[i];
+	return NULL;
+}
+
+static bool is_utf8(struct slice text)
+{
+	while (text.len > 0) {
+		size_t len = utf8_character(text);
+
+		if (len == 0)
+			return false;
+		text = slice_after(text, len);
+	}
+	return true;
+}
+
+/* MariaDB refuses a string that is not UTF-8, SQLite keeps it: with both, a
+ * strange byte from a log must neither stop a block nor be stored as it is. */
+static void repair(struct text *to, struct slice text)
+{
+	while (text.len > 0) {
+		size_t len = utf8_character(text);
+
+		text_add(to, len ? slice_sub(text, 0, len) : S("\xef\xbf\xbd"));
+		text = slice_after(text, len ? len : 1);
+	}
+}
+
+static int add_value(struct bound *bound, struct slice name,
+		     const struct db_parameter *parameters,
+		     size_t n_parameters, struct err *err)
+{
+	const struct db_parameter *parameter =
+		parameter_named(name, parameters, n_parameters);
+
+	if (!parameter)
+		return err_set(err, EXIT_BUG,
+			       "the statement wants a value for :%.*s, which "
+			       "nobody gave",
+			       name.len < 64 ? (int)name.len : 64, name.ptr);
+	if (bound->n_values == DB_MAX_PARAMETERS)
+		return err_set(err, EXIT_BUG, "the statement has more than "
+			       "%d parameters", DB_MAX_PARAMETERS);
+	bound->values[bound->n_values++] = parameter->value;
+	text_add_char(&bound->sql, '?');
+	return 0;
+}
+
+static int add_token(struct bound *bound, struct sql_token token,
+		     const struct db_parameter *parameters,
+		     size_t n_parameters, struct err *err)
+{
+	if (token.kind == SQL_REFUSED)
+		return err_set(err, EXIT_BUG, "in the statement %s",
+			       sql_refusal(token));
+	if (token.kind == SQL_PARAMETER)
+		return add_value(bound, token.text, parameters, n_parameters,
+				 err);
+	/* A comment is a blank, so that no driver has to agree on it. */
+	if (token.kind == SQL_COMMENT)
+		text_add_char(&bound->sql, ' ');
+	else
+		text_add(&bound->sql, token.text);
+	return 0;
+}
+
+/* Values that are not UTF-8 move into bound->repaired. It may move while it
+ * grows, so they are pointed at only when all are there. */
+static int repair_values(struct bound *bound, struct err *err)
+{
+	size_t starts[DB_MAX_PARAMETERS + 1];
+
+	for (size_t i = 0; i < bound->n_values; i++) {
+		struct db_value *value = &bound->values[i];
+
+		starts[i] = bound->repaired.len;
+		if (value->type == DB_TEXT && !is_utf8(value->text))
+			repair(&bound->repaired, value->text);
+	}
+	starts[bound->n_values] = bound->repaired.len;
+	if (bound->repaired.overflowed)
+		return err_set(err, EXIT_DATA,
+			       "a value for the database is too long");
+	for (size_t i = 0; i < bound->n_values; i++)
+		if (starts[i] != starts[i + 1])
+			bound->values[i].text =
+				slice_sub(text_slice(&bound->repaired),
+					  starts[i], starts[i + 1]);
+	return 0;
+}
+
+static int bind_names(struct bound *bound, const char *sql,
+		      const struct db_parameter *parameters,
+		      size_t n_parameters, struct err *err)
+{
+	struct slice rest = slice_from(sql), one, more;
+	enum sql_found found = sql_statement(&rest, &one, err);
+
+	if (found == SQL_NO_MORE)
+		return err_set(err, EXIT_BUG, "the statement is empty");
+	if (found == SQL_BAD)
+		return -1;
+	if (sql_statement(&rest, &more, err) != SQL_NO_MORE)
+		return err_set(err, EXIT_BUG, "two statements stand where "
+			       "one was expected");
+	while (one.len > 0)
+		if (add_token(bound, sql_next(&one), parameters, n_parameters,
+			      err) != 0)
+			return -1;
+	if (bound->sql.overflowed)
+		return err_set(err, EXIT_BUG, "the statement is longer than "
+			       "%d bytes", DB_MAX_SQL_BYTES);
+	return repair_values(bound, err);
+}
+
+int db_open(const struct db_settings *settings, struct db **db_out,
+	    struct err *err)
+{
+	const struct db_driver *driver = NULL;
+	struct db *db;
+	void *link;
+
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++)
+		if (strcmp(drivers[i]->kind, settings->kind) == 0)
+			driver = drivers[i];
+	if (!driver)
+		return err_set(err, EXIT_CONFIG,
+			       "there is no kind of database of that name: "
+			       "write sqlite or mysql");
+	if (driver->open(settings, &link, err) != DB_OK)
+		return -1;
+	db = calloc(1, sizeof(*db));
+	if (!db)
+		abort();
+	db->driver = driver;
+	db->settings = *settings;
+	db->link = link;
+	*db_out = db;
+	return 0;
+}
+
+static void hang_up(struct db *db)
+{
+	if (db->link)
+		db->driver->close(db->link);
+	db->link = NULL;
+}
+
+void db_close(struct db **db)
+{
+	if (!*db)
+		return;
+	db_rollback(*db);
+	hang_up(*db);
+	free(*db);
+	*db = NULL;
+}
+
+const char *db_kind(const struct db *db)
+{
+	return db->driver->kind;
+}
+
+bool db_in_transaction(const struct db *db)
+{
+	return db->transaction != NONE;
+}
+
+static void die(struct db *db, enum db_result result, const struct err *err)
+{
+	db->transaction = DEAD;
+	db->death = result;
+	db->last_words = *err;
+}
+
+/* Draw the consequences of a result: a lost link is closed, and a transaction
+ * of which nothing is left takes no more statements. */
+static enum db_result settle(struct db *db, enum db_result result,
+			     const struct err *err)
+{
+	struct err ignored;
+
+	if ((result == DB_AWAY || result == DB_BUSY) &&
+	    db->transaction == OPEN)
+		die(db, result, err);
+	/* Others wait for our locks, so they go at once. */
+	if (result == DB_BUSY && db->transaction == DEAD)
+		db->driver->run_plain(db->link, "ROLLBACK", &ignored);
+	if (result == DB_AWAY)
+		hang_up(db);
+	return result;
+}
+
+static enum db_result last_words(const struct db *db, struct err *err)
+{
+	*err = db->last_words;
+	err_prefix(err, "nothing of this transaction was kept: ");
+	return db->death;
+}
+
+/* May a statement run at all? Opens the link if it was lost before. */
+static enum db_result ready(struct db *db, struct err *err)
+{
+	if (db->reading) {
+		err_set(err, EXIT_BUG, "a statement was run while another's "
+			"rows are being read");
+		return DB_FAILED;
+	}
+	if (db->transaction == DEAD)
+		return last_words(db, err);
+	if (!db->link)
+		return db->driver->open(&db->settings, &db->link, err);
+	return DB_OK;
+}
+
+/* Outside a transaction a link may have died of idleness. Preparing has done
+ * nothing yet, so it is simply tried again on a new one. */
+static enum db_result prepare(struct db *db, struct slice sql,
+			      void **statement_out, struct err *err)
+{
+	struct err first;
+	enum db_result result = ready(db, err);
+
+	if (result != DB_OK)
+		return result;
+	result = db->driver->prepare(db->link, sql, statement_out, &first);
+	if (result == DB_OK)
+		return DB_OK;
+	if (result != DB_AWAY || db->transaction != NONE) {
+		*err = first;
+		return settle(db, result, err);
+	}
+	hang_up(db);
+	result = ready(db, err);
+	if (result != DB_OK)
+		return result;
+	return settle(db, db->driver->prepare(db->link, sql, statement_out,
+					      err), err);
+}
+
+static enum db_result execute(struct db *db, const struct bound *bound,
+			      db_row_fn row, void *context,
+			      int64_t *changed_out, struct err *err)
+{
+	void *statement;
+	int64_t changed = 0;
+	bool alone;
+	enum db_result result = prepare(db, text_slice(&bound->sql),
+					&statement, err);
+
+	if (result != DB_OK)
+		return result;
+	alone = db->transaction == NONE &&
+		!db->driver->only_reads(statement);
+	db->reading = true;
+	result = db->driver->execute(statement, bound->values,
+				     bound->n_values, row, context, &changed,
+				     err);
+	db->reading = false;
+	db->driver->finish(statement);
+	settle(db, result, err);
+	if (result == DB_AWAY && alone)
+		return DB_UNCERTAIN;
+	if (result == DB_OK && changed_out)
+		*changed_out = changed;
+	return result;
+}
+
+enum db_result db_run(struct db *db, const char *sql,
+		      const struct db_parameter *parameters,
+		      size_t n_parameters, db_row_fn row, void *context,
+		      int64_t *changed_out, struct err *err)
+{
+	struct bound bound = BOUND_INIT;
+	enum db_result result = DB_FAILED;
+
+	if (bind_names(&bound, sql, parameters, n_parameters, err) == 0)
+		result = execute(db, &bound, row, context, changed_out, err);
+	text_release(&bound.sql);
+	text_release(&bound.repaired);
+	return result;
+}
+
+/* As db_run(), for what has no parameters or cannot be prepared. */
+static enum db_result run_plain(struct db *db, const char *sql,
+				struct err *err)
+{
+	enum db_result result = ready(db, err);
+
+	if (result != DB_OK)
+		return result;
+	return settle(db, db->driver->run_plain(db->link, sql, err), err);
+}
+
+enum db_result db_run_script(struct db *db, const char *sql, struct err *err)
+{
+	struct slice whole = slice_from(sql), rest = whole, one;
+	enum sql_found found;
+
+	while ((found = sql_statement(&rest, &one, err)) == SQL_FOUND) {
+		char *copy = strndup(one.ptr, one.len);
+		enum db_result result;
+
+		if (!copy)
+			abort();
+		result = run_plain(db, copy, err);
+		free(copy);
+		if (result == DB_OK)
+			continue;
+		err_prefix(err, "statement that ends on line %d: ",
+			   sql_line(whole, one.ptr + one.len));
+		return result;
+	}
+	return found == SQL_BAD ? DB_FAILED : DB_OK;
+}
+
+enum db_result db_begin(struct db *db, struct err *err)
+{
+	enum db_result result;
+	struct err first;
+
+	if (db->transaction != NONE) {
+		err_set(err, EXIT_BUG, "a transaction is open already");
+		return DB_FAILED;
+	}
+	result = run_plain(db, db->driver->begin, &first);
+	if (result == DB_AWAY)
+		result = run_plain(db, db->driver->begin, err);
+	else if (result != DB_OK)
+		*err = first;
+	if (result == DB_OK)
+		db->transaction = OPEN;
+	return result;
+}
+
+static enum db_result commit_open(struct db *db, struct err *err)
+{
+	struct err ignored;
+	enum db_result result =
+		db->driver->run_plain(db->link, "COMMIT", err);
+
+	db->transaction = NONE;
+	if (result == DB_AWAY) {
+		hang_up(db);
+		return DB_UNCERTAIN;
+	}
+	if (result != DB_OK)
+		db->driver->run_plain(db->link, "ROLLBACK", &ignored);
+	return result;
+}
+
+enum db_result db_commit(struct db *db, struct err *err)
+{
+	enum db_result result;
+
+	if (db->transaction == NONE) {
+		err_set(err, EXIT_BUG, "there is no transaction to commit");
+		return DB_FAILED;
+	}
+	if (db->transaction == OPEN)
+		return commit_open(db, err);
+	result = last_words(db, err);
+	db_rollback(db);
+	return result;
+}
+
+void db_rollback(struct db *db)
+{
+	struct err ignored;
+
+	/* A link that cannot even roll back must not be used again: closing
+	 * it rolls back for certain. */
+	if (db->transaction != NONE && db->link &&
+	    db->driver->run_plain(db->link, "ROLLBACK", &ignored) != DB_OK)
+		hang_up(db);
+	db->transaction = NONE;
+}
+
+void db_refuse_commit(struct db *db, const struct err *why)
+{
+	if (db->transaction == OPEN)
+		die(db, DB_FAILED, why);
+}
+
+int64_t db_last_id(struct db *db)
+{
+	return db->link ? db->driver->last_id(db->link) : 0;
+}

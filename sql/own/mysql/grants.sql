@@ -1,0 +1,34 @@
+-- Least rights in our own tables. To be run by the database's administrator
+-- once the tables are there ("comporta check --create-tables", run as him).
+--
+-- Placeholders, to be replaced before it runs:
+--   {database}     the database of our tables, e.g. comporta
+--   {host}         where comporta and the mail server connect from:
+--                  localhost for the socket, 127.0.0.1 for TCP without names
+--   {password}     of the user comporta (scan, serve, notify)
+--   {ro_password}  of the user comporta_ro (the mail server's lookup)
+--
+--   sed -e 's/{database}/comporta/; s/{host}/localhost/' \
+--       -e 's/{password}/.../; s/{ro_password}/.../' grants.sql | mariadb
+--
+-- The panel's own grants.sql (sql/panels/NAME) adds what the panel's
+-- statements need.
+
+CREATE USER IF NOT EXISTS 'comporta'@'{host}' IDENTIFIED BY '{password}';
+CREATE USER IF NOT EXISTS 'comporta_ro'@'{host}'
+	IDENTIFIED BY '{ro_password}';
+
+GRANT SELECT ON `{database}`.comporta_schema TO 'comporta'@'{host}';
+GRANT SELECT, INSERT, DELETE ON `{database}`.comporta_send_block
+	TO 'comporta'@'{host}';
+GRANT SELECT ON `{database}`.comporta_mailbox TO 'comporta'@'{host}';
+GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_block
+	TO 'comporta'@'{host}';
+GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_notice
+	TO 'comporta'@'{host}';
+GRANT SELECT, INSERT ON `{database}`.comporta_audit TO 'comporta'@'{host}';
+GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_token
+	TO 'comporta'@'{host}';
+
+-- The mail server sees who is blocked and nothing else.
+GRANT SELECT ON `{database}`.comporta_send_block TO 'comporta_ro'@'{host}';

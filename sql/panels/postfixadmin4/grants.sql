@@ -1,0 +1,15 @@
+-- What the statements of this folder need, column by column; the user is made
+-- by sql/own/mysql/grants.sql. Placeholders, to be replaced before it runs:
+--   {panel_database}  PostfixAdmin's database, e.g. postfixadmin
+--   {host}            where comporta connects from, e.g. localhost
+--
+--   sed -e 's/{panel_database}/postfixadmin/; s/{host}/localhost/' \
+--       grants.sql | mariadb
+--
+-- Neither the list of domains nor anybody's recovery token can be read with
+-- it, and no column but the sending switch can be changed.
+
+GRANT SELECT (username, password, password_expiry, name, email_other,
+		smtp_active),
+	UPDATE (smtp_active)
+	ON `{panel_database}`.mailbox TO 'comporta'@'{host}';

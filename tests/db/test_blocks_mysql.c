@@ -1,0 +1,358 @@
+/*
+ * Blocks in MariaDB, as a user with the rights of sql/own/mysql/grants.sql:
+ * every statement runs there too, two programs at once make one block, and a
+ * server that dies in the middle leaves nothing half done.
+ */
+#include "base/files.h"
+#include "detector/blocks.h"
+#include "detector/http/tokens.h"
+#include "detector/panel/schema.h"
+#include "detector/settings.h"
+#include "tests/support/mariadb.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { RACERS = 6 };
+
+static const int64_t NOW = 1795334400000;	/* 2026-11-22 */
+
+static struct mariadb server;
+static struct panel *panel;
+static struct blocks blocks;
+
+static struct db *opened(const char *user, const char *password,
+			 const char *name)
+{
+	const struct db_settings how = {
+		.kind = "mysql", .host = "127.0.0.1", .port = server.port,
+		.socket = "", .user = user, .password = password,
+		.name = name, .tls_ca = "", .timeout_s = 20,
+	};
+	struct db *db = NULL;
+	struct err err;
+
+	if (db_open(&how, &db, &err))
+		fail_msg("%s", err.text);
+	return db;
+}
+
+static void run(struct db *db, const char *sql)
+{
+	struct err err;
+
+	if (db_run_script(db, sql, &err) != DB_OK)
+		fail_msg("%s: %s", sql, err.text);
+}
+
+/* grants.sql with its placeholders filled in. */
+static void grant(struct db *root)
+{
+	static const char *const filled[][2] = {
+		{ "{database}", "comporta" }, { "{host}", "127.0.0.1" },
+		{ "{password}", "secret" }, { "{ro_password}", "secret2" },
+	};
+	struct text raw = TEXT_INIT(65536), sql = TEXT_INIT(65536);
+	struct slice rest;
+	struct err err;
+
+	assert_int_equal(files_read("sql/own/mysql/grants.sql", &raw, &err),
+			 0);
+	for (rest = text_slice(&raw); rest.len > 0;) {
+		size_t i = 0;
+
+		while (i < N_ELEMENTS(filled) &&
+		       !slice_skip(&rest, slice_from(filled[i][0])))
+			i++;
+		if (i < N_ELEMENTS(filled)) {
+			text_add_string(&sql, filled[i][1]);
+			continue;
+		}
+		text_add_char(&sql, rest.ptr[0]);
+		rest = slice_after(rest, 1);
+	}
+	run(root, text_string(&sql));
+	text_release(&raw);
+	text_release(&sql);
+}
+
+static void set_options(void)
+{
+	static char en[] = "en", boss[] = "boss@provider.example";
+
+	settings.notice.default_language = en;
+	settings.notice.operator_address = boss;
+	settings.notice.to_contact = settings.notice.to_mailbox = true;
+	settings.lift.self_service = true;
+	settings.lift.repeat_within_ms = 1000;
+	settings.lift.token_ms = 1000000;
+}
+
+static int group_setup(void **state)
+{
+	struct db *root;
+	struct err err;
+	int applied;
+
+	(void)state;
+	set_options();
+	mariadb_start(&server);
+	root = opened("root", "", "");
+	run(root, "CREATE DATABASE comporta CHARACTER SET utf8mb4");
+	db_close(&root);
+	root = opened("root", "", "comporta");
+	if (schema_migrate(root, "sql", &applied, &err) ||
+	    panel_load("sql", "own", "", &panel, &err))
+		fail_msg("%s", err.text);
+	grant(root);
+	db_close(&root);
+	return 0;
+}
+
+static int group_teardown(void **state)
+{
+	(void)state;
+	panel_free(&panel);
+	mariadb_stop(&server);
+	return 0;
+}
+
+/* The test server is quick to forget what was committed; a real one is not. */
+static void be_durable(void)
+{
+	struct db *root = opened("root", "", "");
+
+	run(root, "SET GLOBAL innodb_flush_log_at_trx_commit = 1");
+	db_close(&root);
+}
+
+static int setup(void **state)
+{
+	struct db *root = opened("root", "", "comporta");
+
+	(void)state;
+	be_durable();
+	run(root, "DELETE FROM comporta_send_block;"
+		  "DELETE FROM comporta_mailbox;"
+		  "DELETE FROM comporta_notice; DELETE FROM comporta_audit;"
+		  "DELETE FROM comporta_block; DELETE FROM comporta_token;"
+		  "INSERT INTO comporta_mailbox VALUES"
+		  " ('anna@firma.example', '$6$s$x', NULL, 'pl',"
+		  " 'żółć@home.example', 'Anna Żółć')");
+	db_close(&root);
+	blocks = (struct blocks){
+		.db = opened("comporta", "secret", "comporta"),
+		.panel = panel, .secret = S("0123456789abcdef"),
+	};
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	db_close(&blocks.db);
+	return 0;
+}
+
+static int take_number(void *context, const struct db_row *row)
+{
+	*(int64_t *)context = db_column_integer(row, "n", -1);
+	return 1;
+}
+
+static int64_t rows(const char *table)
+{
+	char sql[100];
+	int64_t n = -1;
+	struct err err;
+
+	snprintf(sql, sizeof(sql), "SELECT COUNT(*) AS n FROM %s", table);
+	assert_int_equal(db_run(blocks.db, sql, NULL, 0, take_number, &n,
+				NULL, &err), DB_OK);
+	return n;
+}
+
+static enum block_result make(const char *decision, int64_t now_ms,
+			      int64_t *id)
+{
+	const struct block_request request = {
+		.decision = decision,
+		.account = SLICE("Anna@firma.example"),
+		.decided_ms = now_ms, .probability = 0.5,
+		.verdict = SLICE("{\"text\":\"żółć\"}"),
+		.actor = "scan", .reason = "\xff not UTF-8, żółć",
+	};
+	struct err err;
+	enum block_result result = blocks_make(&blocks, &request, now_ms, id,
+					       &err);
+
+	if (result == BLOCK_FAILED)
+		print_message("%s\n", err.text);
+	return result;
+}
+
+static int count(void *context, const struct block *block)
+{
+	assert_string_equal(block->account, "anna@firma.example");
+	assert_string_equal(text_string(&block->verdict),
+			    "{\"text\":\"żółć\"}");
+	++*(int *)context;
+	return 0;
+}
+
+static int count_lift(void *context, int64_t audit_id, struct slice account,
+		      int64_t at_ms)
+{
+	(void)audit_id;
+	(void)account;
+	(void)at_ms;
+	++*(int *)context;
+	return 0;
+}
+
+static void test_a_whole_life(void **state)
+{
+	const struct lift_request lift = { .actor = "owner", .reason = "x",
+					   .by_owner = true };
+	const struct block_filter filter = {
+		.state = "active", .account = SLICE("anna@firma.example"),
+		.domain = SLICE("firma.example"), .since_ms = 1,
+		.before_id = INT64_MAX, .limit = 7 };
+	struct block block = BLOCK_INIT;
+	char token[CRYPTO_TOKEN_SIZE];
+	struct json *array = json_new_array();
+	struct db *root = opened("root", "", "comporta");
+	struct err err = { 0, "" };
+	int64_t id = 0, again = 0, n = 0;
+	int seen = 0;
+
+	(void)state;
+	assert_int_equal(make("d1", NOW, &id), BLOCK_MADE);
+	assert_int_equal(make("d1", NOW, &again), BLOCK_WAS_MADE);
+	assert_int_equal(make("d2", NOW, &again), BLOCK_WAS_ACTIVE);
+	assert_int_equal(again, id);
+	assert_int_equal(blocks_get(&blocks, id, &block, &err), BLOCK_FOUND);
+	blocks_token(&blocks, &block, token);
+	assert_int_equal(blocks_by_token(&blocks, slice_from(token), NOW,
+					 &block, &err), BLOCK_FOUND);
+	assert_int_equal(blocks_list(&blocks, &filter, count, &seen, &err),
+			 0);
+	assert_int_equal(seen, 1);
+	assert_int_equal(blocks_lift(&blocks, id, &lift, NOW, &err),
+			 LIFT_PASSWORD_UNCHANGED);
+	run(root, "UPDATE comporta_mailbox SET password_hash = '$6$s$y'");
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(blocks_mine(&blocks, &block, "192.0.2.1",
+					     NOW, &err), 0);
+	assert_int_equal(blocks_lift_changed(&blocks, NOW + 1, &n, &err), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(rows("comporta_send_block"), 0);
+	assert_int_equal(blocks_audit_of(&blocks, id, array, &err), 0);
+	assert_int_equal(json_length(array), 3);
+	assert_int_equal(blocks_notices_of(&blocks, id, array, &err), 0);
+	assert_int_equal(json_length(array), 9);
+	assert_int_equal(blocks_count_since(&blocks, NOW, &n, &err), 0);
+	assert_int_equal(n, 1);
+	seen = 0;
+	assert_int_equal(blocks_lifted_since(&blocks, 0, count_lift, &seen,
+					     &err), 0);
+	assert_int_equal(seen, 1);
+	db_close(&root);
+	json_free(&array);
+	block_release(&block);
+}
+
+/* One racer in its own process; its exit code is what it was told. */
+static pid_t race(int i)
+{
+	pid_t pid = fork();
+	char decision[16];
+	int64_t id = 0;
+
+	if (pid != 0)
+		return pid;
+	blocks.db = opened("comporta", "secret", "comporta");
+	snprintf(decision, sizeof(decision), "race-%d", i);
+	_exit((int)make(decision, NOW, &id));
+}
+
+static void test_two_at_once_make_one(void **state)
+{
+	pid_t pids[RACERS];
+	int made = 0, active = 0;
+
+	(void)state;
+	/* A connection must not be shared with a child. */
+	db_close(&blocks.db);
+	for (int i = 0; i < RACERS; i++)
+		pids[i] = race(i);
+	for (int i = 0; i < RACERS; i++) {
+		int status = -1;
+
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		made += WEXITSTATUS(status) == BLOCK_MADE;
+		active += WEXITSTATUS(status) == BLOCK_WAS_ACTIVE;
+	}
+	blocks.db = opened("comporta", "secret", "comporta");
+	assert_int_equal(made, 1);
+	assert_int_equal(active, RACERS - 1);
+	assert_int_equal(rows("comporta_block"), 1);
+	assert_int_equal(rows("comporta_audit"), 1);
+	assert_int_equal(rows("comporta_notice"), 3);
+}
+
+static void test_a_server_that_dies(void **state)
+{
+	int64_t id = 0;
+
+	(void)state;
+	mariadb_kill(&server);
+	assert_int_equal(make("d1", NOW, &id), BLOCK_FAILED);
+	mariadb_revive(&server);
+	be_durable();
+	assert_int_equal(make("d1", NOW, &id), BLOCK_MADE);
+	mariadb_kill(&server);
+	mariadb_revive(&server);
+	assert_int_equal(make("d1", NOW, &id), BLOCK_WAS_MADE);
+	assert_int_equal(rows("comporta_notice"), 3);
+}
+
+static void test_tokens_there_too(void **state)
+{
+	const unsigned char random[CRYPTO_DIGEST_SIZE] = { 1 };
+	char text[CRYPTO_TOKEN_SIZE];
+	struct token token;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(token_add(blocks.db, "desk", TOKEN_SUPPORT, random,
+				   NOW + 5, NOW, text, &err), 0);
+	assert_int_equal(token_add(blocks.db, "desk", TOKEN_SUPPORT, random,
+				   0, NOW, text, &err), -1);
+	assert_int_equal(token_find(blocks.db, slice_from(text), NOW, &token,
+				    &err), TOKEN_VALID);
+	assert_string_equal(token.name, "desk");
+	assert_int_equal(token_find(blocks.db, slice_from(text), NOW + 5,
+				    &token, &err), TOKEN_INVALID);
+	assert_int_equal(token_revoke(blocks.db, "desk", NOW, &err), 0);
+	assert_int_equal(token_revoke(blocks.db, "desk", NOW, &err), 0);
+	assert_int_equal(token_find(blocks.db, slice_from(text), NOW, &token,
+				    &err), TOKEN_INVALID);
+}
+
+#define DESK_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		DESK_TEST(test_a_whole_life),
+		DESK_TEST(test_two_at_once_make_one),
+		DESK_TEST(test_tokens_there_too),
+		DESK_TEST(test_a_server_that_dies),
+	};
+
+	return cmocka_run_group_tests_name("blocks, MariaDB", tests,
+					   group_setup, group_teardown);
+}
