@@ -1,0 +1,55 @@
+/*
+ * mail - hand one finished message to a mail server.
+ *
+ * struct mail_route says how. mail_curl.c is the adapter of libcurl; tests
+ * put their own `send` into the route.
+ */
+#ifndef NOTIFIER_MAIL_H
+#define NOTIFIER_MAIL_H
+
+#include "base/err.h"
+#include "base/slice.h"
+
+struct mail_settings {
+	const char *url;	/* smtp://host:port or smtps://host:port */
+	const char *user, *password;	/* "" for no login; a login to another
+				 * machine always requires TLS */
+	const char *from;	/* envelope sender; "" for the empty one */
+	const char *helo;	/* "" for the machine's name */
+	bool starttls;		/* required when true, else used if offered */
+	bool verify;		/* check the certificate */
+	const char *ca_file;	/* "" for the system's */
+	int64_t timeout_ms;	/* for one message; well below
+				 * OUTBOX_CLAIM_MS, or it may go twice */
+};
+
+enum mail_result {
+	MAIL_ACCEPTED,
+	MAIL_LATER,		/* 4xx for this mail: try it again */
+	MAIL_AWAY,		/* no connection, TLS or login, or our sender
+				 * is refused: try again, and no other mail
+				 * would get through now */
+	MAIL_REFUSED		/* 5xx for this recipient: no use to repeat */
+};
+
+struct mail_route {
+	void *context;
+	/* `message` is RFC 5322 with CR LF line ends. The server's words, made
+	 * visible, stand in *err unless accepted. */
+	enum mail_result (*send)(void *context, struct slice recipient,
+				 struct slice message, struct err *err);
+};
+
+struct mail_client;
+
+/* The strings must outlive the client. Only the settings are checked here;
+ * the first message connects. One connection is kept open and used again for
+ * the next message. */
+int mail_client_open(const struct mail_settings *settings,
+		     struct mail_client **client_out, struct err *err);
+void mail_client_close(struct mail_client **client);
+
+/* The route through that client. */
+struct mail_route mail_client_route(struct mail_client *client);
+
+#endif

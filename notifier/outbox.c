@@ -1,0 +1,382 @@
+#include "notifier/outbox.h"
+
+#include "base/clock.h"
+#include "base/stamp.h"
+#include "base/text.h"
+#include "notifier/letter.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *const notice_kind_names[NOTICE_KINDS] = {
+	[NOTICE_BLOCKED] = "blocked",
+	[NOTICE_BLOCKED_AGAIN] = "blocked_again",
+	[NOTICE_LIFTED] = "lifted",
+};
+
+/* Minutes until the next attempt, by those made; the last one repeats. Mail
+ * servers themselves retry this way (RFC 5321 section 4.5.4.1). */
+static const int64_t retry_minutes[] = { 1, 5, 15, 60, 120, 240, 480 };
+
+enum {
+	N_RETRY = sizeof(retry_minutes) / sizeof(retry_minutes[0]),
+	BATCH = 50,
+	MESSAGE_MAX = 1024 * 1024
+};
+
+struct notice {
+	int64_t id, block_id, attempts, queued_ms;
+	char kind[24];
+	char recipient[400];
+	char language[16];
+};
+
+struct batch {
+	struct notice notices[BATCH];
+	size_t n;
+};
+
+struct run {
+	struct db *db;
+	const struct outbox_sender *sender;
+	struct outbox_report *report;
+	int64_t start_ms, started_ms;	/* wall clock; monotonic */
+	int64_t claimed_ms;		/* of the notice in hand */
+	bool is_away;
+};
+
+/* What became of one attempt. */
+enum outcome { OUTCOME_SENT, OUTCOME_LATER, OUTCOME_FAILED };
+
+enum db_result outbox_queue(struct db *db, int64_t block_id,
+			    enum notice_kind kind, struct slice recipient,
+			    struct slice language, int64_t now_ms,
+			    struct err *err)
+{
+	const struct db_parameter parameters[] = {
+		{ "block", db_integer(block_id) },
+		{ "kind", db_string(notice_kind_names[kind]) },
+		{ "recipient", db_text(recipient) },
+		{ "language", db_text(language) },
+		{ "now", db_integer(now_ms) },
+	};
+	struct err duplicate;
+	enum db_result result;
+
+	result = db_run(db, "INSERT INTO comporta_notice (block_id, kind, "
+			"recipient, language, state, attempts, queued_ms, "
+			"next_ms) VALUES (:block, :kind, :recipient, "
+			":language, 'queued', 0, :now, :now)", parameters,
+			sizeof(parameters) / sizeof(parameters[0]), NULL,
+			NULL, NULL, &duplicate);
+	if (result == DB_DUPLICATE)
+		return DB_OK;
+	if (result != DB_OK)
+		*err = duplicate;
+	return result;
+}
+
+/* The run may take minutes: claims made late must not look old. */
+static int64_t run_now_ms(const struct run *run)
+{
+	return run->start_ms + clock_monotonic_ms() - run->started_ms;
+}
+
+static int collect(void *context, const struct db_row *row)
+{
+	struct batch *batch = context;
+	struct notice *notice = &batch->notices[batch->n];
+
+	if (batch->n == BATCH)
+		return 1;
+	notice->id = db_column_integer(row, "id", 0);
+	notice->block_id = db_column_integer(row, "block_id", 0);
+	notice->attempts = db_column_integer(row, "attempts", 0);
+	notice->queued_ms = db_column_integer(row, "queued_ms", 0);
+	slice_copy(db_column(row, "kind"), notice->kind,
+		   sizeof(notice->kind));
+	/* One that does not fit is no address and fails later. */
+	slice_copy(db_column(row, "recipient"), notice->recipient,
+		   sizeof(notice->recipient));
+	slice_copy(db_column(row, "language"), notice->language,
+		   sizeof(notice->language));
+	batch->n++;
+	return 0;
+}
+
+/* What stays due is ordered by time, so one that fails again and again
+ * cannot keep the others waiting. */
+static enum db_result find_due(struct run *run, int64_t limit,
+			       struct batch *batch, struct err *err)
+{
+	int64_t now_ms = run_now_ms(run);
+	const struct db_parameter parameters[] = {
+		{ "now", db_integer(now_ms) },
+		{ "expired", db_integer(now_ms - OUTBOX_CLAIM_MS) },
+		{ "limit", db_integer(limit < BATCH ? limit : BATCH) },
+	};
+
+	batch->n = 0;
+	return db_run(run->db, "SELECT id, block_id, kind, recipient, "
+		      "language, attempts, queued_ms FROM comporta_notice "
+		      "WHERE (state = 'queued' AND next_ms <= :now) OR "
+		      "(state = 'sending' AND claimed_ms <= :expired) "
+		      "ORDER BY next_ms, id LIMIT :limit", parameters,
+		      sizeof(parameters) / sizeof(parameters[0]), collect,
+		      batch, NULL, err);
+}
+
+/* Of two runs, the database lets one change the row. */
+static enum db_result claim(struct run *run, const struct notice *notice,
+			    bool *is_ours_out, struct err *err)
+{
+	int64_t now_ms = run_now_ms(run);
+	const struct db_parameter parameters[] = {
+		{ "id", db_integer(notice->id) },
+		{ "now", db_integer(now_ms) },
+		{ "expired", db_integer(now_ms - OUTBOX_CLAIM_MS) },
+		{ "attempts", db_integer(notice->attempts) },
+	};
+	int64_t changed = 0;
+	enum db_result result;
+
+	result = db_run(run->db, "UPDATE comporta_notice SET "
+			"state = 'sending', claimed_ms = :now, "
+			"attempts = attempts + 1 WHERE id = :id AND "
+			"attempts = :attempts AND ((state = 'queued' AND "
+			"next_ms <= :now) OR (state = 'sending' AND "
+			"claimed_ms <= :expired))", parameters,
+			sizeof(parameters) / sizeof(parameters[0]), NULL,
+			NULL, &changed, err);
+	*is_ours_out = changed == 1;
+	run->claimed_ms = now_ms;
+	return result;
+}
+
+static int64_t retry_ms(int64_t attempts)
+{
+	int64_t i = attempts < N_RETRY ? attempts : N_RETRY - 1;
+
+	return retry_minutes[i] * STAMP_MINUTE_MS;
+}
+
+/* Printable, and short enough for the column. */
+static void keep_error(struct run *run, const struct err *err)
+{
+	struct text shown = TEXT_INIT(4096);
+	struct slice text = slice_from(err->text);
+	size_t end = sizeof(run->report->last_error) - 1;
+
+	text_add_visible(&shown, text);
+	text = text_slice(&shown);
+	while (end < text.len && end > 0 &&
+	       ((unsigned char)text.ptr[end] & 0xc0) == 0x80)
+		end--;
+	slice_copy(slice_sub(text, 0, end), run->report->last_error,
+		   sizeof(run->report->last_error));
+	text_release(&shown);
+}
+
+static enum db_result settle_sent(struct run *run, const struct notice *notice,
+				  struct err *err)
+{
+	const struct db_parameter parameters[] = {
+		{ "id", db_integer(notice->id) },
+		{ "now", db_integer(run_now_ms(run)) },
+		{ "claimed", db_integer(run->claimed_ms) },
+	};
+
+	return db_run(run->db, "UPDATE comporta_notice SET state = 'sent', "
+		      "sent_ms = :now, last_error = NULL WHERE id = :id AND "
+		      "state = 'sending' AND claimed_ms = :claimed",
+		      parameters, sizeof(parameters) / sizeof(parameters[0]),
+		      NULL, NULL, NULL, err);
+}
+
+static enum db_result settle_unsent(struct run *run,
+				    const struct notice *notice,
+				    enum outcome outcome, struct err *err)
+{
+	const char *state = outcome == OUTCOME_LATER ? "queued" : "failed";
+	int64_t next_ms = run_now_ms(run) + retry_ms(notice->attempts);
+	const struct db_parameter parameters[] = {
+		{ "id", db_integer(notice->id) },
+		{ "state", db_string(state) },
+		{ "next", db_integer(next_ms) },
+		{ "error", db_string(run->report->last_error) },
+		{ "claimed", db_integer(run->claimed_ms) },
+	};
+
+	return db_run(run->db, "UPDATE comporta_notice SET state = :state, "
+		      "next_ms = :next, last_error = :error WHERE id = :id "
+		      "AND state = 'sending' AND claimed_ms = :claimed",
+		      parameters, sizeof(parameters) / sizeof(parameters[0]),
+		      NULL, NULL, NULL, err);
+}
+
+static bool kind_is_known(const char *kind)
+{
+	for (size_t i = 0; i < NOTICE_KINDS; i++)
+		if (strcmp(notice_kind_names[i], kind) == 0)
+			return true;
+	return false;
+}
+
+static enum notice_kind kind_of(const char *kind)
+{
+	enum notice_kind i = 0;
+
+	while (i + 1 < NOTICE_KINDS && strcmp(notice_kind_names[i], kind))
+		i++;
+	return i;
+}
+
+static enum outcome make_mail(struct run *run, const struct notice *notice,
+			      struct letter *letter, struct text *message,
+			      struct err *err)
+{
+	const struct outbox_sender *sender = run->sender;
+	struct letter_head head = { sender->from, sender->from_name,
+				    slice_from(notice->recipient) };
+	int described;
+
+	if (!kind_is_known(notice->kind)) {
+		err_set(err, EXIT_DATA, "notice %lld is of a kind this "
+			"version does not know", (long long)notice->id);
+		return OUTCOME_FAILED;
+	}
+	described = sender->describe(sender->context, notice->block_id,
+				     kind_of(notice->kind), head.to, letter,
+				     err);
+	if (described < 0)
+		return OUTCOME_LATER;
+	if (described > 0) {
+		err_set(err, EXIT_DATA, "block %lld is gone",
+			(long long)notice->block_id);
+		return OUTCOME_FAILED;
+	}
+	if (letter_message(sender->languages, letter, notice->kind, &head,
+			   message, err) == 0)
+		return OUTCOME_SENT;
+	/* A sender that is missing can be mended, an address cannot. */
+	return err->code == EXIT_CONFIG ? OUTCOME_LATER : OUTCOME_FAILED;
+}
+
+static enum outcome attempt(struct run *run, const struct notice *notice,
+			    struct err *err)
+{
+	struct text message = TEXT_INIT(MESSAGE_MAX);
+	enum outcome outcome;
+	struct letter letter;
+	const struct mail_route *route = run->sender->route;
+
+	letter_init(&letter);
+	letter.id = notice->id;
+	letter.at_ms = notice->queued_ms;
+	slice_copy(slice_from(notice->language), letter.language,
+		   sizeof(letter.language));
+	outcome = make_mail(run, notice, &letter, &message, err);
+	if (outcome == OUTCOME_SENT) {
+		enum mail_result result =
+			route->send(route->context,
+				    slice_from(notice->recipient),
+				    text_slice(&message), err);
+
+		run->is_away = result == MAIL_AWAY;
+		outcome = result == MAIL_ACCEPTED ? OUTCOME_SENT
+			: result == MAIL_REFUSED ? OUTCOME_FAILED
+			: OUTCOME_LATER;
+	}
+	text_release(&message);
+	letter_release(&letter);
+	return outcome;
+}
+
+static enum db_result settle(struct run *run, const struct notice *notice,
+			     enum outcome outcome, const struct err *why,
+			     struct err *err)
+{
+	if (outcome == OUTCOME_LATER &&
+	    notice->attempts + 1 >= OUTBOX_ATTEMPTS_MAX)
+		outcome = OUTCOME_FAILED;
+	run->report->sent += outcome == OUTCOME_SENT;
+	run->report->later += outcome == OUTCOME_LATER;
+	run->report->failed += outcome == OUTCOME_FAILED;
+	if (outcome == OUTCOME_SENT)
+		return settle_sent(run, notice, err);
+	keep_error(run, why);
+	return settle_unsent(run, notice, outcome, err);
+}
+
+static enum db_result send_one(struct run *run, const struct notice *notice,
+			       struct err *err)
+{
+	struct err why = { 0 };
+	enum db_result result;
+	bool is_ours;
+
+	result = claim(run, notice, &is_ours, err);
+	if (result != DB_OK || !is_ours)
+		return result;
+	/* Claims that ended without a word: it may have killed us. */
+	if (notice->attempts >= OUTBOX_ATTEMPTS_MAX) {
+		err_set(&why, EXIT_SERVICE, "given up after %d attempts",
+			OUTBOX_ATTEMPTS_MAX);
+		return settle(run, notice, OUTCOME_FAILED, &why, err);
+	}
+	return settle(run, notice, attempt(run, notice, &why), &why, err);
+}
+
+int outbox_send(struct db *db, const struct outbox_sender *sender,
+		int64_t now_ms, int64_t limit,
+		struct outbox_report *report_out, struct err *err)
+{
+	struct run run = { .db = db, .sender = sender, .report = report_out,
+			   .start_ms = now_ms,
+			   .started_ms = clock_monotonic_ms() };
+	struct batch batch;
+
+	*report_out = (struct outbox_report){ .last_error = "" };
+	while (limit > 0 && !run.is_away) {
+		if (find_due(&run, limit, &batch, err) != DB_OK)
+			return -1;
+		for (size_t i = 0; i < batch.n && !run.is_away; i++)
+			if (send_one(&run, &batch.notices[i], err) != DB_OK)
+				return -1;
+		limit -= (int64_t)batch.n;
+		if (batch.n < BATCH)
+			break;
+	}
+	return 0;
+}
+
+static int count_row(void *context, const struct db_row *row)
+{
+	struct outbox_counts *counts = context;
+	const struct {
+		struct slice state;
+		int64_t *count;
+	} states[] = {
+		{ SLICE("queued"), &counts->queued },
+		{ SLICE("sending"), &counts->sending },
+		{ SLICE("sent"), &counts->sent },
+		{ SLICE("failed"), &counts->failed },
+	};
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (slice_eq(db_column(row, "state"), states[i].state))
+			*states[i].count = db_column_integer(row, "n", 0);
+	return 0;
+}
+
+int outbox_count(struct db *db, struct outbox_counts *out, struct err *err)
+{
+	struct outbox_counts counts = { 0 };
+
+	if (db_run(db, "SELECT state, COUNT(*) AS n FROM comporta_notice "
+		   "GROUP BY state", NULL, 0, count_row, &counts, NULL,
+		   err) != DB_OK)
+		return -1;
+	*out = counts;
+	return 0;
+}

@@ -1,0 +1,85 @@
+/*
+ * outbox - notices waiting in the hosting database, and sending them.
+ *
+ * Queueing happens inside the transaction that makes or lifts a block.
+ * Sending: a row is claimed (state "sending", claimed_ms), the mail is made
+ * from the block's row, handed to the mail server, and the row becomes
+ * "sent". Killed in between, the claim ends after OUTBOX_CLAIM_MS and the
+ * mail goes again with the same Message-ID: lost would leave an owner in the
+ * dark, and the same Message-ID lets mail software drop the second copy.
+ *
+ * The mail server away or answering 4xx: tried again after 1, 5, 15, 60
+ * minutes and so on. A 5xx answer, or too many attempts: state "failed", and
+ * it is shown. An attempt is counted when it begins, so that a mail that
+ * kills the program does not do so for ever.
+ */
+#ifndef NOTIFIER_OUTBOX_H
+#define NOTIFIER_OUTBOX_H
+
+#include "base/err.h"
+#include "detector/panel/db.h"
+#include "notifier/mail.h"
+
+enum {
+	OUTBOX_CLAIM_MS = 10 * 60 * 1000,
+	OUTBOX_ATTEMPTS_MAX = 14	/* about three days: see outbox.c */
+};
+
+enum notice_kind { NOTICE_BLOCKED, NOTICE_BLOCKED_AGAIN, NOTICE_LIFTED,
+		   NOTICE_KINDS };
+
+/* "blocked", "blocked_again", "lifted": in the table and as file names. */
+extern const char *const notice_kind_names[NOTICE_KINDS];
+
+/* Put one notice into the outbox, inside the caller's transaction. The same
+ * block, kind and recipient again is not a second notice and no error. */
+enum db_result outbox_queue(struct db *db, int64_t block_id,
+			    enum notice_kind kind, struct slice recipient,
+			    struct slice language, int64_t now_ms,
+			    struct err *err);
+
+/*
+ * What a notice is about, given by the caller who knows blocks: the outbox
+ * knows no blocks. Fill in the letter's values and return 0; -1 with *err when
+ * the block cannot be read now (tried again), 1 when it is gone (failed). The
+ * letter's language, id and time are filled in already; describe may change
+ * the language.
+ */
+struct letter;
+typedef int (*outbox_describe_fn)(void *context, int64_t block_id,
+				  enum notice_kind kind,
+				  struct slice recipient,
+				  struct letter *letter, struct err *err);
+
+struct outbox_report {
+	int64_t sent, later, failed;
+	char last_error[256];	/* printable; "" when all went well */
+};
+
+/* What sending needs besides the table; all of it borrowed. */
+struct languages;
+struct outbox_sender {
+	const struct mail_route *route;
+	const struct languages *languages;
+	const char *from, *from_name;	/* the header From: */
+	outbox_describe_fn describe;
+	void *context;			/* of describe */
+};
+
+/*
+ * Send what is due, at most `limit` notices, over one connection. A mail
+ * server that is away ends the run, as the others would not get through
+ * either. `now_ms` is the wall clock; -1 only for trouble with the database,
+ * *report_out then holds what was done before it.
+ */
+int outbox_send(struct db *db, const struct outbox_sender *sender,
+		int64_t now_ms, int64_t limit,
+		struct outbox_report *report_out, struct err *err);
+
+/* {queued, sending, sent, failed} counts, for status and metrics. */
+struct outbox_counts {
+	int64_t queued, sending, sent, failed;
+};
+int outbox_count(struct db *db, struct outbox_counts *out, struct err *err);
+
+#endif
