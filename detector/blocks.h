@@ -1,0 +1,223 @@
+/*
+ * blocks - the incidents: stopping an account, and letting it send again.
+ *
+ * A block is a row of comporta_block with the switch in the panel's tables,
+ * its notices in the outbox and its line in the audit trail, all in one
+ * transaction of the hosting database: either everything stands or nothing.
+ *
+ * The decision's key is unique. A run that was killed between the database's
+ * COMMIT and its own note of it asks again and finds the block made: nothing
+ * happens twice.
+ *
+ * "The password has changed" means: the keyed fingerprint of the stored hash
+ * differs from the one kept at block time (blocks_password()). What was
+ * proven is written into the audit trail.
+ *
+ * Accounts are kept and compared in lower case. Options are read from the
+ * global `settings`: notice.*, lift.*, serve.public_url.
+ *
+ * Everything fails when the database is away; nothing is then half done, and
+ * the same call may be made again. Nothing here may be called from within a
+ * callback of one of these functions or of db_run().
+ */
+#ifndef DETECTOR_BLOCKS_H
+#define DETECTOR_BLOCKS_H
+
+#include "base/crypto.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "detector/panel/db.h"
+#include "detector/panel/panel.h"
+
+struct languages;
+
+/* What every function here works with; borrowed from the command. */
+struct blocks {
+	struct db *db;
+	struct panel *panel;
+	struct slice secret;	/* HMAC key */
+	const struct languages *languages;	/* NULL: the panel's spelling
+						 * of a language is kept */
+};
+
+struct block {
+	int64_t id;
+	char decision[80];
+	char account[PANEL_LOGIN_SIZE];
+	bool is_active;
+	int64_t decided_ms;	/* log time of the event that tipped it */
+	int64_t blocked_ms;
+	int64_t lifted_ms;	/* 0 while active */
+	char lifted_by[96];
+	char lift_reason[PANEL_FIELD_SIZE];
+	char panel[64];
+	char previous[PANEL_FIELD_SIZE];
+	bool changed;		/* we turned the switch, so we turn it back */
+	char fingerprint[CRYPTO_HEX_SIZE];	/* "" when no hash was known */
+	char scheme[32];	/* of the hash: "$6$", "{BLF-CRYPT}$2y$" */
+	char password_changed[64];
+	char language[16];
+	char contact[PANEL_LOGIN_SIZE];
+	bool is_repeat;		/* within lift.repeat_within of another */
+	double probability, log_odds;
+	struct text verdict;	/* the verdict's JSON, as printed */
+	int64_t token_expires_ms;
+};
+
+#define BLOCK_INIT { .verdict = TEXT_INIT(65536) }
+void block_release(struct block *block);
+
+/* What leads to a block: from the judge, or from an operator. */
+struct block_request {
+	const char *decision;	/* unique key */
+	struct slice account;
+	int64_t decided_ms;
+	double probability, log_odds;
+	struct slice verdict;	/* JSON; empty for a block by hand */
+	const char *actor;	/* "scan", "operator:root", "token:NAME" */
+	const char *address;	/* of the client over HTTP, or NULL */
+	const char *reason;	/* for people; also the mail server's words */
+	bool silent;		/* no notice to the owner; the operator's copy
+				 * goes all the same */
+};
+
+enum block_result {
+	BLOCK_MADE,
+	BLOCK_WAS_MADE,		/* by this decision, in an earlier run */
+	BLOCK_WAS_ACTIVE,	/* by another decision; nothing changed */
+	BLOCK_UNKNOWN_ACCOUNT,	/* the panel has no such mailbox */
+	BLOCK_FAILED		/* *err says why; try again later */
+};
+
+/*
+ * Make the block and queue its notices. `now_ms` is the wall clock. *id_out is
+ * set by MADE, WAS_MADE and WAS_ACTIVE.
+ *
+ * With the panel "own" any login can be blocked, known to it or not, since
+ * its switch is our own table; other panels must know the account.
+ */
+enum block_result blocks_make(struct blocks *blocks,
+			      const struct block_request *request,
+			      int64_t now_ms, int64_t *id_out,
+			      struct err *err);
+
+enum block_find { BLOCK_FOUND, BLOCK_NOT_FOUND, BLOCK_FIND_ERROR };
+
+enum block_find blocks_get(struct blocks *blocks, int64_t id,
+			   struct block *out, struct err *err);
+enum block_find blocks_active_of(struct blocks *blocks, struct slice account,
+				 struct block *out, struct err *err);
+/* By the owner's token: unknown and expired tokens look alike. A lifted
+ * block's token still finds it, so that the page can say "already open". */
+enum block_find blocks_by_token(struct blocks *blocks, struct slice token,
+				int64_t now_ms, struct block *out,
+				struct err *err);
+
+struct block_filter {
+	const char *state;	/* "active", "lifted" or NULL */
+	struct slice account;	/* empty for all */
+	struct slice domain;
+	int64_t since_ms;
+	int64_t before_id;	/* cursor; 0 for the newest */
+	int64_t limit;		/* 1 ... 200 */
+};
+
+/* Newest first. The callback returns nonzero to stop. A limit outside its
+ * range is brought into it. */
+int blocks_list(struct blocks *blocks, const struct block_filter *filter,
+		int (*each)(void *context, const struct block *block),
+		void *context, struct err *err);
+
+enum password_state {
+	PASSWORD_UNCHANGED,
+	PASSWORD_CHANGED,
+	PASSWORD_UNKNOWN,	/* no hash then or now, or it changed together
+				 * with its scheme and the panel keeps no time
+				 * of the change: nothing can be proven */
+	PASSWORD_ERROR
+};
+
+/*
+ * Where the panel keeps the time of the last change, that must have changed
+ * too: a re-hash at login gives a new hash for the old password.
+ */
+enum password_state blocks_password(struct blocks *blocks,
+				    const struct block *block,
+				    struct err *err);
+
+/* Who asks for a lift, and how. */
+struct lift_request {
+	const char *actor;	/* "owner", "scan", "token:NAME", "operator:u" */
+	const char *address;	/* or NULL */
+	const char *reason;
+	bool by_owner;		/* self-service: a repeat needs support */
+	bool force;		/* without a proven password change */
+};
+
+enum lift_result {
+	LIFT_DONE,
+	LIFT_WAS_LIFTED,
+	LIFT_PASSWORD_UNCHANGED,
+	LIFT_NEEDS_SUPPORT,	/* a repeat, self-service off, or unprovable */
+	LIFT_NOT_FOUND,
+	LIFT_FAILED
+};
+
+/*
+ * Lift block `id`, queue the "lifted" notice, write the audit trail.
+ *
+ * An owner needs a proof. Support may lift what cannot be proven either way
+ * (PASSWORD_UNKNOWN), and with `force` even against the proof. The panel's
+ * switch is turned back only if we turned it, and only if it still stands
+ * where we left it.
+ */
+enum lift_result blocks_lift(struct blocks *blocks, int64_t id,
+			     const struct lift_request *request,
+			     int64_t now_ms, struct err *err);
+
+/* Try every active block whose owner may lift it: what scan does at the end.
+ * *lifted_out counts, also when -1 tells that some could not be tried. */
+int blocks_lift_changed(struct blocks *blocks, int64_t now_ms,
+			int64_t *lifted_out, struct err *err);
+
+/*
+ * Lifts since `after_audit_id` of the audit trail, oldest first: how the
+ * detector hears of lifts over HTTP. Two transactions may show their ids in
+ * the wrong order, so ask from a few ids back, and make hearing of one lift
+ * twice harmless.
+ */
+int blocks_lifted_since(struct blocks *blocks, int64_t after_audit_id,
+			int (*each)(void *context, int64_t audit_id,
+				    struct slice account, int64_t at_ms),
+			void *context, struct err *err);
+
+/* How many blocks were made since then; for the brake. */
+int blocks_count_since(struct blocks *blocks, int64_t since_ms,
+		       int64_t *count_out, struct err *err);
+
+/* The owner's token for a block: HMAC of its id and decision, so the outbox
+ * needs no copy and a repeated run makes the same one. 256 bits. */
+void blocks_token(struct blocks *blocks, const struct block *block,
+		  char token_out[CRYPTO_TOKEN_SIZE]);
+
+/* A line of the audit trail outside of block and lift. */
+int blocks_audit(struct blocks *blocks, int64_t block_id, struct slice account,
+		 const char *actor, const char *address, const char *action,
+		 const char *reason, int64_t now_ms, struct err *err);
+
+/* The owner says "it was me". Written down once per block; lifts nothing. */
+int blocks_mine(struct blocks *blocks, const struct block *block,
+		const char *address, int64_t now_ms, struct err *err);
+
+/* Audit lines of one block, oldest first, as JSON objects {at, actor,
+ * address, action, reason, detail}. */
+int blocks_audit_of(struct blocks *blocks, int64_t block_id,
+		    struct json *array, struct err *err);
+
+/* Notices of one block as JSON objects {kind, recipient, language, state,
+ * attempts, queued, sent, last_error}. */
+int blocks_notices_of(struct blocks *blocks, int64_t block_id,
+		      struct json *array, struct err *err);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * blocks_inside - what the files blocks*.c share, and nobody else uses.
+ */
+#ifndef DETECTOR_BLOCKS_INSIDE_H
+#define DETECTOR_BLOCKS_INSIDE_H
+
+#include "detector/blocks.h"
+#include "notifier/outbox.h"
+
+enum {
+	BLOCKS_TRIES = 3,	/* after a deadlock or a lost COMMIT */
+	BLOCKS_REASON_SIZE = 241	/* fits every table, with NUL */
+};
+
+/* Every column that blocks_read_row() wants. */
+#define BLOCKS_COLUMNS							\
+	"id, decision, account, state, decided_ms, blocked_ms, "	\
+	"lifted_ms, lifted_by, lift_reason, panel, previous, changed, "	\
+	"fingerprint, scheme, password_changed, language, contact, "	\
+	"is_repeat, probability, log_odds, verdict, token_expires_ms"
+
+#define BLOCKS_P(name_, value_) { .name = (name_), .value = (value_) }
+#define BLOCKS_N(array) (sizeof(array) / sizeof((array)[0]))
+
+void blocks_read_row(const struct db_row *row, struct block *out);
+
+/* The first row of `sql` into *out. */
+enum block_find blocks_find_one(struct blocks *blocks, const char *sql,
+				const struct db_parameter *parameters,
+				size_t n_parameters, struct block *out,
+				struct err *err);
+
+/* SQL NULL for an empty text. */
+struct db_value blocks_or_null(const char *text);
+
+/* A stranger's words made visible and cut between two characters, so that any
+ * table and any terminal takes them. NULL gives "". */
+void blocks_visible(const char *text, char *out, size_t size);
+
+/* The login in lower case. False for what no mail system would accept as one:
+ * empty, too long, control characters or bytes that are not UTF-8. */
+bool blocks_account(struct slice login, char out[PANEL_LOGIN_SIZE]);
+
+/* Does it look enough like an address to send a notice there? */
+bool blocks_is_address(const char *text);
+
+bool blocks_has_own_panel(const struct blocks *blocks);
+
+void blocks_fingerprint(const struct blocks *blocks, const char *account,
+			const char *hash, char out[CRYPTO_HEX_SIZE]);
+
+/* "{BLF-CRYPT}$2y$10$": the part of a stored hash that names its making, and
+ * nothing of its salt. "" when there is no such part. */
+void blocks_scheme(const char *hash, char *out, size_t size);
+
+/* What is known of the mailbox and its password now, beside the block. */
+struct blocks_proof {
+	enum password_state state;
+	const char *words;	/* for the audit trail */
+	bool is_known;		/* the panel still has the mailbox */
+	bool can_send;
+};
+
+/* -1 and state PASSWORD_ERROR when the panel cannot be asked. */
+int blocks_prove(struct blocks *blocks, const struct block *block,
+		 struct blocks_proof *out, struct err *err);
+
+struct blocks_audit_line {
+	int64_t block_id;	/* 0 for none */
+	const char *account, *actor, *address, *action, *reason, *detail;
+	int64_t at_ms;
+};
+
+enum db_result blocks_audit_add(struct blocks *blocks,
+				const struct blocks_audit_line *line,
+				struct err *err);
+
+/* Queue notices of one kind to everybody that settings.notice names, each
+ * address once. */
+enum db_result blocks_queue(struct blocks *blocks, const struct block *block,
+			    enum notice_kind kind, bool owner_too,
+			    int64_t now_ms, struct err *err);
+
+#endif

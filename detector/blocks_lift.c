@@ -1,0 +1,339 @@
+#include "detector/blocks_inside.h"
+
+#include "base/log.h"
+#include "detector/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One lift on its way into the tables. */
+struct lifting {
+	struct blocks *blocks;
+	const struct lift_request *request;
+	struct block block;
+	struct blocks_proof proof;
+	int64_t now_ms;
+	enum lift_result result;
+};
+
+/* What the rules say before the database is asked to change anything. */
+static enum lift_result rule(const struct lifting *lifting)
+{
+	const struct lift_request *request = lifting->request;
+
+	if (request->by_owner &&
+	    (!settings.lift.self_service || lifting->block.is_repeat))
+		return LIFT_NEEDS_SUPPORT;
+	if (request->force)
+		return LIFT_DONE;
+	if (lifting->proof.state == PASSWORD_UNCHANGED)
+		return LIFT_PASSWORD_UNCHANGED;
+	if (lifting->proof.state == PASSWORD_UNKNOWN && request->by_owner)
+		return LIFT_NEEDS_SUPPORT;
+	return LIFT_DONE;
+}
+
+/* Another panel's statements must not touch a switch that they do not know. */
+static int check_panel(const struct lifting *lifting, struct err *err)
+{
+	const char *now = panel_name(lifting->blocks->panel);
+
+	if (!lifting->block.changed || lifting->request->force ||
+	    strcmp(lifting->block.panel, now) == 0)
+		return 0;
+	return err_set(err, EXIT_CONFIG, "block %lld was made through panel "
+		       "%s, and panel.name is now %s: turn the switch back "
+		       "there and lift with force",
+		       (long long)lifting->block.id, lifting->block.panel,
+		       now);
+}
+
+/* Only what we turned, and only where it still stands as we left it. */
+static enum db_result turn_back(const struct lifting *lifting,
+				struct err *err)
+{
+	struct blocks *blocks = lifting->blocks;
+	const struct block *block = &lifting->block;
+	const struct blocks_proof *proof = &lifting->proof;
+	bool changed = false;
+
+	if (!block->changed ||
+	    strcmp(block->panel, panel_name(blocks->panel)) != 0)
+		return DB_OK;
+	if (proof->is_known ? proof->can_send : !blocks_has_own_panel(blocks))
+		return DB_OK;
+	return panel_unblock(blocks->panel, blocks->db,
+			     slice_from(block->account),
+			     slice_from(block->previous), block->id,
+			     lifting->now_ms, &changed, err);
+}
+
+static enum db_result end_row(struct lifting *lifting, int64_t *changed_out,
+			      struct err *err)
+{
+	char actor[sizeof(lifting->block.lifted_by)];
+	char reason[BLOCKS_REASON_SIZE];
+
+	blocks_visible(lifting->request->actor, actor, sizeof(actor));
+	blocks_visible(lifting->request->reason, reason, sizeof(reason));
+
+	const struct db_parameter parameters[] = {
+		BLOCKS_P("id", db_integer(lifting->block.id)),
+		BLOCKS_P("now", db_integer(lifting->now_ms)),
+		BLOCKS_P("actor", db_string(actor)),
+		BLOCKS_P("reason", blocks_or_null(reason)),
+		BLOCKS_P("proof", db_string(lifting->proof.words)),
+	};
+	return db_run(lifting->blocks->db,
+		      "UPDATE comporta_block SET state = 'lifted',"
+		      " active_account = NULL, lifted_ms = :now,"
+		      " lifted_by = :actor, lift_reason = :reason,"
+		      " proof = :proof WHERE id = :id AND state = 'active'",
+		      parameters, BLOCKS_N(parameters), NULL, NULL,
+		      changed_out, err);
+}
+
+static enum db_result write_trail(const struct lifting *lifting,
+				  struct err *err)
+{
+	const struct lift_request *request = lifting->request;
+	char detail[160];
+	struct blocks_audit_line line = {
+		.block_id = lifting->block.id,
+		.account = lifting->block.account,
+		.actor = request->actor,
+		.address = request->address,
+		.action = "lift",
+		.reason = request->reason,
+		.detail = detail,
+		.at_ms = lifting->now_ms,
+	};
+	enum db_result done;
+
+	snprintf(detail, sizeof(detail), "%s%s", lifting->proof.words,
+		 request->force ? "; lifted by force" : "");
+	done = blocks_audit_add(lifting->blocks, &line, err);
+	if (done != DB_OK)
+		return done;
+	return blocks_queue(lifting->blocks, &lifting->block, NOTICE_LIFTED,
+			    true, lifting->now_ms, err);
+}
+
+static enum db_result change_rows(struct lifting *lifting, struct err *err)
+{
+	int64_t changed = 0;
+	enum db_result done = end_row(lifting, &changed, err);
+
+	if (done != DB_OK)
+		return done;
+	if (changed != 1) {
+		lifting->result = LIFT_WAS_LIFTED;
+		return DB_OK;
+	}
+	done = turn_back(lifting, err);
+	if (done == DB_OK)
+		done = write_trail(lifting, err);
+	return done;
+}
+
+/* Inside the transaction. DB_OK means that lifting->result holds; only with
+ * LIFT_DONE there is something to commit. */
+static enum db_result lift_rows(struct lifting *lifting, int64_t id,
+				struct err *err)
+{
+	enum block_find found = blocks_get(lifting->blocks, id,
+					   &lifting->block, err);
+
+	if (found == BLOCK_FIND_ERROR)
+		return DB_FAILED;
+	lifting->result = found == BLOCK_NOT_FOUND ? LIFT_NOT_FOUND
+						   : LIFT_WAS_LIFTED;
+	if (found == BLOCK_NOT_FOUND || !lifting->block.is_active)
+		return DB_OK;
+	if (blocks_prove(lifting->blocks, &lifting->block, &lifting->proof,
+			 err))
+		return DB_FAILED;
+	lifting->result = rule(lifting);
+	if (lifting->result != LIFT_DONE)
+		return DB_OK;
+	if (check_panel(lifting, err))
+		return DB_FAILED;
+	return change_rows(lifting, err);
+}
+
+static enum db_result lift_once(struct lifting *lifting, int64_t id,
+				struct err *err)
+{
+	struct db *db = lifting->blocks->db;
+	enum db_result done = db_begin(db, err);
+
+	if (done != DB_OK)
+		return done;
+	done = lift_rows(lifting, id, err);
+	if (done == DB_OK && lifting->result == LIFT_DONE)
+		return db_commit(db, err);
+	db_rollback(db);
+	return done;
+}
+
+static enum lift_result lift_block(struct lifting *lifting, int64_t id,
+				   struct err *err)
+{
+	struct err problem = { .code = EXIT_SERVICE };
+	bool was_uncertain = false;
+
+	for (int i = 0; i < BLOCKS_TRIES; i++) {
+		enum db_result done = lift_once(lifting, id, &problem);
+
+		/* Lifted by our own COMMIT, whose answer was lost. */
+		if (done == DB_OK && was_uncertain &&
+		    lifting->result == LIFT_WAS_LIFTED)
+			return LIFT_DONE;
+		if (done == DB_OK)
+			return lifting->result;
+		was_uncertain = was_uncertain || done == DB_UNCERTAIN;
+		if (done != DB_BUSY && done != DB_UNCERTAIN)
+			break;
+	}
+	*err = problem;
+	err_prefix(err, "cannot lift block %lld: ", (long long)id);
+	return LIFT_FAILED;
+}
+
+enum lift_result blocks_lift(struct blocks *blocks, int64_t id,
+			     const struct lift_request *request,
+			     int64_t now_ms, struct err *err)
+{
+	struct lifting lifting = { .blocks = blocks, .request = request,
+				   .block = BLOCK_INIT, .now_ms = now_ms };
+	enum lift_result result = lift_block(&lifting, id, err);
+
+	block_release(&lifting.block);
+	return result;
+}
+
+/* Ids of blocks that a scan may lift, a page at a time. */
+enum { PAGE = 100, FAILURES_MAX = 20 };
+
+struct page {
+	int64_t ids[PAGE];
+	size_t n;
+};
+
+static int take_candidate(void *context, const struct db_row *row)
+{
+	struct page *page = context;
+
+	if (page->n < PAGE)
+		page->ids[page->n++] = db_column_integer(row, "id", 0);
+	return 0;
+}
+
+static int read_page(struct blocks *blocks, int64_t after_id,
+		     struct page *out, struct err *err)
+{
+	const struct db_parameter parameters[] = {
+		BLOCKS_P("after", db_integer(after_id)),
+		BLOCKS_P("limit", db_integer(PAGE)),
+	};
+
+	out->n = 0;
+	return db_run(blocks->db,
+		      "SELECT id FROM comporta_block WHERE state = 'active'"
+		      " AND is_repeat = 0 AND fingerprint IS NOT NULL"
+		      " AND id > :after ORDER BY id LIMIT :limit",
+		      parameters, BLOCKS_N(parameters), take_candidate, out,
+		      NULL, err) == DB_OK ? 0 : -1;
+}
+
+/* Look without a transaction first: as a rule nothing has changed, and a scan
+ * that only looks should lock nothing. */
+static enum lift_result try_one(struct blocks *blocks, int64_t id,
+				int64_t now_ms, struct err *err)
+{
+	static const struct lift_request request = {
+		.actor = "scan",
+		.reason = "the password was changed",
+		.by_owner = true,
+	};
+	struct block block = BLOCK_INIT;
+	enum block_find found = blocks_get(blocks, id, &block, err);
+	enum password_state state = PASSWORD_ERROR;
+
+	if (found == BLOCK_FOUND)
+		state = blocks_password(blocks, &block, err);
+	block_release(&block);
+	if (found == BLOCK_NOT_FOUND)
+		return LIFT_NOT_FOUND;
+	if (state == PASSWORD_ERROR)
+		return LIFT_FAILED;
+	if (state != PASSWORD_CHANGED)
+		return LIFT_PASSWORD_UNCHANGED;
+	return blocks_lift(blocks, id, &request, now_ms, err);
+}
+
+/* One mailbox that cannot be read must not keep the others shut; a database
+ * that is away must not be asked for every one of them. */
+static void lift_page(struct blocks *blocks, const struct page *page,
+		      int64_t now_ms, int64_t *lifted, int *failures,
+		      struct err *err)
+{
+	for (size_t i = 0; i < page->n && *failures < FAILURES_MAX; i++) {
+		struct err problem;
+		enum lift_result result = try_one(blocks, page->ids[i],
+						  now_ms, &problem);
+
+		if (result == LIFT_DONE)
+			++*lifted;
+		if (result != LIFT_FAILED)
+			continue;
+		log_warning("%s", problem.text);
+		*err = problem;
+		++*failures;
+	}
+}
+
+int blocks_lift_changed(struct blocks *blocks, int64_t now_ms,
+			int64_t *lifted_out, struct err *err)
+{
+	struct page page = { .n = PAGE };
+	int64_t after_id = 0;
+	int failures = 0;
+
+	*lifted_out = 0;
+	if (!settings.lift.self_service)
+		return 0;
+	while (page.n == PAGE && failures < FAILURES_MAX) {
+		if (read_page(blocks, after_id, &page, err))
+			return -1;
+		if (page.n == 0)
+			break;
+		after_id = page.ids[page.n - 1];
+		lift_page(blocks, &page, now_ms, lifted_out, &failures, err);
+	}
+	return failures ? -1 : 0;
+}
+
+int blocks_mine(struct blocks *blocks, const struct block *block,
+		const char *address, int64_t now_ms, struct err *err)
+{
+	char actor[] = "owner";
+	const struct db_parameter parameters[] = {
+		BLOCKS_P("id", db_integer(block->id)),
+		BLOCKS_P("at", db_integer(now_ms)),
+		BLOCKS_P("account", db_string(block->account)),
+		BLOCKS_P("actor", db_string(actor)),
+		BLOCKS_P("address", blocks_or_null(address)),
+	};
+
+	/* Once: a button pressed a thousand times must not fill a table. */
+	return db_run(blocks->db,
+		      "INSERT INTO comporta_audit (at_ms, block_id, account,"
+		      " actor, address, action, reason) SELECT :at, b.id,"
+		      " :account, :actor, :address, 'mine', 'it was me'"
+		      " FROM comporta_block b WHERE b.id = :id AND NOT EXISTS"
+		      " (SELECT 1 FROM comporta_audit a WHERE a.block_id = b.id"
+		      " AND a.action = 'mine')",
+		      parameters, BLOCKS_N(parameters), NULL, NULL, NULL,
+		      err) == DB_OK ? 0 : -1;
+}

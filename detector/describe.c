@@ -1,0 +1,304 @@
+#include "detector/describe.h"
+
+#include "base/address.h"
+#include "base/stamp.h"
+#include "detector/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ITEMS_MAX = 32, COUNTRIES_SHOWN = 5, ADDRESSES_SHOWN = 4,
+       DOMAINS_SHOWN = 5, REASONS_SHOWN = 6 };
+
+#define N_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+static void set_string(struct letter *letter, enum letter_field field,
+		       const char *value)
+{
+	letter_set(letter, field, slice_from(value));
+}
+
+static void set_flag(struct letter *letter, enum letter_field field, bool is)
+{
+	set_string(letter, field, is ? "1" : "");
+}
+
+static void set_date(const struct describe *describe, struct letter *letter,
+		     enum letter_field field, int64_t at_ms)
+{
+	struct text date = TEXT_INIT(200);
+
+	if (at_ms > 0)
+		languages_date(describe->languages, letter->language, at_ms,
+			       &date);
+	letter_set(letter, field, text_slice(&date));
+	text_release(&date);
+}
+
+/* How long the counts reach back from the verdict: "40 min", "6 h"; both words
+ * are at home in every language we have. */
+static void set_window(struct letter *letter, const struct json *verdict)
+{
+	int64_t from_ms, to_ms, minutes;
+	char words[32];
+
+	if (!stamp_parse(json_get_text(verdict, "first_seen"), &from_ms) ||
+	    !stamp_parse(json_get_text(verdict, "time"), &to_ms) ||
+	    to_ms < from_ms)
+		return;
+	minutes = (to_ms - from_ms) / STAMP_MINUTE_MS + 1;
+	if (minutes < 120)
+		snprintf(words, sizeof(words), "%lld min", (long long)minutes);
+	else
+		snprintf(words, sizeof(words), "%lld h",
+			 (long long)(minutes + 59) / 60);
+	set_string(letter, LETTER_WINDOW, words);
+}
+
+/* A count that is nought is left out: "0 unknown recipients" frightens and
+ * says nothing. */
+static void set_counts(struct letter *letter, const struct json *window)
+{
+	static const struct {
+		const char *key;
+		enum letter_field field;
+	} counts[] = {
+		{ "messages", LETTER_MESSAGES },
+		{ "recipients", LETTER_RECIPIENTS },
+		{ "unknown_recipients", LETTER_UNKNOWN_RECIPIENTS },
+	};
+
+	for (size_t i = 0; i < N_OF(counts); i++) {
+		int64_t n = json_get_integer(window, counts[i].key, 0);
+		char number[24] = "";
+
+		if (n > 0)
+			snprintf(number, sizeof(number), "%lld",
+				 (long long)n);
+		set_string(letter, counts[i].field, number);
+	}
+}
+
+/* How one item of a list is shown; the result may point into `room`. */
+typedef struct slice (*shown_fn)(const struct describe *describe,
+				 const char *language, struct slice item,
+				 char room[64]);
+
+static struct slice shown_country(const struct describe *describe,
+				  const char *language, struct slice item,
+				  char room[64])
+{
+	char word[32];
+
+	snprintf(word, sizeof(word), "country.%.*s",
+		 (int)(item.len > 8 ? 8 : item.len), item.ptr);
+	slice_copy(item, room, 64);
+	return slice_from(languages_word(describe->languages, language, word,
+					 room));
+}
+
+/* The judge masks addresses already; one that slipped through is masked
+ * here. */
+static struct slice shown_address(const struct describe *describe,
+				  const char *language, struct slice item,
+				  char room[64])
+{
+	struct address address;
+
+	(void)describe;
+	(void)language;
+	if (!address_parse(item, &address))
+		return item;
+	address_masked(address_prefix(&address), !address_is_v4(&address),
+		       room);
+	return slice_from(room);
+}
+
+static struct slice shown_as_is(const struct describe *describe,
+				const char *language, struct slice item,
+				char room[64])
+{
+	(void)describe;
+	(void)language;
+	(void)room;
+	return item;
+}
+
+static void set_list(const struct describe *describe, struct letter *letter,
+		     enum letter_field field, const struct json *list,
+		     shown_fn shown, size_t most)
+{
+	struct slice items[ITEMS_MAX];
+	char rooms[ITEMS_MAX][64];
+	struct text joined = TEXT_INIT(4000);
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_length(list) && n < ITEMS_MAX; i++) {
+		struct slice item = json_text(json_at(list, i));
+
+		if (item.len > 0 && item.len < 64) {
+			items[n] = shown(describe, letter->language, item,
+					 rooms[n]);
+			n++;
+		}
+	}
+	if (n > 0)
+		languages_join(describe->languages, letter->language, items,
+			       n, most, &joined);
+	letter_set(letter, field, text_slice(&joined));
+	text_release(&joined);
+}
+
+/* One line per signal, in the owner's words; what a signal has no word for
+ * stays with support. */
+static void set_reasons(const struct describe *describe,
+			struct letter *letter, const struct json *evidence)
+{
+	struct text reasons = TEXT_INIT(4000);
+	size_t n = 0;
+
+	for (size_t i = 0; i < json_length(evidence); i++) {
+		const struct json *one = json_at(evidence, i);
+		struct slice signal = json_get_text(one, "signal");
+		char word[80];
+		const char *words;
+
+		if (json_get_real(one, "nats", 0) <= 0 || signal.len == 0 ||
+		    signal.len > 60 || n >= REASONS_SHOWN)
+			continue;
+		snprintf(word, sizeof(word), "reason.%.*s", (int)signal.len,
+			 signal.ptr);
+		words = languages_word(describe->languages, letter->language,
+				       word, "");
+		if (!words[0])
+			continue;
+		if (n++ > 0)
+			text_add_char(&reasons, '\n');
+		text_add_string(&reasons, words);
+	}
+	letter_set(letter, LETTER_REASONS, text_slice(&reasons));
+	text_release(&reasons);
+}
+
+static void set_evidence(const struct describe *describe,
+			 struct letter *letter, const struct block *block)
+{
+	static const struct {
+		const char *key;
+		enum letter_field field;
+		shown_fn shown;
+		size_t most;
+	} lists[] = {
+		{ "countries", LETTER_COUNTRIES, shown_country,
+		  COUNTRIES_SHOWN },
+		{ "sample_ips", LETTER_ADDRESSES, shown_address,
+		  ADDRESSES_SHOWN },
+		{ "sample_domains", LETTER_SAMPLE_DOMAINS, shown_as_is,
+		  DOMAINS_SHOWN },
+	};
+	struct err ignored;
+	struct json *verdict = json_parse(text_slice(&block->verdict),
+					  &ignored);
+	const struct json *window = json_get(verdict, "window");
+
+	set_counts(letter, window);
+	set_window(letter, verdict);
+	for (size_t i = 0; i < N_OF(lists); i++)
+		set_list(describe, letter, lists[i].field,
+			 json_get(window, lists[i].key), lists[i].shown,
+			 lists[i].most);
+	set_reasons(describe, letter, json_get(verdict, "evidence"));
+	json_free(&verdict);
+}
+
+static void set_name(const struct describe *describe, struct letter *letter,
+		     const struct block *block)
+{
+	struct panel_mailbox mailbox;
+	struct err ignored;
+
+	memset(&mailbox, 0, sizeof(mailbox));
+	if (panel_find(describe->blocks->panel, describe->blocks->db,
+		       slice_from(block->account), &mailbox,
+		       &ignored) == PANEL_FOUND)
+		set_string(letter, LETTER_NAME, mailbox.name);
+	explicit_bzero(&mailbox, sizeof(mailbox));
+}
+
+/* Can the owner open again without asking anybody? */
+static bool needs_support(const struct block *block)
+{
+	return !settings.lift.self_service || block->is_repeat ||
+		!block->fingerprint[0];
+}
+
+void describe_block(const struct describe *describe, const struct block *block,
+		    struct letter *letter)
+{
+	char id[24];
+
+	if (!letter->language[0])
+		slice_copy(slice_from(block->language), letter->language,
+			   sizeof(letter->language));
+	if (letter->at_ms == 0)
+		letter->at_ms = block->is_active ? block->blocked_ms
+						 : block->lifted_ms;
+	if (letter->id == 0)
+		letter->id = block->id;
+	snprintf(id, sizeof(id), "%lld", (long long)block->id);
+	set_string(letter, LETTER_BLOCK_ID, id);
+	set_string(letter, LETTER_ACCOUNT, block->account);
+	set_string(letter, LETTER_PROVIDER, settings.notice.provider_name);
+	set_string(letter, LETTER_SUPPORT, settings.notice.support_contact);
+	set_date(describe, letter, LETTER_SINCE, block->blocked_ms);
+	set_flag(letter, LETTER_NEEDS_SUPPORT, needs_support(block));
+	set_flag(letter, LETTER_IS_REPEAT, block->is_repeat);
+	set_name(describe, letter, block);
+	set_evidence(describe, letter, block);
+}
+
+static void set_link(const struct describe *describe, struct letter *letter,
+		     const struct block *block)
+{
+	struct slice base = slice_from(settings.serve.public_url);
+	char token[CRYPTO_TOKEN_SIZE];
+	struct text link = TEXT_INIT(2000);
+
+	if (base.len == 0)
+		return;
+	if (slice_ends(base, S("/")))
+		base.len--;
+	blocks_token(describe->blocks, block, token);
+	text_add(&link, base);
+	text_add_string(&link, "/b/");
+	text_add_string(&link, token);
+	letter_set(letter, LETTER_LINK, text_slice(&link));
+	set_date(describe, letter, LETTER_LINK_UNTIL,
+		 block->token_expires_ms);
+	explicit_bzero(token, sizeof(token));
+	text_release(&link);
+}
+
+int describe_notice(void *context, int64_t block_id, enum notice_kind kind,
+		    struct slice recipient, struct letter *letter,
+		    struct err *err)
+{
+	const struct describe *describe = context;
+	struct block block = BLOCK_INIT;
+	enum block_find found = blocks_get(describe->blocks, block_id, &block,
+					   err);
+
+	(void)recipient;
+	if (found == BLOCK_FOUND) {
+		describe_block(describe, &block, letter);
+		if (kind != NOTICE_LIFTED)
+			set_link(describe, letter, &block);
+	}
+	block_release(&block);
+	if (found == BLOCK_NOT_FOUND) {
+		err_set(err, EXIT_DATA, "block %lld is gone",
+			(long long)block_id);
+		return 1;
+	}
+	return found == BLOCK_FOUND ? 0 : -1;
+}

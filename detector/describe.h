@@ -1,0 +1,40 @@
+/*
+ * describe - a block in its owner's words: fills in a letter's values from the
+ * block's row, for the notices and for the owner page.
+ *
+ * Everything comes from the row, so that a notice sent a day late says what
+ * was true when the block was made. Only the owner's name is asked of the
+ * panel, and left out when it does not answer.
+ *
+ * The evidence is the verdict's JSON: window.messages, recipients,
+ * unknown_recipients, countries, sample_ips, sample_domains; of `evidence`,
+ * what speaks against the account (nats above zero), in the words that
+ * language.conf has as "reason.SIGNAL". Missing parts leave their values
+ * empty, and templates leave their lines out. A verdict of an operator has
+ * none of it.
+ */
+#ifndef DETECTOR_DESCRIBE_H
+#define DETECTOR_DESCRIBE_H
+
+#include "detector/blocks.h"
+#include "notifier/letter.h"
+#include "notifier/outbox.h"
+
+struct describe {
+	struct blocks *blocks;
+	const struct languages *languages;
+};
+
+/* An outbox_describe_fn: `context` is a struct describe. */
+int describe_notice(void *context, int64_t block_id, enum notice_kind kind,
+		    struct slice recipient, struct letter *letter,
+		    struct err *err);
+
+/*
+ * The same for one block at hand, without the link. The letter's language is
+ * used, else the block's; so are its at_ms and id, where they are not 0.
+ */
+void describe_block(const struct describe *describe, const struct block *block,
+		    struct letter *letter);
+
+#endif

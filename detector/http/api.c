@@ -1,0 +1,466 @@
+#include "detector/http/route.h"
+
+#include "base/stamp.h"
+#include "base/crypto.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LIST_DEFAULT = 50, LIST_MAX = 200, INCIDENTS_SHOWN = 10 };
+
+#define N_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+static void add_stamp(struct json *object, const char *key, int64_t at_ms)
+{
+	char stamp[STAMP_TEXT_SIZE];
+
+	if (at_ms <= 0) {
+		json_add_null(object, key);
+		return;
+	}
+	stamp_rfc3339(at_ms, stamp);
+	json_add_string(object, key, stamp);
+}
+
+static void add_or_null(struct json *object, const char *key,
+			const char *value)
+{
+	if (value[0])
+		json_add_string(object, key, value);
+	else
+		json_add_null(object, key);
+}
+
+/* What a list shows of a block. Never the fingerprint or the hash's scheme. */
+static struct json *summary(const struct block *block)
+{
+	struct json *object = json_new_object();
+
+	json_add_integer(object, "id", block->id);
+	json_add_string(object, "account", block->account);
+	json_add_string(object, "state",
+			block->is_active ? "active" : "lifted");
+	add_stamp(object, "decided", block->decided_ms);
+	add_stamp(object, "blocked", block->blocked_ms);
+	add_stamp(object, "lifted", block->lifted_ms);
+	add_or_null(object, "lifted_by", block->lifted_by);
+	add_or_null(object, "lift_reason", block->lift_reason);
+	json_add_flag(object, "repeat", block->is_repeat);
+	json_add_real(object, "probability", block->probability, 4);
+	json_add_real(object, "log_odds", block->log_odds, 2);
+	json_add_string(object, "language", block->language);
+	json_add_string(object, "panel", block->panel);
+	return object;
+}
+
+static void bad_request(struct exchange *exchange, const char *message)
+{
+	http_error(exchange->response, 400, "bad_request", message, NULL);
+}
+
+static void not_found(struct exchange *exchange, const char *message)
+{
+	http_error(exchange->response, 404, "not_found", message, NULL);
+}
+
+/* 409 with the block's number, so that a program knows which one. */
+static void conflict(struct exchange *exchange, const char *code,
+		     const char *message, int64_t block_id)
+{
+	struct json *detail = json_new_object();
+
+	json_add_integer(detail, "block", block_id);
+	http_error(exchange->response, 409, code, message, &detail);
+}
+
+/* One block with everything: evidence, notices, audit trail. */
+static int add_details(struct blocks *blocks, const struct block *block,
+		       struct json *object, struct err *err)
+{
+	struct json *audit = json_new_array(), *notices = json_new_array();
+	struct err ignored;
+	struct json *verdict = json_parse(text_slice(&block->verdict),
+					  &ignored);
+	int failed = blocks_audit_of(blocks, block->id, audit, err) ||
+		     blocks_notices_of(blocks, block->id, notices, err);
+
+	if (!verdict)
+		verdict = json_new_object();
+	json_add(object, "verdict", &verdict);
+	json_add(object, "notices", &notices);
+	json_add(object, "audit", &audit);
+	return failed ? -1 : 0;
+}
+
+static void show_block(struct exchange *exchange, int status, int64_t id)
+{
+	struct blocks *blocks = exchange->context->blocks;
+	struct block block = BLOCK_INIT;
+	struct err err;
+	enum block_find found = blocks_get(blocks, id, &block, &err);
+
+	if (found == BLOCK_NOT_FOUND) {
+		not_found(exchange, "There is no such block.");
+	} else if (found == BLOCK_FIND_ERROR) {
+		http_away(exchange->response, &err);
+	} else {
+		struct json *object = summary(&block);
+
+		if (add_details(blocks, &block, object, &err))
+			http_away(exchange->response, &err);
+		else
+			http_json(exchange->response, status, object);
+		json_free(&object);
+	}
+	block_release(&block);
+}
+
+void api_block(struct exchange *exchange)
+{
+	show_block(exchange, 200, exchange->id);
+}
+
+/* The filters of a list, as the query gives them. */
+struct list_query {
+	char state[16], account[PANEL_LOGIN_SIZE], domain[PANEL_LOGIN_SIZE];
+	char since[64], cursor[24], limit[8];
+};
+
+static bool take_number(const char *text, int64_t low, int64_t high,
+			int64_t *number)
+{
+	size_t len = strlen(text);
+
+	if (len == 0)
+		return true;
+	if (len > 18 || strspn(text, "0123456789") != len)
+		return false;
+	*number = strtoll(text, NULL, 10);
+	return *number >= low && *number <= high;
+}
+
+/* NULL, or what is wrong. */
+static const char *read_list_query(const struct http_request *request,
+				   struct list_query *query,
+				   struct block_filter *filter)
+{
+	const struct {
+		const char *name;
+		char *out;
+		size_t size;
+	} texts[] = {
+		{ "state", query->state, sizeof(query->state) },
+		{ "account", query->account, sizeof(query->account) },
+		{ "domain", query->domain, sizeof(query->domain) },
+		{ "since", query->since, sizeof(query->since) },
+		{ "cursor", query->cursor, sizeof(query->cursor) },
+		{ "limit", query->limit, sizeof(query->limit) },
+	};
+
+	for (size_t i = 0; i < N_OF(texts); i++) {
+		texts[i].out[0] = '\0';
+		if (http_query(request, texts[i].name, texts[i].out,
+			       texts[i].size) == QUERY_BAD)
+			return "A query parameter is too long or wrongly "
+			       "encoded.";
+	}
+	if (query->state[0] && strcmp(query->state, "active") != 0 &&
+	    strcmp(query->state, "lifted") != 0)
+		return "`state` is active or lifted.";
+	if (query->since[0] && !stamp_parse(slice_from(query->since),
+					    &filter->since_ms))
+		return "`since` is a time like 2026-11-15T08:00:00Z.";
+	if (!take_number(query->cursor, 1, INT64_MAX, &filter->before_id))
+		return "`cursor` is the value of `next` of an earlier answer.";
+	if (!take_number(query->limit, 1, LIST_MAX, &filter->limit))
+		return "`limit` is a number from 1 to 200.";
+	filter->state = query->state[0] ? query->state : NULL;
+	filter->account = slice_from(query->account);
+	filter->domain = slice_from(query->domain);
+	return NULL;
+}
+
+struct collected {
+	struct json *array;
+	int64_t n, last_id;
+};
+
+static int collect(void *context, const struct block *block)
+{
+	struct collected *collected = context;
+	struct json *one = summary(block);
+
+	json_push(collected->array, &one);
+	collected->n++;
+	collected->last_id = block->id;
+	return 0;
+}
+
+void api_blocks(struct exchange *exchange)
+{
+	struct block_filter filter = { .limit = LIST_DEFAULT };
+	struct list_query query;
+	struct collected collected = { .n = 0 };
+	struct json *object;
+	struct err err;
+	const char *wrong = read_list_query(exchange->request, &query,
+					    &filter);
+
+	if (wrong) {
+		bad_request(exchange, wrong);
+		return;
+	}
+	collected.array = json_new_array();
+	object = json_new_object();
+	if (blocks_list(exchange->context->blocks, &filter, collect,
+			&collected, &err)) {
+		http_away(exchange->response, &err);
+	} else {
+		json_add(object, "blocks", &collected.array);
+		if (collected.n == filter.limit)
+			json_add_integer(object, "next", collected.last_id);
+		else
+			json_add_null(object, "next");
+		http_json(exchange->response, 200, object);
+	}
+	json_free(&collected.array);
+	json_free(&object);
+}
+
+/* The body of a POST: {"reason": "...", "force": false}. */
+struct order {
+	char reason[PANEL_FIELD_SIZE];
+	bool force;
+};
+
+/* NULL, or what is wrong. */
+static const char *read_members(const struct json *body, struct order *out)
+{
+	const struct json *reason = json_get(body, "reason");
+
+	if (!json_is_object(body))
+		return "The body must be a JSON object.";
+	if (reason && !json_text(reason).ptr)
+		return "`reason` must be a text.";
+	if (json_get(body, "force") && json_get_flag(body, "force", true) !=
+				       json_get_flag(body, "force", false))
+		return "`force` must be true or false.";
+	if (!slice_copy(json_text(reason), out->reason, sizeof(out->reason)))
+		return "`reason` is too long.";
+	out->force = json_get_flag(body, "force", false);
+	return NULL;
+}
+
+/* False when the answer is made already. */
+static bool read_order(struct exchange *exchange, struct order *out)
+{
+	struct slice bytes = exchange->request->body;
+	struct err ignored;
+	struct json *body;
+	const char *wrong;
+
+	*out = (struct order){ .force = false };
+	if (bytes.len == 0)
+		return true;
+	body = json_parse(bytes, &ignored);
+	wrong = body ? read_members(body, out)
+		     : "The body is not a JSON document.";
+	json_free(&body);
+	if (wrong)
+		bad_request(exchange, wrong);
+	return !wrong;
+}
+
+/* True when the block is open now; else the answer is made. */
+static bool try_lift(struct exchange *exchange, int64_t id,
+		     const struct lift_request *request)
+{
+	struct err err;
+
+	switch (blocks_lift(exchange->context->blocks, id, request,
+			    exchange->request->now_ms, &err)) {
+	case LIFT_DONE:
+	case LIFT_WAS_LIFTED:
+		return true;
+	case LIFT_PASSWORD_UNCHANGED:
+		conflict(exchange, "password_unchanged", "The password of "
+			 "this account has not been changed since the block.",
+			 id);
+		return false;
+	case LIFT_NEEDS_SUPPORT:
+		conflict(exchange, "needs_support",
+			 "This block has to be lifted by support.", id);
+		return false;
+	case LIFT_NOT_FOUND:
+		not_found(exchange, "There is no such block.");
+		return false;
+	case LIFT_FAILED:
+		break;
+	}
+	http_away(exchange->response, &err);
+	return false;
+}
+
+void api_lift(struct exchange *exchange)
+{
+	struct order order;
+	struct lift_request request = {
+		.actor = exchange->actor,
+		.address = exchange->client_text,
+		.reason = order.reason,
+	};
+
+	if (!read_order(exchange, &order))
+		return;
+	request.force = order.force;
+	if (order.force && !order.reason[0])
+		bad_request(exchange, "`force` needs a `reason`.");
+	else if (try_lift(exchange, exchange->id, &request))
+		show_block(exchange, 200, exchange->id);
+}
+
+void api_suspend(struct exchange *exchange)
+{
+	struct order order;
+	char decision[80], digest[CRYPTO_HEX_SIZE];
+	struct block_request request = {
+		.decision = decision,
+		.account = exchange->parameter,
+		.decided_ms = exchange->request->now_ms,
+		.probability = 1,
+		.actor = exchange->actor,
+		.address = exchange->client_text,
+		.reason = order.reason,
+	};
+	struct err err;
+	int64_t id = 0;
+
+	if (!read_order(exchange, &order))
+		return;
+	if (!order.reason[0]) {
+		bad_request(exchange, "A suspension needs a `reason`.");
+		return;
+	}
+	crypto_sha256_hex(exchange->parameter, digest);
+	snprintf(decision, sizeof(decision), "hand:%.32s:%lld", digest,
+		 (long long)exchange->request->now_ms);
+	switch (blocks_make(exchange->context->blocks, &request,
+			    exchange->request->now_ms, &id, &err)) {
+	case BLOCK_MADE:
+		show_block(exchange, 201, id);
+		break;
+	case BLOCK_WAS_MADE:
+	case BLOCK_WAS_ACTIVE:
+		show_block(exchange, 200, id);
+		break;
+	case BLOCK_UNKNOWN_ACCOUNT:
+		not_found(exchange, "The panel knows no such account.");
+		break;
+	case BLOCK_FAILED:
+		http_away(exchange->response, &err);
+		break;
+	}
+}
+
+static void show_standing(struct exchange *exchange, int status,
+			  const char *standing, bool lifted)
+{
+	struct json *object = json_new_object();
+
+	json_add_text(object, "account", exchange->parameter);
+	json_add_string(object, "standing", standing);
+	json_add_flag(object, "lifted", lifted);
+	http_json(exchange->response, status, object);
+	json_free(&object);
+}
+
+/* The hook of a panel: it saw a new password being set. What it says is only
+ * a reason to look; the stored hash decides. */
+void api_password_changed(struct exchange *exchange)
+{
+	struct block block = BLOCK_INIT;
+	struct lift_request request = {
+		.actor = exchange->actor,
+		.address = exchange->client_text,
+		.reason = "the panel says that the password was changed",
+		.by_owner = true,
+	};
+	struct order order;
+	struct err err;
+
+	if (!read_order(exchange, &order))
+		return;
+	switch (blocks_active_of(exchange->context->blocks,
+				 exchange->parameter, &block, &err)) {
+	case BLOCK_FIND_ERROR:
+		http_away(exchange->response, &err);
+		break;
+	case BLOCK_NOT_FOUND:
+		show_standing(exchange, 200, "open", false);
+		break;
+	case BLOCK_FOUND:
+		if (try_lift(exchange, block.id, &request))
+			show_standing(exchange, 200, "open", true);
+		break;
+	}
+	block_release(&block);
+}
+
+/* Is it an account at all? One with incidents is, also after the panel has
+ * forgotten it. */
+static enum panel_found look_up(struct exchange *exchange, struct err *err)
+{
+	struct panel_mailbox mailbox;
+	enum panel_found found = panel_find(exchange->context->blocks->panel,
+					    exchange->context->blocks->db,
+					    exchange->parameter, &mailbox,
+					    err);
+
+	explicit_bzero(&mailbox, sizeof(mailbox));
+	return found;
+}
+
+static void answer_account(struct exchange *exchange,
+			   struct collected *incidents,
+			   const struct block *active)
+{
+	struct json *object = json_new_object();
+	struct json *block = active ? summary(active) : NULL;
+
+	json_add_text(object, "account", exchange->parameter);
+	json_add_string(object, "standing", active ? "blocked" : "open");
+	if (block)
+		json_add(object, "block", &block);
+	else
+		json_add_null(object, "block");
+	json_add(object, "incidents", &incidents->array);
+	http_json(exchange->response, 200, object);
+	json_free(&object);
+}
+
+void api_account(struct exchange *exchange)
+{
+	struct block_filter filter = { .account = exchange->parameter,
+				       .limit = INCIDENTS_SHOWN };
+	struct collected incidents = { .array = json_new_array() };
+	struct blocks *blocks = exchange->context->blocks;
+	struct block block = BLOCK_INIT;
+	struct err err;
+	enum panel_found known = look_up(exchange, &err);
+	enum block_find active = BLOCK_FIND_ERROR;
+
+	if (known != PANEL_ERROR)
+		active = blocks_active_of(blocks, exchange->parameter, &block,
+					  &err);
+	if (active == BLOCK_FIND_ERROR ||
+	    blocks_list(blocks, &filter, collect, &incidents, &err))
+		http_away(exchange->response, &err);
+	else if (known == PANEL_UNKNOWN_ACCOUNT && incidents.n == 0)
+		not_found(exchange, "There is no such account.");
+	else
+		answer_account(exchange, &incidents,
+			       active == BLOCK_FOUND ? &block : NULL);
+	json_free(&incidents.array);
+	block_release(&block);
+}

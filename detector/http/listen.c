@@ -1,0 +1,94 @@
+#include "detector/http/listen.h"
+
+#include "base/slice.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { BACKLOG = 128 };
+
+static int parse(const char *address, struct addrinfo **out, struct err *err)
+{
+	const struct addrinfo hints = {
+		.ai_family = AF_UNSPEC,
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+	};
+	struct slice host = slice_from(address);
+	ptrdiff_t colon = slice_find_last(host, S(":"));
+	char name[64], port[8];
+	uint32_t number;
+
+	if (colon >= 0) {
+		struct slice rest = slice_after(host, (size_t)colon + 1);
+		bool fits = slice_copy(rest, port, sizeof(port));
+
+		host = slice_sub(host, 0, (size_t)colon);
+		if (slice_starts(host, S("[")) && slice_ends(host, S("]")))
+			host = slice_sub(host, 1, host.len - 1);
+		else if (slice_find_char(host, ':') >= 0)
+			fits = false;
+		if (fits && slice_number(rest, &number) && number <= 65535 &&
+		    strspn(port, "0123456789") == rest.len && host.len > 0 &&
+		    slice_copy(host, name, sizeof(name)) &&
+		    getaddrinfo(name, port, &hints, out) == 0)
+			return 0;
+	}
+	return err_set(err, EXIT_CONFIG, "serve.listen: %s is no address and "
+		       "port like 127.0.0.1:8025 or [::1]:8025", address);
+}
+
+static int port_of(int fd)
+{
+	struct sockaddr_storage address;
+	socklen_t size = sizeof(address);
+
+	if (getsockname(fd, (struct sockaddr *)&address, &size))
+		return 0;
+	return ntohs(address.ss_family == AF_INET6
+			     ? ((struct sockaddr_in6 *)&address)->sin6_port
+			     : ((struct sockaddr_in *)&address)->sin_port);
+}
+
+static int open_socket(const struct addrinfo *info)
+{
+	int fd = socket(info->ai_family,
+			SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int yes = 1, saved;
+
+	if (fd < 0)
+		return -1;
+	/* A restart must not wait for the old connections to be forgotten. */
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 &&
+	    listen(fd, BACKLOG) == 0)
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+int listen_open(const char *address, int *fd_out, int *port_out,
+		struct err *err)
+{
+	struct addrinfo *info;
+	int fd;
+
+	if (parse(address, &info, err))
+		return -1;
+	fd = open_socket(info);
+	freeaddrinfo(info);
+	if (fd < 0)
+		return err_errno(err, EXIT_SERVICE, errno,
+				 "serve.listen: cannot listen on %s",
+				 address);
+	*fd_out = fd;
+	*port_out = port_of(fd);
+	return 0;
+}

@@ -1,0 +1,284 @@
+/*
+ * The owner's page: what happened, the state of the password, two buttons.
+ *
+ * GET changes nothing, since mail scanners follow links. The link's token is
+ * all it takes, so the page shows nothing that the notice did not say.
+ */
+#include "detector/http/route.h"
+
+#include "base/log.h"
+#include "detector/describe.h"
+#include "detector/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define N_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The block's own language first: its notice was written in it. Then what the
+ * browser asks for. */
+static const char *choose_language(const struct exchange *exchange,
+				   const char *own)
+{
+	const struct slice wishes[] = {
+		slice_from(own),
+		exchange->request->headers[HTTP_ACCEPT_LANGUAGE],
+	};
+
+	return languages_choose(exchange->context->languages, wishes,
+				N_OF(wishes),
+				settings.notice.default_language);
+}
+
+static void as_page(struct exchange *exchange, int status,
+		    const char *language)
+{
+	exchange->response->status = status;
+	exchange->response->content_type = "text/html; charset=utf-8";
+	http_response_field(exchange->response, "Content-Language", language);
+}
+
+/* Behind which path the owner's browser sees us: a proxy may serve us below
+ * "/comporta", and a whole URL would leave the origin that our
+ * Content-Security-Policy allows forms to go to. */
+static struct slice public_path(void)
+{
+	struct slice url = slice_from(settings.serve.public_url);
+	ptrdiff_t scheme = slice_find(url, S("://"));
+	struct slice rest = slice_after(url, scheme < 0 ? 0
+						: (size_t)scheme + 3);
+	ptrdiff_t slash = slice_find_char(rest, '/');
+
+	if (scheme < 0 || slash < 0)
+		return (struct slice){ NULL, 0 };
+	rest = slice_after(rest, (size_t)slash);
+	if (slice_ends(rest, S("/")))
+		rest.len--;
+	return rest;
+}
+
+/* Words for errors stand in language.conf under these names. */
+static const struct {
+	int status;
+	const char *word, *otherwise;
+} error_words[] = {
+	{ 404, "message.not_found", "This link is not valid, or no longer." },
+	{ 429, "message.too_many", "Too many requests. Please wait a little." },
+	{ 503, "message.failed",
+	  "This cannot be done at the moment. Please try again later." },
+	{ 0, "message.failed", "This request could not be understood." },
+};
+
+void owner_error(struct exchange *exchange, int status)
+{
+	const char *language = choose_language(exchange, "");
+	struct text *page = &exchange->response->body;
+	size_t i = 0;
+	const char *words;
+
+	while (error_words[i].status != status && error_words[i].status != 0)
+		i++;
+	words = languages_word(exchange->context->languages, language,
+			       error_words[i].word, error_words[i].otherwise);
+	text_clear(page);
+	text_add_string(page, "<!DOCTYPE html>\n<html lang=\"");
+	text_add_html(page, slice_from(language));
+	text_add_string(page, "\">\n<head>\n<meta charset=\"utf-8\">\n"
+			"<meta name=\"viewport\" content=\"width=device-width,"
+			" initial-scale=1\">\n<title>");
+	text_add_html(page, slice_from(words));
+	text_add_string(page, "</title>\n<link rel=\"stylesheet\" href=\"");
+	text_add_html(page, public_path());
+	text_add_string(page, "/style.css\">\n</head>\n<body>\n<main>\n"
+			"<p>");
+	text_add_html(page, slice_from(words));
+	text_add_string(page, "</p>\n</main>\n</body>\n</html>\n");
+	as_page(exchange, status, language);
+}
+
+static void owner_away(struct exchange *exchange, const struct err *err)
+{
+	log_warning("owner page: %s", err->text);
+	owner_error(exchange, 503);
+	http_response_field(exchange->response, "Retry-After", "30");
+}
+
+static void set_link(struct exchange *exchange, struct letter *letter)
+{
+	struct text link = TEXT_INIT(2000);
+
+	text_add(&link, public_path());
+	text_add_string(&link, "/b/");
+	text_add(&link, exchange->parameter);
+	letter_set(letter, LETTER_LINK, text_slice(&link));
+	text_release(&link);
+}
+
+static void set_state(struct letter *letter, const struct block *block,
+		      enum password_state password)
+{
+	const char *state = !block->is_active ? "lifted"
+		: password == PASSWORD_CHANGED ? "changed"
+		: password == PASSWORD_UNCHANGED ? "unchanged" : "unknown";
+	const struct {
+		const char *state;
+		enum letter_field field;
+	} flags[] = {
+		{ "changed", LETTER_CHANGED },
+		{ "unchanged", LETTER_UNCHANGED },
+		{ "lifted", LETTER_LIFTED },
+	};
+
+	letter_set(letter, LETTER_STATE, slice_from(state));
+	for (size_t i = 0; i < N_OF(flags); i++)
+		letter_set(letter, flags[i].field,
+			   strcmp(flags[i].state, state) == 0
+				   ? S("1") : S(""));
+}
+
+/* The page for a block at hand, with a word on what a button did, or NULL. */
+static void render(struct exchange *exchange, const struct block *block,
+		   enum password_state password, int status, const char *word)
+{
+	const struct languages *languages = exchange->context->languages;
+	const struct describe describe = { exchange->context->blocks,
+					   languages };
+	const char *language = choose_language(exchange, block->language);
+	struct letter letter;
+	struct err err;
+
+	letter_init(&letter);
+	slice_copy(slice_from(language), letter.language,
+		   sizeof(letter.language));
+	describe_block(&describe, block, &letter);
+	set_link(exchange, &letter);
+	set_state(&letter, block, password);
+	if (word)
+		letter_set(&letter, LETTER_MESSAGE,
+			   slice_from(languages_word(languages, language,
+						     word, word)));
+	text_clear(&exchange->response->body);
+	if (letter_render(languages, &letter, "page.html",
+			  &exchange->response->body, &err))
+		owner_away(exchange, &err);
+	else
+		as_page(exchange, status, language);
+	letter_release(&letter);
+}
+
+/* False when the answer is made already: unknown, expired and mistyped tokens
+ * all look the same. */
+static bool find_block(struct exchange *exchange, struct block *out)
+{
+	struct err err;
+
+	switch (blocks_by_token(exchange->context->blocks,
+				exchange->parameter, exchange->request->now_ms,
+				out, &err)) {
+	case BLOCK_FOUND:
+		return true;
+	case BLOCK_NOT_FOUND:
+		owner_error(exchange, 404);
+		return false;
+	case BLOCK_FIND_ERROR:
+		break;
+	}
+	owner_away(exchange, &err);
+	return false;
+}
+
+static void show(struct exchange *exchange, const struct block *block,
+		 int status, const char *word)
+{
+	enum password_state password = PASSWORD_UNKNOWN;
+	struct err err;
+
+	if (block->is_active)
+		password = blocks_password(exchange->context->blocks, block,
+					   &err);
+	if (password == PASSWORD_ERROR)
+		owner_away(exchange, &err);
+	else
+		render(exchange, block, password, status, word);
+}
+
+void owner_page(struct exchange *exchange)
+{
+	struct block block = BLOCK_INIT;
+
+	if (find_block(exchange, &block))
+		show(exchange, &block, 200, NULL);
+	block_release(&block);
+}
+
+/* What each outcome of the button answers. */
+static const struct {
+	enum lift_result result;
+	int status;
+	const char *word;
+} outcomes[] = {
+	{ LIFT_DONE, 200, "message.lifted" },
+	{ LIFT_WAS_LIFTED, 200, "message.already_open" },
+	{ LIFT_PASSWORD_UNCHANGED, 409, "message.unchanged" },
+	{ LIFT_NEEDS_SUPPORT, 409, "message.needs_support" },
+};
+
+static void show_outcome(struct exchange *exchange, struct block *block,
+			 enum lift_result result, const struct err *err)
+{
+	struct err trouble;
+
+	for (size_t i = 0; i < N_OF(outcomes); i++) {
+		if (outcomes[i].result != result)
+			continue;
+		/* Read again: the row has its end now. */
+		if (blocks_get(exchange->context->blocks, block->id, block,
+			       &trouble) != BLOCK_FOUND)
+			owner_away(exchange, &trouble);
+		else
+			show(exchange, block, outcomes[i].status,
+			     outcomes[i].word);
+		return;
+	}
+	if (result == LIFT_FAILED)
+		owner_away(exchange, err);
+	else
+		owner_error(exchange, 404);
+}
+
+void owner_lift(struct exchange *exchange)
+{
+	const struct lift_request request = {
+		.actor = "owner",
+		.address = exchange->client_text,
+		.reason = "the owner asked on the page",
+		.by_owner = true,
+	};
+	struct block block = BLOCK_INIT;
+	struct err err;
+
+	if (find_block(exchange, &block))
+		show_outcome(exchange, &block,
+			     blocks_lift(exchange->context->blocks, block.id,
+					 &request, exchange->request->now_ms,
+					 &err), &err);
+	block_release(&block);
+}
+
+/* Written down for support; never opens anything by itself, as the thief may
+ * read this mailbox. */
+void owner_mine(struct exchange *exchange)
+{
+	struct block block = BLOCK_INIT;
+	struct err err;
+
+	if (find_block(exchange, &block)) {
+		if (blocks_mine(exchange->context->blocks, &block,
+				exchange->client_text,
+				exchange->request->now_ms, &err))
+			owner_away(exchange, &err);
+		else
+			show(exchange, &block, 200, "message.mine");
+	}
+	block_release(&block);
+}

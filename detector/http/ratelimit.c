@@ -1,0 +1,68 @@
+#include "detector/http/ratelimit.h"
+
+#include "base/hash.h"
+#include "base/rate.h"
+#include "base/stamp.h"
+
+#include <stdlib.h>
+
+enum { PLACES = 4, RATELIMIT_SIZE = 4096 * PLACES };
+
+struct counter {
+	uint64_t key;
+	struct rate rate;
+};
+
+struct ratelimit {
+	uint64_t seed;
+	struct counter counters[RATELIMIT_SIZE];
+};
+
+struct ratelimit *ratelimit_new(uint64_t seed)
+{
+	struct ratelimit *ratelimit = calloc(1, sizeof(*ratelimit));
+
+	if (!ratelimit)
+		abort();
+	ratelimit->seed = seed;
+	return ratelimit;
+}
+
+void ratelimit_free(struct ratelimit **ratelimit)
+{
+	free(*ratelimit);
+	*ratelimit = NULL;
+}
+
+static struct counter *place_of(struct ratelimit *ratelimit, uint64_t key)
+{
+	size_t first = key % (RATELIMIT_SIZE / PLACES) * PLACES;
+	struct counter *oldest = &ratelimit->counters[first];
+
+	for (size_t i = first; i < first + PLACES; i++) {
+		struct counter *counter = &ratelimit->counters[i];
+
+		if (counter->key == key)
+			return counter;
+		if (counter->rate.start_ms < oldest->rate.start_ms)
+			oldest = counter;
+	}
+	*oldest = (struct counter){ .key = key };
+	return oldest;
+}
+
+bool ratelimit_take(struct ratelimit *ratelimit, struct slice key,
+		    int64_t per_minute, int64_t now_ms, int *wait_s_out)
+{
+	struct counter *counter = place_of(ratelimit,
+					   hash_bytes(key, ratelimit->seed));
+
+	if (rate_estimate(&counter->rate, STAMP_MINUTE_MS, now_ms) >=
+	    per_minute) {
+		/* The window slides, so part of the minute is enough. */
+		*wait_s_out = 10;
+		return false;
+	}
+	rate_add(&counter->rate, STAMP_MINUTE_MS, now_ms, 1);
+	return true;
+}

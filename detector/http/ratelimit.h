@@ -1,0 +1,26 @@
+/*
+ * ratelimit - how many requests an address or a token may make in a minute.
+ *
+ * A fixed table of RATELIMIT_SIZE counters (base/rate.h). A key has four
+ * places; when all are taken, the one that began its minute longest ago makes
+ * room. So somebody with very many addresses can push another key out, and
+ * what they gain is one more minute's worth of requests. Keys are hashed with
+ * a secret seed, so that nobody can choose whom to push out.
+ */
+#ifndef DETECTOR_HTTP_RATELIMIT_H
+#define DETECTOR_HTTP_RATELIMIT_H
+
+#include "base/slice.h"
+
+struct ratelimit;
+
+/* Ends the program when there is no memory for it: made once at start. */
+struct ratelimit *ratelimit_new(uint64_t seed);
+void ratelimit_free(struct ratelimit **ratelimit);
+
+/* Count one request of `key`. False when it is one too many: it is not
+ * counted then, and *wait_s_out tells when to try again. */
+bool ratelimit_take(struct ratelimit *ratelimit, struct slice key,
+		    int64_t per_minute, int64_t now_ms, int *wait_s_out);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * route - what the functions behind the router are given. Only files of this
+ * folder include it.
+ */
+#ifndef DETECTOR_HTTP_ROUTE_H
+#define DETECTOR_HTTP_ROUTE_H
+
+#include "detector/http/http.h"
+
+/* One request on its way to its answer. */
+struct exchange {
+	struct http_context *context;
+	const struct http_request *request;
+	struct http_response *response;
+	struct slice parameter;	/* {id}, {account} or {token}, decoded */
+	int64_t id;		/* {id} as a number */
+	struct address client;	/* behind trusted proxies */
+	char client_text[ADDRESS_TEXT_SIZE];
+	char actor[80];		/* "token:NAME" */
+};
+
+enum query { QUERY_ABSENT, QUERY_GIVEN, QUERY_BAD };
+
+/* The first value of `name` in the query, decoded. QUERY_BAD when it is too
+ * long, wrongly encoded, no UTF-8, or has control characters. */
+enum query http_query(const struct http_request *request, const char *name,
+		      char *out, size_t size);
+
+/* Decode percent-encoding at most once. False for a wrong one, for control
+ * characters (%00), for what is no UTF-8, and for what does not fit. */
+bool http_decode(struct slice encoded, bool plus_is_space, char *out,
+		 size_t size);
+
+/* api.c */
+void api_blocks(struct exchange *exchange);
+void api_block(struct exchange *exchange);
+void api_lift(struct exchange *exchange);
+void api_account(struct exchange *exchange);
+void api_suspend(struct exchange *exchange);
+void api_password_changed(struct exchange *exchange);
+
+/* owner.c */
+void owner_page(struct exchange *exchange);
+void owner_lift(struct exchange *exchange);
+void owner_mine(struct exchange *exchange);
+void owner_style(struct exchange *exchange);
+/* An error as a page in the reader's language, for paths below /b/. */
+void owner_error(struct exchange *exchange, int status);
+
+/* health.c */
+void health_live(struct exchange *exchange);
+void health_ready(struct exchange *exchange);
+
+#endif

@@ -1,0 +1,354 @@
+#include "detector/http/http.h"
+
+#include "detector/http/route.h"
+#include "detector/http/tokens.h"
+#include "detector/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SEGMENTS_MAX = 6, SEGMENT_SIZE = 1024 };
+
+#define N_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+enum body { BODY_NONE, BODY_JSON, BODY_FORM };
+
+struct route {
+	const char *method;
+	const char *pattern;	/* {id} a number, {account} {token} any text */
+	unsigned roles;		/* enum token_role; 0: no token needed */
+	enum body body;
+	void (*answer)(struct exchange *exchange);
+};
+
+static const struct route routes[] = {
+	{ "GET", "healthz", 0, BODY_NONE, health_live },
+	{ "GET", "readyz", 0, BODY_NONE, health_ready },
+	{ "GET", "style.css", 0, BODY_NONE, owner_style },
+	{ "GET", "b/{token}", 0, BODY_NONE, owner_page },
+	{ "POST", "b/{token}/lift", 0, BODY_FORM, owner_lift },
+	{ "POST", "b/{token}/mine", 0, BODY_FORM, owner_mine },
+	{ "GET", "api/v1/blocks", TOKEN_SUPPORT, BODY_NONE, api_blocks },
+	{ "GET", "api/v1/blocks/{id}", TOKEN_SUPPORT, BODY_NONE, api_block },
+	{ "POST", "api/v1/blocks/{id}/lift", TOKEN_SUPPORT, BODY_JSON,
+	  api_lift },
+	{ "GET", "api/v1/accounts/{account}", TOKEN_SUPPORT | TOKEN_PANEL,
+	  BODY_NONE, api_account },
+	{ "POST", "api/v1/accounts/{account}/suspend",
+	  TOKEN_SUPPORT | TOKEN_PANEL, BODY_JSON, api_suspend },
+	{ "POST", "api/v1/accounts/{account}/password-changed", TOKEN_PANEL,
+	  BODY_JSON, api_password_changed },
+};
+
+/* The path, decoded once, segment by segment: an encoded slash stays inside
+ * its segment and matches no route. */
+struct path {
+	size_t n;
+	char segments[SEGMENTS_MAX][SEGMENT_SIZE];
+};
+
+enum split { SPLIT_FINE, SPLIT_BAD, SPLIT_TOO_DEEP };
+
+static enum split path_split(struct slice raw, struct path *out)
+{
+	struct slice rest = raw;
+
+	out->n = 0;
+	if (raw.len >= HTTP_URI_MAX || !slice_skip(&rest, S("/")))
+		return SPLIT_BAD;
+	for (;;) {
+		bool is_last = slice_find_char(rest, '/') < 0;
+		struct slice segment = slice_cut(&rest, '/');
+		char *room = out->segments[out->n];
+
+		if (!http_decode(segment, false, room, SEGMENT_SIZE) ||
+		    strchr(room, '/') || strcmp(room, ".") == 0 ||
+		    strcmp(room, "..") == 0)
+			return SPLIT_BAD;
+		out->n++;
+		if (is_last)
+			return SPLIT_FINE;
+		if (out->n == SEGMENTS_MAX)
+			return SPLIT_TOO_DEEP;
+	}
+}
+
+static bool take_parameter(struct slice pattern, const char *segment,
+			   struct exchange *exchange)
+{
+	exchange->parameter = slice_from(segment);
+	if (exchange->parameter.len == 0)
+		return false;
+	if (!slice_eq(pattern, S("{id}")))
+		return true;
+	if (exchange->parameter.len > 18 ||
+	    strspn(segment, "0123456789") != exchange->parameter.len)
+		return false;
+	exchange->id = 0;
+	for (const char *digit = segment; *digit; digit++)
+		exchange->id = 10 * exchange->id + (*digit - '0');
+	return true;
+}
+
+static bool path_matches(const struct path *path, const char *pattern,
+			 struct exchange *exchange)
+{
+	struct slice rest = slice_from(pattern);
+
+	for (size_t i = 0; i < path->n; i++) {
+		struct slice part = slice_cut(&rest, '/');
+		const char *segment = path->segments[i];
+
+		if (part.len == 0)
+			return false;
+		if (part.ptr[0] == '{'
+		    ? !take_parameter(part, segment, exchange)
+		    : !slice_eq(part, slice_from(segment)))
+			return false;
+	}
+	return rest.len == 0;
+}
+
+/* HEAD is GET whose body the adapter leaves out. */
+static bool method_matches(const char *method, struct slice wanted)
+{
+	if (slice_eq(wanted, S("HEAD")))
+		wanted = S("GET");
+	return slice_eq(slice_from(method), wanted);
+}
+
+/* The route for path and method. With the path known and the method not,
+ * NULL and the methods it has in `allow`. */
+static const struct route *find_route(const struct path *path,
+				      struct exchange *exchange, char *allow,
+				      size_t allow_size)
+{
+	allow[0] = '\0';
+	for (size_t i = 0; i < N_OF(routes); i++) {
+		size_t used = strlen(allow);
+
+		if (!path_matches(path, routes[i].pattern, exchange))
+			continue;
+		if (method_matches(routes[i].method,
+				   exchange->request->method))
+			return &routes[i];
+		snprintf(allow + used, allow_size - used, "%s%s",
+			 used ? ", " : "",
+			 strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD"
+							      : "POST");
+	}
+	return NULL;
+}
+
+static bool is_proxy(const struct http_context *context,
+		     const struct address *client)
+{
+	if (!context->proxies)
+		return false;
+	for (size_t i = 0; i < context->proxies->n; i++) {
+		struct address proxy;
+
+		if (address_parse(slice_from(context->proxies->items[i]),
+				  &proxy) &&
+		    memcmp(&proxy, client, sizeof(proxy)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* From the right: each proxy adds the address it saw, and what stands left of
+ * the first stranger is the stranger's own invention. */
+static void find_client(struct exchange *exchange)
+{
+	struct slice list = exchange->request->headers[HTTP_FORWARDED_FOR];
+
+	exchange->client = exchange->request->client;
+	while (list.len > 0 &&
+	       is_proxy(exchange->context, &exchange->client)) {
+		ptrdiff_t comma = slice_find_last(list, S(","));
+		struct slice last = slice_after(list, (size_t)(comma + 1));
+
+		if (!address_parse(slice_trim(last), &exchange->client))
+			break;
+		list = comma < 0 ? slice_sub(list, 0, 0)
+				 : slice_sub(list, 0, (size_t)comma);
+	}
+	address_text(&exchange->client, exchange->client_text);
+}
+
+static bool is_owners(const struct path *path)
+{
+	return path->n > 0 && strcmp(path->segments[0], "b") == 0;
+}
+
+/* Owners get a page, programs get JSON. */
+static void refuse(struct exchange *exchange, bool as_page, int status,
+		   const char *code, const char *message)
+{
+	if (as_page)
+		owner_error(exchange, status);
+	else
+		http_error(exchange->response, status, code, message, NULL);
+}
+
+static bool is_within_rate(struct exchange *exchange, const char *kind,
+			   uint64_t number, bool as_page)
+{
+	struct http_context *context = exchange->context;
+	char key[32], wait[16];
+	int wait_s = 0;
+
+	snprintf(key, sizeof(key), "%s%llx", kind,
+		 (unsigned long long)number);
+	if (!context->limits ||
+	    ratelimit_take(context->limits, slice_from(key),
+			   settings.serve.requests_per_minute,
+			   exchange->request->now_ms, &wait_s))
+		return true;
+	refuse(exchange, as_page, 429, "too_many_requests",
+	       "Too many requests. Try again a little later.");
+	snprintf(wait, sizeof(wait), "%d", wait_s);
+	http_response_field(exchange->response, "Retry-After", wait);
+	return false;
+}
+
+static void ask_for_token(struct exchange *exchange)
+{
+	http_error(exchange->response, 401, "unauthorized",
+		   "This call needs a valid token: Authorization: Bearer "
+		   "TOKEN.", NULL);
+	http_response_field(exchange->response, "WWW-Authenticate", "Bearer");
+}
+
+/* False when the answer is made already. */
+static bool authorize(struct exchange *exchange, unsigned roles)
+{
+	struct slice value =
+		exchange->request->headers[HTTP_AUTHORIZATION];
+	struct slice word = slice_cut(&value, ' ');
+	struct token token;
+	struct err err;
+
+	if (!slice_eq_nocase(word, S("Bearer"))) {
+		ask_for_token(exchange);
+		return false;
+	}
+	switch (token_find(exchange->context->blocks->db, slice_trim(value),
+			   exchange->request->now_ms, &token, &err)) {
+	case TOKEN_UNCHECKED:
+		http_away(exchange->response, &err);
+		return false;
+	case TOKEN_INVALID:
+		ask_for_token(exchange);
+		return false;
+	case TOKEN_VALID:
+		break;
+	}
+	snprintf(exchange->actor, sizeof(exchange->actor), "token:%s",
+		 token.name);
+	if (!is_within_rate(exchange, "token", (uint64_t)token.id, false))
+		return false;
+	if (token.role & roles)
+		return true;
+	http_error(exchange->response, 403, "forbidden",
+		   "This token's role does not allow this call.", NULL);
+	return false;
+}
+
+static bool has_type(const struct http_request *request, struct slice wanted)
+{
+	struct slice value = request->headers[HTTP_CONTENT_TYPE];
+
+	return slice_eq_nocase(slice_trim(slice_cut(&value, ';')), wanted);
+}
+
+static bool is_body_right(struct exchange *exchange, enum body body,
+			  bool as_page)
+{
+	const struct http_request *request = exchange->request;
+
+	if (request->body_too_large) {
+		refuse(exchange, as_page, 413, "too_large",
+		       "A request may hold 64 KiB at most.");
+		return false;
+	}
+	if (body == BODY_NONE || request->body.len == 0)
+		return true;
+	if (has_type(request, body == BODY_JSON
+			? S("application/json")
+			: S("application/x-www-form-urlencoded")))
+		return true;
+	refuse(exchange, as_page, 415, "unsupported_media_type",
+	       "Send the body as Content-Type: application/json.");
+	return false;
+}
+
+static void follow(struct exchange *exchange, const struct path *path)
+{
+	bool as_page = is_owners(path);
+	char allow[64];
+	const struct route *route = find_route(path, exchange, allow,
+					       sizeof(allow));
+
+	/* A monitor that asks often must not hear that we are down. */
+	if ((!route || route->answer != health_live) &&
+	    !is_within_rate(exchange, "client",
+			    address_client_hash(&exchange->client), as_page))
+		return;
+	if (!route && !allow[0]) {
+		refuse(exchange, as_page, 404, "not_found",
+		       "There is nothing here.");
+		return;
+	}
+	if (!route) {
+		refuse(exchange, as_page, 405, "method_not_allowed",
+		       "This method is not for this path.");
+		http_response_field(exchange->response, "Allow", allow);
+		return;
+	}
+	if (route->roles && !authorize(exchange, route->roles))
+		return;
+	if (is_body_right(exchange, route->body, as_page))
+		route->answer(exchange);
+}
+
+/* On every answer, whatever it is. */
+static void add_fences(struct http_response *response)
+{
+	static const char *const fields[][2] = {
+		{ "Content-Security-Policy",
+		  "default-src 'none'; style-src 'self'; form-action 'self';"
+		  " frame-ancestors 'none'; base-uri 'none'" },
+		{ "X-Content-Type-Options", "nosniff" },
+		{ "Referrer-Policy", "no-referrer" },
+		{ "Cache-Control", "no-store" },
+	};
+
+	for (size_t i = 0; i < N_OF(fields); i++)
+		http_response_field(response, fields[i][0], fields[i][1]);
+}
+
+void http_answer(struct http_context *context,
+		 const struct http_request *request,
+		 struct http_response *response)
+{
+	struct exchange exchange = { .context = context, .request = request,
+				     .response = response };
+	struct path path;
+
+	find_client(&exchange);
+	switch (path_split(request->path, &path)) {
+	case SPLIT_BAD:
+		http_error(response, 400, "bad_path",
+			   "This path is not well formed.", NULL);
+		break;
+	case SPLIT_TOO_DEEP:
+		http_error(response, 404, "not_found",
+			   "There is nothing here.", NULL);
+		break;
+	case SPLIT_FINE:
+		follow(&exchange, &path);
+		break;
+	}
+	add_fences(response);
+}
