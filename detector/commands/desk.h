@@ -1,0 +1,42 @@
+/*
+ * desk - what commands that touch the hosting database work with: the
+ * connection, the panel, the secret, the languages, the mail server.
+ */
+#ifndef DETECTOR_COMMANDS_DESK_H
+#define DETECTOR_COMMANDS_DESK_H
+
+#include "detector/blocks.h"
+#include "detector/describe.h"
+#include "notifier/outbox.h"
+
+struct desk {
+	struct blocks blocks;
+	struct text secret, password, file;
+	struct text smtp_password, from;
+	struct languages *languages;
+	struct describe describe;
+	struct mail_settings mail;
+};
+
+/* Connects, checks our tables (SQLite's are made), loads the panel and the
+ * templates. On failure nothing stays open. */
+int desk_open(struct desk *desk, struct err *err);
+
+/* As desk_open, and makes or updates our tables in any database. */
+int desk_open_and_migrate(struct desk *desk, int *applied_out,
+			  struct err *err);
+void desk_close(struct desk *desk);
+
+/* Is there a database to look at? In mode observe without one that was ever
+ * made, there is not. */
+bool desk_is_wanted(void);
+
+/* Send what is due in the outbox. A mail server that is away is no failure
+ * here: *report_out counts it. */
+int desk_send(struct desk *desk, int64_t now_ms,
+	      struct outbox_report *report_out, struct err *err);
+
+/* "operator:NAME" of the person at the terminal. */
+void desk_operator(char *out, size_t size);
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * lift - an operator opens the gate again.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "detector/commands/command.h"
+#include "detector/commands/desk.h"
+
+#include <stdio.h>
+
+static int lift(struct desk *desk, const struct invocation *invocation,
+		struct err *err)
+{
+	struct block block = BLOCK_INIT;
+	const char *account = invocation->args[0];
+	char actor[96];
+	struct lift_request request = {
+		.actor = actor,
+		.reason = invocation->reason ? invocation->reason
+					     : "lifted by the operator",
+		.force = invocation->force,
+	};
+	enum block_find found = blocks_active_of(&desk->blocks,
+						 slice_from(account), &block,
+						 err);
+	int64_t id = block.id;
+
+	desk_operator(actor, sizeof(actor));
+	block_release(&block);
+	if (found == BLOCK_FIND_ERROR)
+		return -1;
+	if (found == BLOCK_NOT_FOUND)
+		return err_set(err, EXIT_DATA, "%.100s is not blocked",
+			       account);
+	switch (blocks_lift(&desk->blocks, id, &request, clock_now_ms(),
+			    err)) {
+	case LIFT_DONE:
+	case LIFT_WAS_LIFTED:
+		printf("%s can send again.\n", account);
+		return 0;
+	case LIFT_PASSWORD_UNCHANGED:
+		return err_set(err, EXIT_AGAIN, "the password of %.100s has not "
+			       "changed yet; --force lifts all the same",
+			       account);
+	case LIFT_NEEDS_SUPPORT:
+		return err_set(err, EXIT_AGAIN, "it cannot be proven that the "
+			       "password of %.100s has changed; --force lifts "
+			       "all the same", account);
+	case LIFT_NOT_FOUND:
+		return err_set(err, EXIT_DATA, "block %lld is gone",
+			       (long long)id);
+	default:
+		return -1;
+	}
+}
+
+static int run(struct invocation *invocation)
+{
+	struct outbox_report sent = { 0 };
+	struct desk desk;
+	struct err err;
+	int result;
+
+	if (desk_open(&desk, &err) < 0)
+		return command_fail(&err);
+	result = lift(&desk, invocation, &err);
+	if (result == 0 && desk_send(&desk, clock_now_ms(), &sent, &err) < 0)
+		log_warning("the notice waits for the next run: %s", err.text);
+	desk_close(&desk);
+	return result < 0 ? command_fail(&err) : EXIT_FINE;
+}
+
+const struct command command_lift = {
+	.name = "lift",
+	.usage = "ACCOUNT",
+	.about = "let an account send again",
+	.help = "Lifts the block if the password has changed since; --force "
+		"lifts it anyway. Who\nlifted and why is noted.",
+	.takes = TAKES_REASON | TAKES_FORCE,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run,
+};

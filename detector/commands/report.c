@@ -1,0 +1,260 @@
+#include "detector/commands/report.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/stamp.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* More rows than a person reads; the JSON has them all. */
+enum { ROWS_MAX = 10000, BAR_WIDTH = 30, SHOW_EVERY_MS = 200 };
+
+void report_init(struct report *report, bool json, bool progress)
+{
+	memset(report, 0, sizeof(*report));
+	report->json = json;
+	report->is_terminal = isatty(STDERR_FILENO);
+	report->has_progress = progress ||
+			       (report->is_terminal && !log_is_quiet());
+	report->started_ms = clock_monotonic_ms();
+}
+
+void report_release(struct report *report)
+{
+	free(report->rows);
+	report->rows = NULL;
+}
+
+static void keep_row(struct report *report, const struct verdict *verdict)
+{
+	if (report->n_rows == ROWS_MAX)
+		return;
+	if (report->n_rows == report->n_room) {
+		report->n_room = report->n_room ? report->n_room * 2 : 16;
+		report->rows = realloc(report->rows,
+				       report->n_room *
+					       sizeof(*report->rows));
+		if (!report->rows)
+			abort();
+	}
+	report->rows[report->n_rows++] = *verdict;
+}
+
+void report_verdict(struct report *report, const struct verdict *verdict)
+{
+	struct text line = TEXT_INIT(1 << 16);
+
+	if (report->json) {
+		verdict_print_json(verdict, &line);
+		fwrite(text_string(&line), 1, line.len, stdout);
+		text_release(&line);
+		return;
+	}
+	keep_row(report, verdict);
+}
+
+static void bytes_text(uint64_t bytes, char out[16])
+{
+	if (bytes < 10000000)
+		snprintf(out, 16, "%.1f MB", (double)bytes / 1e6);
+	else
+		snprintf(out, 16, "%.0f MB", (double)bytes / 1e6);
+}
+
+static void draw(struct report *report, uint64_t done, uint64_t total,
+		 double share)
+{
+	char bar[BAR_WIDTH + 1], read[16], whole[16];
+
+	memset(bar, '.', BAR_WIDTH);
+	memset(bar, '#', (size_t)(share * BAR_WIDTH));
+	bar[BAR_WIDTH] = '\0';
+	bytes_text(done, read);
+	bytes_text(total, whole);
+	if (report->is_terminal)
+		fputc('\r', stderr);
+	if (total)
+		fprintf(stderr, "  [%s] %3.0f %%  %s of %s ", bar, share * 100,
+			read, whole);
+	else
+		fprintf(stderr, "  read %s ", read);
+	if (!report->is_terminal)
+		fputc('\n', stderr);
+	fflush(stderr);
+}
+
+void report_progress(struct report *report, uint64_t done, uint64_t total)
+{
+	double share = total ? (double)done / (double)total : 0;
+	int64_t now_ms;
+	bool is_due;
+
+	if (!report->has_progress)
+		return;
+	if (share > 1)
+		share = 1;
+	now_ms = clock_monotonic_ms();
+	is_due = report->is_terminal
+			 ? now_ms - report->shown_ms >= SHOW_EVERY_MS
+			 : (int)(share * 10) > report->tenth;
+	if (!is_due)
+		return;
+	report->shown_ms = now_ms;
+	report->tenth = (int)(share * 10);
+	report->is_shown = report->is_terminal;
+	draw(report, done, total, share);
+}
+
+void report_progress_end(struct report *report)
+{
+	if (report->is_shown)
+		fprintf(stderr, "\r%*s\r", BAR_WIDTH + 40, "");
+	report->is_shown = false;
+}
+
+static void print_wrapped(const char *indent, struct slice words)
+{
+	size_t width = 80 - strlen(indent);
+
+	while (words.len > 0) {
+		size_t take = words.len;
+
+		if (take > width) {
+			take = width;
+			while (take > width / 2 && words.ptr[take] != ' ')
+				take--;
+			if (words.ptr[take] != ' ')
+				take = width;
+		}
+		printf("%s%.*s\n", indent, (int)take, words.ptr);
+		words = slice_trim(slice_after(words, take));
+	}
+}
+
+static void print_row(const struct verdict *v)
+{
+	struct text text = TEXT_INIT(8192);
+	char stamp[STAMP_TEXT_SIZE];
+
+	stamp_short(v->at_ms, stamp);
+	text_add_visible(&text, slice_from(v->account));
+	printf("%-16s  %-7s  %3.0f %%  %s\n", stamp,
+	       verdict_action_names[v->action], v->probability * 100,
+	       text_string(&text));
+	text_clear(&text);
+	for (size_t i = 0; i < v->n_evidence; i++) {
+		if (v->evidence[i].nats <= 0)
+			continue;
+		if (text.len)
+			text_add_string(&text, "; ");
+		text_add_visible(&text, slice_from(v->evidence[i].text));
+	}
+	print_wrapped("                    ", text_slice(&text));
+	text_clear(&text);
+	text_addf(&text, "until then: %u messages to %u recipients, %u of "
+		  "them unknown, from %u addresses", v->window.messages,
+		  v->window.recipients, v->window.unknown_recipients,
+		  v->window.addresses);
+	print_wrapped("                    ", text_slice(&text));
+	text_release(&text);
+}
+
+/* Watched first and stopped later is one story: the stop tells it. */
+static bool was_suspended(const struct report *report, const char *account)
+{
+	for (size_t i = 0; i < report->n_rows; i++)
+		if (report->rows[i].action == VERDICT_SUSPEND &&
+		    strcmp(report->rows[i].account, account) == 0)
+			return true;
+	return false;
+}
+
+static size_t print_rows(const struct report *report,
+			 enum verdict_action action)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < report->n_rows; i++) {
+		const struct verdict *row = &report->rows[i];
+
+		if (row->action != action ||
+		    (action == VERDICT_WATCH &&
+		     was_suspended(report, row->account)))
+			continue;
+		print_row(row);
+		shown++;
+	}
+	return shown;
+}
+
+void report_table(const struct report *report)
+{
+	size_t suspended, watched;
+
+	if (report->json)
+		return;
+	if (report->n_rows == 0) {
+		printf("No account looks as if it were in somebody else's "
+		       "hands.\n");
+		return;
+	}
+	printf("%-16s  %-7s  %5s  %s\n", "when", "verdict", "sure", "account");
+	suspended = print_rows(report, VERDICT_SUSPEND);
+	watched = print_rows(report, VERDICT_WATCH);
+	printf("\n%zu to suspend, %zu to watch.\n", suspended, watched);
+	fflush(stdout);
+}
+
+static void say_what_is_missing(const struct detector *detector)
+{
+	const struct detector_counters *c = &detector->counters;
+
+	if (!geo_has_country(detector->geo))
+		log_info("no country file: places are not judged; give "
+			 "--country-db or set country_db");
+	else if (c->clients >= 100 && c->unknown_clients * 5 > c->clients)
+		log_warning("the country file does not know %.0f %% of the "
+			    "clients; it may be broken or of another kind",
+			    100.0 * (double)c->unknown_clients /
+				    (double)c->clients);
+	else if (!geo_has_network(detector->geo))
+		log_info("no AS file: networks are told apart by their "
+			 "prefix only; give --asn-db or set asn_db");
+	if (detector->n_home == 0)
+		log_info("no home countries: give --home or set home, and "
+			 "fewer travellers are taken for thieves");
+	if (tracker_lost(detector->tracker))
+		log_warning("%llu open messages were forgotten, the table is "
+			    "full", (unsigned long long)
+				    tracker_lost(detector->tracker));
+	if (c->untracked)
+		log_warning("%llu events had a login that cannot be one or "
+			    "found the table full",
+			    (unsigned long long)c->untracked);
+}
+
+void report_summary(const struct report *report,
+		    const struct pipeline *pipeline)
+{
+	const struct detector *detector = pipeline->detector;
+	const struct detector_counters *c = &detector->counters;
+	struct reader_counters lines = pipeline_counters(pipeline);
+	double seconds = (double)(clock_monotonic_ms() -
+				  report->started_ms) / 1000;
+
+	log_info("%llu lines in %.1f s: %llu submissions, %llu logins, %llu "
+		 "deliveries of %zu accounts; %llu lines were strange",
+		 (unsigned long long)lines.lines, seconds,
+		 (unsigned long long)c->events[MAIL_SUBMISSION],
+		 (unsigned long long)c->events[MAIL_LOGIN],
+		 (unsigned long long)c->events[MAIL_DELIVERY],
+		 accounts_count(detector->accounts),
+		 (unsigned long long)lines.strange);
+	if (lines.lines > 1000 && lines.events == 0)
+		log_warning("no line was understood: is this the mail log? "
+			    "`comporta events FILE` shows what is");
+	say_what_is_missing(detector);
+}

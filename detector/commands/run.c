@@ -1,0 +1,414 @@
+#include "detector/commands/run.h"
+
+#include "base/clock.h"
+#include "base/files.h"
+#include "base/log.h"
+#include "detector/actions/action.h"
+#include "detector/commands/desk.h"
+#include "detector/commands/report.h"
+#include "detector/settings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* Events between two commits when nothing happens: a second or two of work,
+ * and what a killed run has to read again. */
+enum { EVENTS_PER_COMMIT = 1000000, PENDING_MAX = 256 };
+
+struct pending {
+	char key[80];
+	struct text verdict;
+};
+
+struct run {
+	const struct invocation *invocation;
+	int lock;
+	bool enforce, has_desk, is_changed;
+	struct state *state;
+	struct detector detector;
+	struct pipeline pipeline;
+	struct report report;
+	struct desk desk;
+	/* Decisions of the step in progress, until its commit. */
+	struct pending pending[PENDING_MAX];
+	size_t n_pending;
+	int64_t lift_cursor, newest_ms;
+	uint64_t saved_lines;	/* read up to the last commit */
+};
+
+static int take_lock(struct run *run, struct err *err)
+{
+	char path[PATH_MAX];
+
+	if (files_make_dir(settings.state_dir, err) < 0)
+		return -1;
+	snprintf(path, sizeof(path), "%s/lock", settings.state_dir);
+	run->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+	if (run->lock < 0)
+		return err_errno(err, EXIT_FILE, errno, "cannot open %s",
+				 path);
+	if (flock(run->lock, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	return err_set(err, EXIT_AGAIN,
+		       "another scan or watch is running on %s; this one does "
+		       "nothing", settings.state_dir);
+}
+
+static void on_verdict(void *context, const struct verdict *verdict,
+		       struct account_entry *entry)
+{
+	struct run *run = context;
+	struct pending *pending;
+
+	(void)entry;
+	report_verdict(&run->report, verdict);
+	run->is_changed = true;
+	if (verdict->action != VERDICT_SUSPEND || !run->enforce)
+		return;
+	pending = &run->pending[run->n_pending++];
+	verdict_key(verdict, pending->key);
+	pending->verdict = (struct text)TEXT_INIT(1 << 16);
+	verdict_print_json(verdict, &pending->verdict);
+	/* Act on it now, not when a long log has ended. */
+	run->pipeline.stop = true;
+}
+
+static void on_progress(void *context, uint64_t done, uint64_t total)
+{
+	struct run *run = context;
+
+	report_progress(&run->report, done, total);
+}
+
+static int open_detector(struct run *run, struct err *err)
+{
+	struct accounts_backing backing;
+	struct geo *geo = NULL;
+
+	if (geo_open(settings.country_db, settings.asn_db,
+		     settings.geo_max_age_ms, &geo, err) < 0)
+		return -1;
+	backing = state_backing(run->state);
+	if (detector_init(&run->detector, geo, &settings.home, &backing,
+			  err) < 0) {
+		geo_close(&geo);
+		return -1;
+	}
+	run->detector.enforce = run->enforce;
+	run->detector.on_verdict = on_verdict;
+	run->detector.context = run;
+	run->pipeline.detector = &run->detector;
+	run->pipeline.on_progress = on_progress;
+	run->pipeline.context = run;
+	return state_load(run->state, &run->detector, err);
+}
+
+int run_open(const struct invocation *invocation, struct run **run_out,
+	     struct err *err)
+{
+	struct run *run = calloc(1, sizeof(*run));
+
+	if (!run)
+		abort();
+	run->invocation = invocation;
+	run->enforce = settings.mode == MODE_ENFORCE && !invocation->dry_run;
+	report_init(&run->report, invocation->json,
+		    invocation->progress);
+	if (take_lock(run, err) < 0 ||
+	    state_open(settings.state_dir, false, &run->state, err) < 0 ||
+	    open_detector(run, err) < 0) {
+		run_close(&run);
+		return -1;
+	}
+	run->lift_cursor = state_number(run->state, "lift_cursor", 0);
+	run->newest_ms = state_number(run->state, "newest_ms", 0);
+	*run_out = run;
+	return 0;
+}
+
+static void drop_pending(struct run *run)
+{
+	for (size_t i = 0; i < run->n_pending; i++)
+		text_release(&run->pending[i].verdict);
+	run->n_pending = 0;
+}
+
+void run_close(struct run **run)
+{
+	if (!*run)
+		return;
+	drop_pending(*run);
+	pipeline_close(&(*run)->pipeline);
+	detector_release(&(*run)->detector);
+	state_close(&(*run)->state);
+	if ((*run)->has_desk)
+		desk_close(&(*run)->desk);
+	report_release(&(*run)->report);
+	if ((*run)->lock > 0)
+		close((*run)->lock);
+	free(*run);
+	*run = NULL;
+}
+
+/* The path as the position's name: the same file named from another folder
+ * is the same source. */
+static const char *source_name(const char *path, char resolved[PATH_MAX])
+{
+	return realpath(path, resolved) ? resolved : path;
+}
+
+static int add_log(struct run *run, const char *path, struct err *err)
+{
+	struct source_position position;
+	char resolved[PATH_MAX];
+	bool known = state_position(run->state, source_name(path, resolved),
+				    &position);
+	enum source_mode mode = strcmp(path, "-") == 0 ? SOURCE_ONCE
+						       : SOURCE_FOLLOW;
+
+	return pipeline_add(&run->pipeline, path, mode,
+			    known ? &position : NULL, settings.format, err);
+}
+
+/* Logs named on the command line, else the configured ones. One that cannot
+ * be read does not keep the others from being read. */
+static int add_logs(struct run *run, struct err *err)
+{
+	const struct invocation *invocation = run->invocation;
+	size_t n = invocation->n_args ? (size_t)invocation->n_args
+				      : settings.sources.n;
+	int result = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct err one;
+		const char *path = invocation->n_args
+					   ? invocation->args[i]
+					   : settings.sources.items[i];
+
+		if (add_log(run, path, &one) == 0)
+			continue;
+		if (result < 0)
+			log_error("%s", err->text);
+		*err = one;
+		result = -1;
+	}
+	return result;
+}
+
+static int save(struct run *run, struct err *err)
+{
+	struct pipeline *pipeline = &run->pipeline;
+
+	for (size_t i = 0; i < pipeline->n; i++) {
+		struct source_position position;
+		char resolved[PATH_MAX];
+		const char *path = pipeline->logs[i].path;
+
+		if (strcmp(path, "-") == 0)
+			continue;
+		pipeline_position(pipeline, i, &position);
+		if (state_put_position(run->state, source_name(path, resolved),
+				       &position, err) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < run->n_pending; i++)
+		if (state_journal_put(run->state, run->pending[i].key,
+				      text_slice(&run->pending[i].verdict),
+				      err) < 0)
+			return -1;
+	if (run->detector.newest_ms > run->newest_ms)
+		run->newest_ms = run->detector.newest_ms;
+	if (state_put_number(run->state, "lift_cursor", run->lift_cursor,
+			     err) < 0 ||
+	    state_put_number(run->state, "newest_ms", run->newest_ms,
+			     err) < 0)
+		return -1;
+	return state_save(run->state, &run->detector, err);
+}
+
+/* Everything up to here, in one transaction. */
+static int commit(struct run *run, struct err *err)
+{
+	uint64_t lines = pipeline_counters(&run->pipeline).lines;
+
+	/* Nothing new costs no write. */
+	if (lines == run->saved_lines && !run->is_changed)
+		return 0;
+	fflush(stdout);
+	if (state_begin(run->state, err) < 0)
+		return -1;
+	if (save(run, err) < 0) {
+		state_abort(run->state);
+		return -1;
+	}
+	if (state_commit(run->state, err) < 0)
+		return -1;
+	state_saved(&run->detector);
+	drop_pending(run);
+	run->saved_lines = lines;
+	run->is_changed = false;
+	return 0;
+}
+
+static int open_desk(struct run *run, struct err *err)
+{
+	if (run->has_desk)
+		return 0;
+	if (desk_open(&run->desk, err) < 0)
+		return -1;
+	run->has_desk = true;
+	return 0;
+}
+
+static int act(struct run *run, struct err *err)
+{
+	struct action_report report;
+	struct text waste = TEXT_INIT(1 << 20);
+	char key[80];
+	bool is_waiting = state_journal_next(run->state, "", key, &waste);
+
+	text_release(&waste);
+	if (!is_waiting || run->invocation->dry_run)
+		return 0;
+	if (run->enforce && open_desk(run, err) < 0) {
+		err_prefix(err, "decisions wait: ");
+		return -1;
+	}
+	if (carry_out(run->state, &run->desk.blocks,
+		      action_find(run->enforce ? "block" : "observe"),
+		      state_account_count(run->state), clock_now_ms(),
+		      &report, err) < 0) {
+		err_prefix(err, "decisions wait: ");
+		return -1;
+	}
+	return 0;
+}
+
+static int hear_lift(void *context, int64_t audit_id, struct slice account,
+		     int64_t at_ms)
+{
+	struct run *run = context;
+
+	detector_lifted(&run->detector, account, at_ms);
+	run->lift_cursor = audit_id;
+	run->is_changed = true;
+	return 0;
+}
+
+/* Lifts by owners and support since the last run: before new lines are read,
+ * so that old evidence does not meet an open gate. */
+static int hear_lifts(struct run *run, struct err *err)
+{
+	if (run->invocation->dry_run || !desk_is_wanted())
+		return 0;
+	if (open_desk(run, err) < 0)
+		return -1;
+	return blocks_lifted_since(&run->desk.blocks, run->lift_cursor,
+				   hear_lift, run, err);
+}
+
+static int read_logs(struct run *run, const volatile sig_atomic_t *stop,
+		     struct err *err)
+{
+	bool more = true;
+	int result = 0;
+
+	while (more && !(stop && *stop)) {
+		struct err one;
+
+		more = pipeline_step(&run->pipeline, EVENTS_PER_COMMIT);
+		if (commit(run, err) < 0)
+			return -1;
+		/* A decision that must wait does not stop the reading. */
+		if (act(run, &one) < 0 && result == 0) {
+			*err = one;
+			result = -1;
+		}
+	}
+	if (result == 0 && pipeline_error(&run->pipeline)) {
+		*err = *pipeline_error(&run->pipeline);
+		return -1;
+	}
+	return result;
+}
+
+static int lift_and_send(struct run *run, struct err *err)
+{
+	struct outbox_report sent = { 0 };
+	int64_t lifted = 0;
+
+	if (run->invocation->dry_run || !run->has_desk)
+		return 0;
+	if (blocks_lift_changed(&run->desk.blocks, clock_now_ms(), &lifted,
+				err) < 0)
+		return -1;
+	if (lifted > 0) {
+		log_info("%lld blocks lifted, the password has changed",
+			 (long long)lifted);
+		if (hear_lifts(run, err) < 0 || commit(run, err) < 0)
+			return -1;
+	}
+	if (desk_send(&run->desk, clock_now_ms(), &sent, err) < 0)
+		return -1;
+	if (sent.sent)
+		log_info("%lld notices sent", (long long)sent.sent);
+	if (sent.later || sent.failed)
+		return err_set(err, EXIT_SERVICE,
+			       "%lld notices wait for a later run, %lld were "
+			       "refused: %s", (long long)sent.later,
+			       (long long)sent.failed, sent.last_error);
+	return 0;
+}
+
+/* Keep the first trouble, print the others. */
+static void keep_trouble(int step, const struct err *one, int *result,
+			 struct err *err)
+{
+	if (step >= 0)
+		return;
+	if (*result < 0) {
+		log_error("%s", one->text);
+		return;
+	}
+	*err = *one;
+	*result = -1;
+}
+
+int run_round(struct run *run, const volatile sig_atomic_t *stop,
+	      struct err *err)
+{
+	struct err one;
+	int result = 0;
+
+	keep_trouble(hear_lifts(run, &one), &one, &result, err);
+	/* Of an earlier run, now that the database may be back. */
+	if (result == 0)
+		keep_trouble(act(run, &one), &one, &result, err);
+	keep_trouble(add_logs(run, &one), &one, &result, err);
+	keep_trouble(read_logs(run, stop, &one), &one, &result, err);
+	keep_trouble(lift_and_send(run, &one), &one, &result, err);
+	report_progress_end(&run->report);
+	return result;
+}
+
+void run_end_round(struct run *run)
+{
+	if (run->report.n_rows)
+		report_table(&run->report);
+	run->report.n_rows = 0;
+	fflush(stdout);
+	pipeline_close(&run->pipeline);
+	run->saved_lines = 0;
+}
+
+void run_summary(struct run *run)
+{
+	report_table(&run->report);
+	report_summary(&run->report, &run->pipeline);
+}

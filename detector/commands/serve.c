@@ -1,0 +1,71 @@
+/*
+ * serve - the HTTP endpoint: the owner's page, the API.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "detector/commands/command.h"
+#include "detector/commands/desk.h"
+#include "detector/http/http.h"
+#include "detector/settings.h"
+
+#include <signal.h>
+#include <string.h>
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop = 1;
+}
+
+static void catch_signals(void)
+{
+	struct sigaction end = { .sa_handler = on_signal };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGTERM, &end, NULL);
+	sigaction(SIGINT, &end, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static void ready(void *context, int port)
+{
+	(void)context;
+	log_info("serving on %s (port %d); end with SIGTERM",
+		 settings.serve.listen, port);
+}
+
+static int run(struct invocation *invocation)
+{
+	struct http_context context = { .now_ms = clock_now_ms,
+					.ready = ready };
+	struct desk desk;
+	struct err err;
+	uint64_t seed;
+	int result;
+
+	(void)invocation;
+	catch_signals();
+	if (clock_random(&seed, sizeof(seed), &err) < 0 ||
+	    desk_open(&desk, &err) < 0)
+		return command_fail(&err);
+	context.blocks = &desk.blocks;
+	context.languages = desk.languages;
+	context.limits = ratelimit_new(seed);
+	result = http_serve(&context, &stop, &err);
+	ratelimit_free(&context.limits);
+	desk_close(&desk);
+	return result < 0 ? command_fail(&err) : EXIT_FINE;
+}
+
+const struct command command_serve = {
+	.name = "serve",
+	.usage = "",
+	.about = "the HTTP endpoint: owner page and API",
+	.help = "Serves the owner page (/b/...), the API for support and "
+		"panels (/api/v1) and\n/healthz until SIGTERM. Listens on "
+		"loopback unless told otherwise.",
+	.takes = TAKES_LISTEN,
+	.run = run,
+};

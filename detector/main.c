@@ -1,0 +1,80 @@
+/*
+ * comporta - finds mail accounts whose password was stolen, stops their
+ * sending, tells their owners, and opens the gate again.
+ */
+#include "base/log.h"
+#include "detector/commands/command.h"
+#include "detector/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static int print_help(void)
+{
+	const struct command *command;
+
+	printf("usage: comporta COMMAND [OPTION]... [ARGUMENT]...\n\n"
+	       "Finds mail accounts whose password was stolen, stops what they "
+	       "send, tells\ntheir owners, and opens the gate again once the "
+	       "password has changed.\n\n");
+	for (size_t i = 0; (command = command_at(i)); i++)
+		printf("  %-9s %s\n", command->name, command->about);
+	printf("\n`comporta COMMAND --help` explains one of them. First steps: "
+	       "`comporta events\n/var/log/mail.log` shows what is understood, "
+	       "`comporta replay /var/log/mail.log`\nwho would have been "
+	       "stopped.\n");
+	return EXIT_FINE;
+}
+
+static int run(struct invocation *invocation)
+{
+	static const char preset[] = COMPORTA_SYSCONFDIR "/comporta.conf";
+	struct err err;
+	int code;
+
+	log_init(invocation->quiet   ? LOG_QUIET
+		 : invocation->verbose ? LOG_VERBOSE
+				       : LOG_NORMAL);
+	if (settings_load(invocation->config ? invocation->config : preset,
+			  invocation->config != NULL, invocation->sets,
+			  invocation->n_sets, &err) < 0) {
+		settings_release();
+		return command_fail(&err);
+	}
+	code = invocation->command->run(invocation);
+	settings_release();
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct invocation invocation = { 0 };
+	struct err err;
+
+	tzset();
+	/* Reports are one line each, also into a pipe. */
+	setvbuf(stderr, NULL, _IOLBF, 0);
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
+		print_help();
+		return argc < 2 ? EXIT_USAGE : EXIT_FINE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("comporta " COMPORTA_VERSION "\n");
+		return EXIT_FINE;
+	}
+	invocation.command = command_find(argv[1]);
+	if (!invocation.command) {
+		log_error("there is no command \"%.40s\"; `comporta --help` "
+			  "lists them", argv[1]);
+		return EXIT_USAGE;
+	}
+	if (invocation_parse(&invocation, argc - 2, argv + 2, &err) < 0)
+		return command_fail(&err);
+	if (invocation.help) {
+		invocation_help(invocation.command);
+		return EXIT_FINE;
+	}
+	return run(&invocation);
+}

@@ -1,0 +1,309 @@
+#include "detector/settings.h"
+
+#include "base/clock.h"
+#include "base/files.h"
+#include "base/stamp.h"
+#include "detector/judge.h"
+#include "detector/profile.h"
+#include "detector/signals/signal.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct settings settings;
+
+static const char *const modes[] = { "observe", "enforce", NULL };
+static const char *const databases[] = { "sqlite", "mysql", NULL };
+
+#define AT(member) offsetof(struct settings, member)
+#define TEXT(name, member, preset, help)				\
+	{ name, CONF_TEXT, AT(member), preset, 0, 0, NULL, help, NULL }
+#define FLAG(name, member, preset, help)				\
+	{ name, CONF_FLAG, AT(member), preset, 0, 0, NULL, help, NULL }
+#define INTEGER(name, member, preset, min, max, unit, help)		\
+	{ name, CONF_INTEGER, AT(member), preset, min, max, unit, help, NULL }
+#define DURATION(name, member, preset, min_s, max_s, help)		\
+	{ name, CONF_DURATION, AT(member), preset, (min_s) * 1000.0,	\
+	  (max_s) * 1000.0, NULL, help, NULL }
+
+static const struct conf_option main_options[] = {
+	{ "mode", CONF_CHOICE, AT(mode), "observe", 0, 0, NULL,
+	  "observe: compute everything, block nobody. enforce: act.", modes },
+	TEXT("state_dir", state_dir, "/var/lib/comporta",
+	     "What the detector remembers, and the SQLite file."),
+	TEXT("secret_file", secret_file, "",
+	     "Key for fingerprints and links; empty: state_dir/secret, made "
+	     "on first use."),
+	TEXT("sql_dir", sql_dir, "", "Folder of the SQL files; empty: as "
+	     "installed."),
+	TEXT("template_dir", template_dir, "", "Folder of the mail and page "
+	     "templates; empty: as installed."),
+	{ "sources", CONF_LIST, AT(sources), "/var/log/mail.log", 0, 0, NULL,
+	  "Logs to read.", NULL },
+	{ "home", CONF_LIST, AT(home), "", 0, 0, NULL,
+	  "Country codes where your customers live, such as PL, PT.", NULL },
+	TEXT("country_db", country_db, "", "MMDB file with countries."),
+	TEXT("asn_db", asn_db, "", "MMDB file with AS numbers."),
+	TEXT("format", format, "auto", "Log format, auto finds it by "
+	     "looking."),
+	DURATION("geo_max_age", geo_max_age_ms, "60d", 86400, 3650 * 86400.0,
+		 "Evidence from older GeoIP data counts half."),
+	DURATION("watch_interval", watch_interval_ms, "1s", 0.1, 3600,
+		 "How often watch looks for new lines."),
+	CONF_END
+};
+
+static const struct conf_option database_options[] = {
+	{ "kind", CONF_CHOICE, AT(database.kind), "sqlite", 0, 0, NULL,
+	  "Which database.", databases },
+	TEXT("file", database.file, "", "SQLite file; empty: "
+	     "state_dir/comporta.db."),
+	TEXT("host", database.host, "127.0.0.1", "MariaDB or MySQL server."),
+	INTEGER("port", database.port, "3306", 0, 65535, NULL, "Its port."),
+	TEXT("socket", database.socket, "", "Its socket, instead of host and "
+	     "port."),
+	TEXT("user", database.user, "comporta", "User."),
+	TEXT("password_file", database.password_file, "", "File with the "
+	     "password."),
+	TEXT("name", database.name, "comporta", "Database that holds our "
+	     "tables."),
+	TEXT("tls_ca", database.tls_ca, "", "CA file; set means TLS is "
+	     "required."),
+	DURATION("timeout", database.timeout_ms, "10s", 1, 300,
+		 "For connecting and for each answer."),
+	CONF_END
+};
+
+static const struct conf_option panel_options[] = {
+	TEXT("name", panel.name, "own", "Folder under sql/panels."),
+	TEXT("database", panel.database, "", "Database of the panel's tables, "
+	     "when it is another than ours."),
+	CONF_END
+};
+
+static const struct conf_option smtp_options[] = {
+	TEXT("url", smtp.url, "smtp://127.0.0.1:25", "Mail server for our own "
+	     "notices: smtp:// or smtps://host:port; file:///folder keeps "
+	     "them there."),
+	TEXT("user", smtp.user, "", "Login, if it wants one."),
+	TEXT("password_file", smtp.password_file, "", "File with the "
+	     "password."),
+	TEXT("from", smtp.from, "", "Sender address; empty: postmaster at "
+	     "this machine's name."),
+	TEXT("from_name", smtp.from_name, "", "Sender's name as owners see "
+	     "it."),
+	TEXT("helo", smtp.helo, "", "Name we say in EHLO; empty: this "
+	     "machine's name."),
+	FLAG("starttls", smtp.starttls, "false", "Insist on STARTTLS; false "
+	     "uses it where offered."),
+	FLAG("verify", smtp.verify, "true", "Check the server's "
+	     "certificate."),
+	TEXT("ca_file", smtp.ca_file, "", "CA file; empty: the system's."),
+	DURATION("timeout", smtp.timeout_ms, "30s", 1, 600,
+		 "For one notice."),
+	CONF_END
+};
+
+static const struct conf_option notice_options[] = {
+	TEXT("default_language", notice.default_language, "en",
+	     "When neither panel nor country tells."),
+	FLAG("to_contact", notice.to_contact, "true", "Write to the owner's "
+	     "other address."),
+	FLAG("to_mailbox", notice.to_mailbox, "true", "Write to the mailbox "
+	     "itself as well."),
+	TEXT("operator", notice.operator_address, "", "Gets a copy of every "
+	     "notice."),
+	TEXT("support_contact", notice.support_contact, "", "Whom owners may "
+	     "ask: an address, a number, a page."),
+	TEXT("provider_name", notice.provider_name, "", "Your name as owners "
+	     "know it."),
+	DURATION("repeat_after", notice.repeat_after_ms, "24h", 0,
+		 30 * 86400.0, "A new block within this time is told as one "
+		 "that came back."),
+	INTEGER("max_attempts", notice.max_attempts, "40", 1, 1000, NULL,
+		"Tries before a notice is given up."),
+	CONF_END
+};
+
+static const struct conf_option serve_options[] = {
+	TEXT("listen", serve.listen, "127.0.0.1:8025", "Address and port of "
+	     "the HTTP endpoint."),
+	TEXT("public_url", serve.public_url, "", "How owners reach it, for "
+	     "the link in notices; empty: http:// and listen."),
+	TEXT("certificate_file", serve.certificate_file, "", "TLS certificate "
+	     "chain; empty: plain HTTP, for use behind a proxy."),
+	TEXT("key_file", serve.key_file, "", "Its key."),
+	INTEGER("max_connections", serve.max_connections, "1000", 1, 100000,
+		NULL, "Connections at once."),
+	INTEGER("requests_per_minute", serve.requests_per_minute, "120", 1,
+		1000000, NULL, "For one address or token."),
+	CONF_END
+};
+
+static const struct conf_option lift_options[] = {
+	FLAG("self_service", lift.self_service, "true", "Owners may open the "
+	     "gate themselves after changing the password."),
+	DURATION("repeat_within", lift.repeat_within_ms, "30d", 0,
+		 365 * 86400.0, "A second block within this time needs "
+		 "support."),
+	DURATION("token", lift.token_ms, "14d", 3600, 90 * 86400.0,
+		 "How long the link in a notice works."),
+	CONF_END
+};
+
+static const struct conf_option brake_options[] = {
+	INTEGER("per_hour", brake.per_hour, "10", 1, 1000000, "blocks",
+		"More than this within an hour stop, unless `share` allows "
+		"more."),
+	{ "share", CONF_REAL, AT(brake.share), "0.01", 0, 1, NULL,
+	  "Part of the known accounts that may be blocked within an hour.",
+	  NULL },
+	CONF_END
+};
+
+enum { SECTIONS_MAX = 64, NAME_SIZE = 64 };
+
+static const struct conf_section fixed_sections[] = {
+	{ "", main_options, &settings },
+	{ "database", database_options, &settings },
+	{ "panel", panel_options, &settings },
+	{ "smtp", smtp_options, &settings },
+	{ "notice", notice_options, &settings },
+	{ "serve", serve_options, &settings },
+	{ "lift", lift_options, &settings },
+	{ "brake", brake_options, &settings },
+	{ "judge", judge_options, &judge_settings },
+	{ "profile", profile_options, &profile_settings },
+};
+
+const struct conf_section *settings_sections(size_t *n_out)
+{
+	static struct conf_section all[SECTIONS_MAX];
+	static char names[SECTIONS_MAX][NAME_SIZE];
+	static size_t n;
+	const struct signal *signal;
+
+	if (n == 0) {
+		n = sizeof(fixed_sections) / sizeof(fixed_sections[0]);
+		memcpy(all, fixed_sections, sizeof(fixed_sections));
+		for (size_t i = 0; (signal = signal_at(i)); i++, n++) {
+			if (n == SECTIONS_MAX)
+				abort();
+			snprintf(names[n], NAME_SIZE, "signal.%s",
+				 signal->name);
+			all[n] = (struct conf_section){
+				names[n], signal->options, signal->settings
+			};
+		}
+	}
+	*n_out = n;
+	return all;
+}
+
+static bool is_there(const char *dir, const char *below)
+{
+	char path[PATH_MAX];
+	struct text waste = TEXT_INIT(1 << 20);
+	struct err err;
+	bool there;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, below);
+	there = files_read(path, &waste, &err) == 0;
+	text_release(&waste);
+	return there;
+}
+
+/* As installed, or, run from a checkout, as built. */
+static void choose_folder(char **setting, const char *installed,
+			  const char *checkout, const char *probe)
+{
+	const char *choice = installed;
+
+	if (**setting)
+		return;
+	if (!is_there(installed, probe) && is_there(checkout, probe))
+		choice = checkout;
+	free(*setting);
+	*setting = strdup(choice);
+	if (!*setting)
+		abort();
+}
+
+int settings_load(const char *path, bool must_exist, const char *const *sets,
+		  size_t n_sets, struct err *err)
+{
+	size_t n;
+	const struct conf_section *sections = settings_sections(&n);
+
+	if (conf_load(sections, n, path, must_exist, sets, n_sets, err) < 0)
+		return -1;
+	choose_folder(&settings.sql_dir, COMPORTA_DATADIR "/sql", "sql",
+		      "own/sqlite/001_tables.sql");
+	choose_folder(&settings.template_dir, COMPORTA_DATADIR "/templates",
+		      "templates", "en/language.conf");
+	return 0;
+}
+
+void settings_release(void)
+{
+	size_t n;
+	const struct conf_section *sections = settings_sections(&n);
+
+	conf_release(sections, n);
+}
+
+int settings_database(struct db_settings *out, struct text *password,
+		      struct text *file, struct err *err)
+{
+	const char *path = settings.database.password_file;
+
+	if (*path && files_read_secret(path, password, err) < 0) {
+		err_prefix(err, "database.password_file: ");
+		return -1;
+	}
+	if (*settings.database.file)
+		text_add_string(file, settings.database.file);
+	else
+		text_addf(file, "%s/comporta.db", settings.state_dir);
+	*out = (struct db_settings){
+		.kind = databases[settings.database.kind],
+		.file = text_string(file),
+		.host = settings.database.host,
+		.port = settings.database.port,
+		.socket = settings.database.socket,
+		.user = settings.database.user,
+		.password = text_string(password),
+		.name = settings.database.name,
+		.tls_ca = settings.database.tls_ca,
+		.timeout_s = settings.database.timeout_ms / STAMP_SECOND_MS,
+	};
+	return 0;
+}
+
+int settings_secret(struct text *secret_out, struct err *err)
+{
+	char path[PATH_MAX], bytes[32];
+
+	if (*settings.secret_file)
+		slice_copy(slice_from(settings.secret_file), path,
+			   sizeof(path));
+	else
+		snprintf(path, sizeof(path), "%s/secret", settings.state_dir);
+	if (clock_random(bytes, sizeof(bytes), err) < 0)
+		return -1;
+	/* A file that ends in a newline would lose that byte when read. */
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		if (bytes[i] == '\n' || bytes[i] == '\r')
+			bytes[i] = 'x';
+	if (files_create_secret(path, (struct slice){ bytes, sizeof(bytes) },
+				err) < 0 ||
+	    files_read_secret(path, secret_out, err) < 0)
+		return -1;
+	if (secret_out->len < 16)
+		return err_set(err, EXIT_CONFIG,
+			       "%s is too short to be a secret: 32 random "
+			       "bytes are needed", path);
+	return 0;
+}

@@ -1,0 +1,105 @@
+/*
+ * settings - what the operator chose: every option that belongs to the
+ * program as a whole. Signals bring their own (signals/signal.h).
+ *
+ * Filled in once at start by settings_load(), read-only afterwards.
+ */
+#ifndef DETECTOR_SETTINGS_H
+#define DETECTOR_SETTINGS_H
+
+#include "base/conf.h"
+#include "base/text.h"
+#include "detector/panel/db.h"
+
+enum mode { MODE_OBSERVE, MODE_ENFORCE };
+
+struct settings {
+	int64_t mode;			/* enum mode */
+	char *state_dir;
+	char *secret_file;		/* "" means state_dir/secret */
+	char *sql_dir;
+	char *template_dir;
+	struct conf_list sources;
+	struct conf_list home;		/* country codes */
+	char *country_db;
+	char *asn_db;
+	char *format;			/* "auto" or a format's name */
+	int64_t geo_max_age_ms;
+	int64_t watch_interval_ms;
+
+	struct {
+		int64_t kind;		/* 0 sqlite, 1 mysql */
+		char *file, *host, *socket, *user, *password_file;
+		char *name, *tls_ca;
+		int64_t port, timeout_ms;
+	} database;
+
+	struct {
+		char *name;		/* folder under sql_dir/panels */
+		char *database;		/* "" when it is the connection's own */
+	} panel;
+
+	struct {
+		char *url;		/* smtp://host:port, smtps://... */
+		char *user, *password_file;
+		char *from;		/* envelope and From: address */
+		char *from_name;
+		char *helo;
+		bool starttls;		/* insist on STARTTLS */
+		bool verify;		/* check the server's certificate */
+		char *ca_file;
+		int64_t timeout_ms;
+	} smtp;
+
+	struct {
+		char *default_language;
+		bool to_contact, to_mailbox;
+		char *operator_address;	/* copy of every notice; "" for none */
+		char *support_contact;	/* whom to ask: address, phone, URL */
+		char *provider_name;
+		int64_t repeat_after_ms;	/* same cause: not again */
+		int64_t max_attempts;
+	} notice;
+
+	struct {
+		char *listen;		/* address:port */
+		char *public_url;	/* how owners reach it */
+		char *certificate_file, *key_file;
+		int64_t max_connections;
+		int64_t requests_per_minute;
+	} serve;
+
+	struct {
+		bool self_service;	/* owners may lift by themselves */
+		int64_t repeat_within_ms;	/* second block: support */
+		int64_t token_ms;	/* life of the link in a notice */
+	} lift;
+
+	struct {
+		int64_t per_hour;	/* blocks, at least */
+		double share;		/* ... or of the active accounts */
+	} brake;
+};
+
+/* Not const: filled in by settings_load(). */
+extern struct settings settings;
+
+/*
+ * Every section of the program, signals included, in one array for conf.h.
+ * *n_out is their number.
+ */
+const struct conf_section *settings_sections(size_t *n_out);
+
+int settings_load(const char *path, bool must_exist, const char *const *sets,
+		  size_t n_sets, struct err *err);
+void settings_release(void);
+
+/* For db_open(). Reads the password file into `password`, which must live as
+ * long as the result; the SQLite file defaults to state_dir/comporta.db. */
+int settings_database(struct db_settings *out, struct text *password,
+		      struct text *file, struct err *err);
+
+/* The HMAC key: 32 bytes or more, made on first use. */
+int settings_secret(struct text *secret_out, struct err *err);
+
+#endif
