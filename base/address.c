@@ -11,24 +11,23 @@ static const unsigned char v4_prefix[12] = { [10] = 0xff, [11] = 0xff };
 /* Dotted quad by hand: most lines have one, and inet_pton wants a NUL. */
 static bool parse_v4(struct slice text, unsigned char out[4])
 {
-	size_t i = 0;
+	unsigned number = 0, digits = 0, part = 0;
 
-	for (int part = 0; part < 4; part++) {
-		unsigned number = 0;
-		size_t first = i;
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned digit = (unsigned char)text.ptr[i] - (unsigned)'0';
 
-		if (part && (i >= text.len || text.ptr[i++] != '.'))
+		if (digit <= 9 && digits < 3) {
+			number = number * 10 + digit;
+			digits++;
+			continue;
+		}
+		if (text.ptr[i] != '.' || !digits || number > 255 || part == 3)
 			return false;
-		if (part)
-			first = i;
-		while (i < text.len && text.ptr[i] >= '0' &&
-		       text.ptr[i] <= '9' && i - first < 3)
-			number = number * 10 + (unsigned)(text.ptr[i++] - '0');
-		if (i == first || number > 255)
-			return false;
-		out[part] = (unsigned char)number;
+		out[part++] = (unsigned char)number;
+		number = digits = 0;
 	}
-	return i == text.len;
+	out[3] = (unsigned char)number;
+	return part == 3 && digits && number <= 255;
 }
 
 bool address_parse(struct slice text, struct address *out)
@@ -71,32 +70,56 @@ static bool is_inside(const struct address *address, const struct block *block)
 	       ((address->bytes[whole] ^ block->bytes[whole]) & mask) == 0;
 }
 
+/* IPv4 addresses are looked at as numbers: nearly all clients have one. */
+struct block_v4 {
+	uint32_t net, mask;
+};
+
 #define V4(a, b, bits)							\
-	{ { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, (a), (b) },	\
-	  96 + (bits) }
+	{ (uint32_t)(a) << 24 | (uint32_t)(b) << 16,			\
+	  UINT32_MAX << (32 - (bits)) }
+
+static uint32_t v4_number(const struct address *address)
+{
+	const unsigned char *b = address->bytes + 12;
+
+	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 |
+	       (uint32_t)b[2] << 8 | b[3];
+}
 
 bool address_is_loopback(const struct address *address)
 {
-	static const struct block v4 = V4(127, 0, 8);
 	static const struct block v6 = { { [15] = 1 }, 128 };
 
-	return is_inside(address, &v4) || is_inside(address, &v6);
+	if (address_is_v4(address))
+		return address->bytes[12] == 127;
+	return is_inside(address, &v6);
 }
 
 bool address_is_local(const struct address *address)
 {
-	static const struct block blocks[] = {
-		V4(10, 0, 8), V4(172, 16, 12), V4(192, 168, 16),
-		V4(169, 254, 16), V4(100, 64, 10), V4(0, 0, 8),
+	static const struct block_v4 v4[] = {
+		V4(127, 0, 8), V4(10, 0, 8), V4(172, 16, 12),
+		V4(192, 168, 16), V4(169, 254, 16), V4(100, 64, 10),
+		V4(0, 0, 8),
+	};
+	static const struct block v6[] = {
+		{ { [15] = 1 }, 128 },
 		{ { 0xfc }, 7 },
 		{ { 0xfe, 0x80 }, 10 },
 		{ { 0 }, 128 },
 	};
 
-	if (address_is_loopback(address))
-		return true;
-	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++)
-		if (is_inside(address, &blocks[i]))
+	if (address_is_v4(address)) {
+		uint32_t number = v4_number(address);
+
+		for (size_t i = 0; i < sizeof(v4) / sizeof(v4[0]); i++)
+			if ((number & v4[i].mask) == v4[i].net)
+				return true;
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(v6) / sizeof(v6[0]); i++)
+		if (is_inside(address, &v6[i]))
 			return true;
 	return false;
 }

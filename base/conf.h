@@ -26,7 +26,7 @@ enum conf_type {
 	CONF_REAL,		/* double */
 	CONF_FLAG,		/* bool; true/false */
 	CONF_CHOICE,		/* int64_t: index into `choices` */
-	CONF_DURATION,		/* int64_t milliseconds; "90s" "15m" "4h" "30d" */
+	CONF_DURATION,		/* int64_t milliseconds; "90s" "15m" "30d" */
 	CONF_LIST		/* struct conf_list of texts */
 };
 

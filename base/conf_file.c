@@ -66,17 +66,38 @@ static int read_list(struct reader *r, const config_setting_t *setting,
 static int read_group(struct reader *r, const config_setting_t *group,
 		      const char *prefix, int depth);
 
+/* Is there an option below this group? The file adapter only knows names. */
+static bool is_group_known(const struct reader *r, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < r->n_sections; i++)
+		if (strncmp(r->sections[i].name, name, len) == 0 &&
+		    (r->sections[i].name[len] == '.' ||
+		     r->sections[i].name[len] == '\0'))
+			return true;
+	return false;
+}
+
 static int read_setting(struct reader *r, const config_setting_t *setting,
 			const char *prefix, int depth)
 {
 	char name[NAME_SIZE], where[NAME_SIZE * 2], buffer[VALUE_SIZE];
+	const char *file = config_setting_source_file(setting);
 
 	snprintf(name, sizeof(name), "%s%s%s", prefix, *prefix ? "." : "",
 		 config_setting_name(setting));
-	snprintf(where, sizeof(where), "%s:%u", r->path,
+	/* Another file than ours behind an @include. */
+	snprintf(where, sizeof(where), "%s:%u", file ? file : r->path,
 		 config_setting_source_line(setting));
-	if (config_setting_is_group(setting))
+	if (config_setting_is_group(setting)) {
+		if (config_setting_length(setting) == 0 &&
+		    !is_group_known(r, name))
+			return err_set(r->err, EXIT_CONFIG,
+				       "%s: there is no group \"%.60s\"",
+				       where, name);
 		return read_group(r, setting, name, depth + 1);
+	}
 	if (config_setting_is_aggregate(setting))
 		return read_list(r, setting, name, where);
 	return conf_set(r->sections, r->n_sections, name,
@@ -113,7 +134,10 @@ int conf_read_file(const struct conf_section *sections, size_t n_sections,
 	if (config_read_file(&file, path) == CONFIG_TRUE)
 		result = read_group(&r, config_root_setting(&file), "", 0);
 	else
-		result = err_set(err, EXIT_CONFIG, "%s:%d: %s", path,
+		result = err_set(err, EXIT_CONFIG, "%s:%d: %s",
+				 config_error_file(&file)
+					 ? config_error_file(&file)
+					 : path,
 				 config_error_line(&file),
 				 config_error_text(&file));
 	config_destroy(&file);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -105,11 +106,13 @@ int files_create_secret(const char *path, struct slice bytes, struct err *err)
 
 	if (access(path, F_OK) == 0)
 		return 0;
-	if ((size_t)snprintf(draft, sizeof(draft), "%s.%ld", path,
-			     (long)getpid()) >= sizeof(draft))
+	if ((size_t)snprintf(draft, sizeof(draft), "%s.XXXXXX", path) >=
+	    sizeof(draft))
 		return err_set(err, EXIT_CONFIG, "the path %s is too long",
 			       path);
-	fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	/* A name of its own: a killed run may have left a draft, and in a
+	 * container the next one has the same process id. */
+	fd = mkostemp(draft, O_CLOEXEC);
 	if (fd < 0)
 		return err_errno(err, EXIT_FILE, errno, "cannot make %s",
 				 draft);
@@ -126,6 +129,9 @@ int files_make_dir(const char *path, struct err *err)
 {
 	char part[PATH_MAX];
 
+	if (!*path)
+		return err_set(err, EXIT_CONFIG, "the path of a folder is "
+			       "empty");
 	if (!slice_copy(slice_from(path), part, sizeof(part)))
 		return err_set(err, EXIT_CONFIG, "the path %s is too long",
 			       path);

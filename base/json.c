@@ -184,10 +184,14 @@ struct slice json_get_text(const struct json *object, const char *key)
 	return json_text(json_get(object, key));
 }
 
+/* json-c reads NaN and Infinity, too; those are no numbers to us. */
 static bool is_number(const struct json *value)
 {
-	return value && (json_object_is_type(inner(value), json_type_int) ||
-			 json_object_is_type(inner(value), json_type_double));
+	if (!value)
+		return false;
+	if (json_object_is_type(inner(value), json_type_double))
+		return isfinite(json_object_get_double(inner(value)));
+	return json_object_is_type(inner(value), json_type_int);
 }
 
 int64_t json_get_integer(const struct json *object, const char *key,

@@ -2,15 +2,12 @@
 
 #include <string.h>
 
+/* Places where the first byte fits, before the search changes its way. */
+enum { FIND_TRIES = 8 };
+
 struct slice slice_from(const char *text)
 {
 	return (struct slice){ text, text ? strlen(text) : 0 };
-}
-
-bool slice_eq(struct slice a, struct slice b)
-{
-	return a.len == b.len &&
-	       (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 static char lower(char c)
@@ -28,52 +25,28 @@ bool slice_eq_nocase(struct slice a, struct slice b)
 	return true;
 }
 
-bool slice_starts(struct slice text, struct slice prefix)
-{
-	return text.len >= prefix.len &&
-	       (prefix.len == 0 ||
-		memcmp(text.ptr, prefix.ptr, prefix.len) == 0);
-}
-
-bool slice_ends(struct slice text, struct slice suffix)
-{
-	return text.len >= suffix.len &&
-	       slice_eq(slice_after(text, text.len - suffix.len), suffix);
-}
-
-bool slice_skip(struct slice *rest, struct slice prefix)
-{
-	if (!slice_starts(*rest, prefix))
-		return false;
-	rest->ptr += prefix.len;
-	rest->len -= prefix.len;
-	return true;
-}
-
-struct slice slice_cut(struct slice *rest, char sep)
-{
-	struct slice head = *rest;
-	const char *at = rest->len ? memchr(rest->ptr, sep, rest->len) : NULL;
-
-	if (!at) {
-		if (rest->len)
-			rest->ptr += rest->len;
-		rest->len = 0;
-		return head;
-	}
-	head.len = (size_t)(at - rest->ptr);
-	rest->ptr += head.len + 1;
-	rest->len -= head.len + 1;
-	return head;
-}
-
 ptrdiff_t slice_find(struct slice text, struct slice needle)
 {
-	const char *at;
+	const char *from = text.ptr, *at;
+	size_t reach;
 
 	if (text.len < needle.len || needle.len == 0)
 		return -1;
-	at = memmem(text.ptr, text.len, needle.ptr, needle.len);
+	reach = text.len - needle.len + 1;
+	/* memmem prepares a table on every call, which costs more than a few
+	 * false starts do; hostile text full of them is left to it. */
+	for (int tries = 0; tries < FIND_TRIES; tries++) {
+		at = memchr(from, needle.ptr[0], reach);
+		if (!at)
+			return -1;
+		if (memcmp(at, needle.ptr, needle.len) == 0)
+			return at - text.ptr;
+		reach -= (size_t)(at + 1 - from);
+		from = at + 1;
+		if (reach == 0)
+			return -1;
+	}
+	at = memmem(from, reach + needle.len - 1, needle.ptr, needle.len);
 	return at ? at - text.ptr : -1;
 }
 
@@ -90,27 +63,6 @@ ptrdiff_t slice_find_last(struct slice text, struct slice needle)
 		text.len = (size_t)(at - text.ptr) + needle.len - 1;
 	}
 	return -1;
-}
-
-ptrdiff_t slice_find_char(struct slice text, char c)
-{
-	const char *at = text.len ? memchr(text.ptr, c, text.len) : NULL;
-
-	return at ? at - text.ptr : -1;
-}
-
-struct slice slice_sub(struct slice text, size_t from, size_t to)
-{
-	if (to > text.len)
-		to = text.len;
-	if (from >= to)
-		return (struct slice){ text.ptr, 0 };
-	return (struct slice){ text.ptr + from, to - from };
-}
-
-struct slice slice_after(struct slice text, size_t from)
-{
-	return slice_sub(text, from, text.len);
 }
 
 static bool is_blank(char c)
@@ -165,11 +117,32 @@ bool slice_copy(struct slice text, char *to, size_t size)
 	return len == text.len;
 }
 
+/* Eight letters at a time: bit 7 of a byte in `upper` says that it is one of
+ * A to Z, and bit 5 is what makes it lower case. */
+static uint64_t lower_eight(uint64_t eight)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t low7 = eight & each * 0x7f;
+	uint64_t from_a = low7 + each * (0x80 - 'A');
+	uint64_t behind_z = low7 + each * (0x80 - 'Z' - 1);
+	uint64_t upper = from_a & ~behind_z & ~eight & each * 0x80;
+
+	return eight | upper >> 2;
+}
+
 bool slice_copy_lower(struct slice text, char *to, size_t size)
 {
-	bool whole = slice_copy(text, to, size);
+	size_t len = text.len < size ? text.len : size - 1, i = 0;
 
-	for (char *c = to; *c; c++)
-		*c = lower(*c);
-	return whole;
+	for (; i + 8 <= len; i += 8) {
+		uint64_t eight;
+
+		memcpy(&eight, text.ptr + i, 8);
+		eight = lower_eight(eight);
+		memcpy(to + i, &eight, 8);
+	}
+	for (; i < len; i++)
+		to[i] = lower(text.ptr[i]);
+	to[len] = '\0';
+	return len == text.len;
 }

@@ -155,7 +155,8 @@ bool stamp_parse(struct slice text, int64_t *at_ms_out)
 	if (!digits(&text, 4, &c.year) || !slice_skip(&text, S("-")) ||
 	    !digits(&text, 2, &c.month) || !slice_skip(&text, S("-")) ||
 	    !digits(&text, 2, &c.day) ||
-	    !(slice_skip(&text, S("T")) || slice_skip(&text, S(" "))) ||
+	    !(slice_skip(&text, S("T")) || slice_skip(&text, S("t")) ||
+	      slice_skip(&text, S(" "))) ||
 	    !digits(&text, 2, &c.hour) || !slice_skip(&text, S(":")) ||
 	    !digits(&text, 2, &c.minute) || !slice_skip(&text, S(":")) ||
 	    !digits(&text, 2, &c.second) || !fraction(&text, &c.ms) ||

@@ -32,7 +32,8 @@ enum {
 
 enum standing { STANDING_CALM, STANDING_WATCHED, STANDING_BLOCKED };
 
-/* A place the account was seen at. Full: the lowest decayed weight goes. */
+/* A place the account was seen at. Filled from the front: the first with no
+ * days ends the list. Full: the lowest decayed weight goes. */
 struct account_place {
 	uint32_t id;		/* network, or country code */
 	uint32_t first_s, last_s;
@@ -41,7 +42,8 @@ struct account_place {
 	float weight;		/* one per day, halved every 30 days */
 };
 
-/* Full: the oldest goes. */
+/* Filled from the front: the first with last_s 0 ends the list. Full: the
+ * oldest goes. */
 struct account_recent {
 	uint32_t network;
 	uint32_t client;	/* low half of the client hash */
@@ -109,8 +111,8 @@ struct account {
 	uint32_t outcomes_s;
 	float policy_nats;	/* part of delivery_failure already charged */
 	uint32_t unknown_hour;	/* for the hard rule: which hour ... */
-	uint64_t unknown_seen[4];	/* ... and 256 bits of linear counting of
-				 * different unknown recipients in it */
+	uint64_t unknown_seen[4];	/* ... and 256 bits of linear counting
+				 * of the different ones in it */
 
 	struct account_incident incident;
 };

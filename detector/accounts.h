@@ -21,8 +21,8 @@ enum { ACCOUNTS_MAX = 4000000 };
 struct account_entry {
 	uint64_t key;
 	bool is_dirty;
-	char login[ACCOUNT_LOGIN_MAX + 2];
 	struct account account;
+	char login[ACCOUNT_LOGIN_MAX + 2];	/* last: seldom looked at */
 };
 
 /* Where accounts come from and what they are called there. Returns 1 found,

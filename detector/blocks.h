@@ -148,7 +148,7 @@ enum password_state blocks_password(struct blocks *blocks,
 
 /* Who asks for a lift, and how. */
 struct lift_request {
-	const char *actor;	/* "owner", "scan", "token:NAME", "operator:u" */
+	const char *actor;	/* "owner", "scan", "token:N", "operator:N" */
 	const char *address;	/* or NULL */
 	const char *reason;
 	bool by_owner;		/* self-service: a repeat needs support */

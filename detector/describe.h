@@ -10,8 +10,8 @@
  * unknown_recipients, countries, sample_ips, sample_domains; of `evidence`,
  * what speaks against the account (nats above zero), in the words that
  * language.conf has as "reason.SIGNAL". Missing parts leave their values
- * empty, and templates leave their lines out. A verdict of an operator has
- * none of it.
+ * empty, and templates leave their lines out. A block by hand has the
+ * signal "manual" and nothing else.
  */
 #ifndef DETECTOR_DESCRIBE_H
 #define DETECTOR_DESCRIBE_H

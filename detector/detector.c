@@ -17,6 +17,7 @@ int detector_init(struct detector *detector, struct geo *geo,
 {
 	memset(detector, 0, sizeof(*detector));
 	detector->geo = geo;
+	detector->calm_below = judge_calm_below(INCIDENT_UNTIL);
 	for (size_t i = 0; i < home->n; i++) {
 		uint16_t code = country_code(slice_from(home->items[i]));
 
@@ -153,27 +154,31 @@ static void learn(struct detector *detector, struct account_entry *entry,
 	country = profile_country(account, origin->country);
 	was_trusted = country && profile_is_trusted(country, input->now_s);
 	profile_seen(account, origin, input->now_s, may);
-	country = profile_country(account, origin->country);
-	if (country && profile_is_trusted(country, input->now_s))
+	/* Being seen takes no trust away. */
+	if (!was_trusted)
+		country = profile_country(account, origin->country);
+	if (was_trusted || (country && profile_is_trusted(country,
+							  input->now_s)))
 		neighbours_seen(detector->neighbours,
 				slice_from(entry->login), entry->key,
 				origin->country, input->now_s, !was_trusted);
 }
 
-static void weigh(struct detector *detector, struct account_entry *entry,
+/* What judge() would find as well, at many times the cost. */
+static bool is_above_suspicion(const struct detector *detector,
+			       const struct account *account, uint32_t now_s)
+{
+	return account->standing == STANDING_CALM && !account->is_observed &&
+	       judge_has_less(account, now_s, detector->calm_below);
+}
+
+static void judge(struct detector *detector, struct account_entry *entry,
 		  struct signal_input *input, bool is_login)
 {
 	struct account *account = &entry->account;
 	enum verdict_action action;
 	double log_odds, p;
 
-	if (!account->first_s)
-		account->first_s = input->now_s;
-	/* From before the last lift: never evidence, nothing to learn. */
-	if (input->now_s < account->episode_s)
-		return;
-	input->account = account;
-	judge_weigh(input);
 	p = judge_probability(account, input->now_s, &log_odds);
 	note_incident(account, input,
 		      log_odds - __builtin_log(judge_settings.hazard));
@@ -184,6 +189,28 @@ static void weigh(struct detector *detector, struct account_entry *entry,
 		account->last_s = input->now_s;
 	if (judge_decide(account, input->now_s, detector->enforce, &action))
 		tell(detector, entry, input->event->at_ms, action);
+}
+
+static void weigh(struct detector *detector, struct account_entry *entry,
+		  struct signal_input *input, bool is_login)
+{
+	struct account *account = &entry->account;
+
+	if (!account->first_s)
+		account->first_s = input->now_s;
+	/* From before the last lift: never evidence, nothing to learn. */
+	if (input->now_s < account->episode_s)
+		return;
+	input->account = account;
+	judge_weigh(input);
+	if (!is_above_suspicion(detector, account, input->now_s)) {
+		judge(detector, entry, input, is_login);
+		return;
+	}
+	note_incident(account, input, 0);
+	learn(detector, entry, input, is_login, true);
+	if (input->now_s > account->last_s)
+		account->last_s = input->now_s;
 }
 
 static struct signal_input input_of(const struct mail_event *event)

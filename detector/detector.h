@@ -37,6 +37,7 @@ struct detector {
 	uint16_t home[DETECTOR_HOME_MAX];
 	size_t n_home;
 	bool enforce;		/* blocks will be real */
+	double calm_below;	/* nats, see judge_calm_below() */
 	int64_t newest_ms;
 	struct detector_counters counters;
 	void (*on_verdict)(void *context, const struct verdict *verdict,

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CACHE_SLOTS = 8192 };
+enum { CACHE_SLOTS = 32768 };
 
 struct file {
 	MMDB_s mmdb;
@@ -26,6 +26,7 @@ struct geo {
 		struct address address;
 		uint32_t network;
 		uint16_t country;
+		uint8_t kind;
 		bool is_used;
 	} cache[CACHE_SLOTS];
 };
@@ -207,11 +208,13 @@ void geo_lookup(struct geo *geo, const struct address *address, int64_t at_ms,
 		geo->cache[slot].address = *address;
 		geo->cache[slot].country = find_country(geo, address);
 		geo->cache[slot].network = find_network(geo, address);
+		geo->cache[slot].kind = (uint8_t)network_kind_of(
+			geo->cache[slot].network);
 		geo->cache[slot].is_used = true;
 	}
 	out->country = geo->cache[slot].country;
 	out->network = geo->cache[slot].network;
-	out->kind = network_kind_of(out->network);
+	out->kind = geo->cache[slot].kind;
 	out->is_aged = geo->built_ms != INT64_MAX &&
 		       at_ms - geo->built_ms > geo->max_age_ms;
 }

@@ -68,7 +68,7 @@ double judge_probability(const struct account *account, uint32_t now_s,
 }
 
 static void weigh_one(const struct signal *signal,
-		      const struct signal_input *input, double warmth)
+		      const struct signal_input *input)
 {
 	const struct signal_limits *limits = signal_limits(signal);
 	struct account *account = input->account;
@@ -85,7 +85,7 @@ static void weigh_one(const struct signal *signal,
 	if (nats == 0)
 		return;
 	if (!signal->is_hard && !signal->is_strong_when_cold)
-		nats *= warmth;
+		nats *= profile_warmth(account, input->now_s);
 	sum += nats;
 	if (sum > limits->cap)
 		sum = limits->cap;
@@ -97,11 +97,59 @@ static void weigh_one(const struct signal *signal,
 
 void judge_weigh(const struct signal_input *input)
 {
-	const struct signal *signal;
-	double warmth = profile_warmth(input->account, input->now_s);
+	const struct signal *const *signal;
+	unsigned brings = 0;
 
-	for (size_t i = 0; (signal = signal_at(i)); i++)
-		weigh_one(signal, input, warmth);
+	if (input->origin)
+		brings |= SIGNAL_ORIGIN;
+	if (input->recipients)
+		brings |= SIGNAL_RECIPIENTS;
+	if (input->failed || input->arrived || input->refused_by_policy)
+		brings |= SIGNAL_OUTCOME;
+	for (signal = signals; *signal; signal++)
+		if ((*signal)->looks_at & brings)
+			weigh_one(*signal, input);
+}
+
+/* Decay only makes these smaller, and what speaks for the owner is left out:
+ * no more than this, at no cost. */
+static double most_evidence(const struct account *account)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < ACCOUNT_GROUPS; i++)
+		if (account->groups[i].nats > 0)
+			sum += account->groups[i].nats;
+	return sum;
+}
+
+bool judge_has_less(const struct account *account, uint32_t now_s,
+		    double evidence)
+{
+	const struct signal *const *signal;
+	double sum = 0;
+
+	if (now_s < account->closer_until_s)
+		return false;
+	if (most_evidence(account) < evidence)
+		return true;
+	for (signal = signals; *signal; signal++)
+		if (account->groups[(*signal)->slot].nats != 0)
+			sum += decayed(account, *signal, now_s);
+	return sum < evidence;
+}
+
+double judge_calm_below(double evidence)
+{
+	double p = judge_settings.learn_below < judge_settings.watch
+			   ? judge_settings.learn_below
+			   : judge_settings.watch;
+	double limit = (log(p / (1 - p)) - judge_settings.shift) /
+			       judge_settings.scale -
+		       log(judge_settings.hazard);
+
+	/* The margin is far above what rounding can do on either way. */
+	return (limit < evidence ? limit : evidence) - 1e-6;
 }
 
 static void stand(struct account *account, enum standing standing,

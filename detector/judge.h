@@ -35,8 +35,17 @@ extern const struct conf_option judge_options[];
 double judge_probability(const struct account *account, uint32_t now_s,
 			 double *log_odds_out);
 
-/* Let every signal look at the event. */
+/* Let every signal that looks at such events look at this one. */
 void judge_weigh(const struct signal_input *input);
+
+/*
+ * A short cut for the many events of accounts above suspicion. An account
+ * that surely has less than judge_calm_below(E) nats against it learns, is not
+ * to be watched or blocked, and has less than E. False: perhaps not.
+ */
+double judge_calm_below(double evidence);
+bool judge_has_less(const struct account *account, uint32_t now_s,
+		    double evidence);
 
 /*
  * After judge_weigh: what changes for the account now? True with *action_out

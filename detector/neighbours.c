@@ -38,10 +38,16 @@ void neighbours_free(struct neighbours **neighbours)
 	*neighbours = NULL;
 }
 
-/* The host as a whole is the domain without a name; country 0 its total. */
 static uint64_t key_of(struct slice domain, uint16_t country)
 {
 	return hash_bytes(domain, country + UINT64_C(0x10000)) | 1;
+}
+
+/* The host as a whole; country 0 is its total. Apart from the domain without
+ * a name, which is that of logins such as "jan". */
+static uint64_t host_key(uint16_t country)
+{
+	return hash_bytes(S(""), country + UINT64_C(0x20000)) | 1;
 }
 
 static size_t slot_of(const struct neighbours *neighbours, uint64_t key)
@@ -100,6 +106,13 @@ static uint64_t bit_of(uint64_t account)
 	return UINT64_C(1) << (account >> 7 & 63);
 }
 
+/* Logs of several machines do not agree on the second: what seems to be in
+ * the future is now. */
+static uint32_t age_s(const struct neighbour *neighbour, uint32_t now_s)
+{
+	return now_s > neighbour->last_s ? now_s - neighbour->last_s : 0;
+}
+
 void neighbours_seen(struct neighbours *neighbours, struct slice login,
 		     uint64_t account, uint16_t country, uint32_t now_s,
 		     bool is_first)
@@ -108,28 +121,30 @@ void neighbours_seen(struct neighbours *neighbours, struct slice login,
 				  key_of(slice_domain(login), country), now_s);
 	static const uint32_t HOUR_S = 3600;
 
+	/* After a week of silence nobody of old counts any more. */
+	if (age_s(n, now_s) >= WEEK_S)
+		n->accounts = 0;
 	/* Rewriting the time at every login would make every one dirty. */
-	if (!(n->accounts & bit_of(account)) || now_s - n->last_s > HOUR_S) {
+	if (!(n->accounts & bit_of(account)) || age_s(n, now_s) > HOUR_S) {
 		n->accounts |= bit_of(account);
-		n->last_s = now_s;
+		n->last_s = now_s > n->last_s ? now_s : n->last_s;
 		n->is_dirty = 1;
 	}
 	if (!is_first)
 		return;
 	for (int i = 0; i < 2; i++) {
-		n = get(neighbours, key_of(S(""), i ? country : 0), now_s);
+		n = get(neighbours, host_key(i ? country : 0), now_s);
 		n->accounts++;
-		n->last_s = now_s;
+		n->last_s = now_s > n->last_s ? now_s : n->last_s;
 		n->is_dirty = 1;
 	}
 }
 
 static const struct neighbour *find(const struct neighbours *neighbours,
-				    struct slice domain, uint16_t country)
+				    uint64_t key)
 {
 	const struct neighbour *n =
-		&neighbours->slots[slot_of(neighbours,
-					   key_of(domain, country))];
+		&neighbours->slots[slot_of(neighbours, key)];
 
 	return n->key ? n : NULL;
 }
@@ -137,14 +152,14 @@ static const struct neighbour *find(const struct neighbours *neighbours,
 bool neighbours_know(const struct neighbours *neighbours, struct slice login,
 		     uint64_t account, uint16_t country, uint32_t now_s)
 {
-	const struct neighbour *total = find(neighbours, S(""), 0);
-	const struct neighbour *n = find(neighbours, slice_domain(login),
-					 country);
+	const struct neighbour *total = find(neighbours, host_key(0));
+	const struct neighbour *n = find(neighbours,
+					 key_of(slice_domain(login), country));
 
-	if (n && now_s - n->last_s < WEEK_S &&
+	if (n && age_s(n, now_s) < WEEK_S &&
 	    __builtin_popcountll(n->accounts & ~bit_of(account)) >= 3)
 		return true;
-	n = find(neighbours, S(""), country);
+	n = find(neighbours, host_key(country));
 	return n && total && total->accounts >= HOST_MIN &&
 	       n->accounts * 10 >= total->accounts;
 }

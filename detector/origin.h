@@ -29,7 +29,7 @@ struct origin {
 	uint64_t client;	/* address_client_hash() */
 	uint32_t prefix;	/* first 16 bits of IPv4, 32 of IPv6 */
 	bool is_v6;
-	bool is_local;		/* the host's own, private ranges: no evidence */
+	bool is_local;		/* private ranges: no evidence */
 	bool is_aged;		/* the data is too old to be trusted fully */
 };
 

@@ -40,22 +40,35 @@ double profile_decay(uint32_t then_s, uint32_t now_s, double half_life_s)
 	return exp2(-(double)(now_s - then_s) / half_life_s);
 }
 
+/* Two days give a weight of nearly two; the margin is the decay. */
+static bool weighs_enough(const struct account_place *place, uint32_t now_s)
+{
+	static const double ENOUGH = 1.5;
+	double lives = ((double)now_s - place->last_s) / PLACE_HALF_LIFE_S;
+
+	/* 2^-x lies between 1 - x and 1, which settles nearly all of them. */
+	if (place->weight < ENOUGH)
+		return false;
+	if (place->weight * (1 - lives) >= ENOUGH && lives > 0)
+		return true;
+	return place->weight * profile_decay(place->last_s, now_s,
+					     PLACE_HALF_LIFE_S) >= ENOUGH;
+}
+
 bool profile_is_trusted(const struct account_place *place, uint32_t now_s)
 {
 	double age_ms = ((double)now_s - place->first_s) * STAMP_SECOND_MS;
 
-	/* Two days give a weight of nearly two; the margin is the decay. */
 	return place->days >= 2 &&
-	       place->weight * profile_decay(place->last_s, now_s,
-					     PLACE_HALF_LIFE_S) >= 1.5 &&
-	       age_ms >= (double)profile_settings.trust_after_ms;
+	       age_ms >= (double)profile_settings.trust_after_ms &&
+	       weighs_enough(place, now_s);
 }
 
 static struct account_place *find_place(struct account_place *places,
 					size_t n, uint32_t id)
 {
-	for (size_t i = 0; i < n; i++)
-		if (places[i].id == id && places[i].days > 0)
+	for (size_t i = 0; i < n && places[i].days > 0; i++)
+		if (places[i].id == id)
 			return &places[i];
 	return NULL;
 }
@@ -74,9 +87,12 @@ const struct account_place *profile_country(const struct account *account,
 			  ACCOUNT_COUNTRIES, country);
 }
 
-static bool is_recent(const struct account_recent *recent, uint32_t now_s)
+/* Lines do not come in perfect order: what seems to be in the future is of
+ * now, not of long ago. */
+bool profile_is_recent(const struct account_recent *recent, uint32_t now_s)
 {
-	return recent->last_s != 0 && now_s - recent->last_s < DAY_S;
+	return recent->last_s != 0 &&
+	       (now_s < recent->last_s || now_s - recent->last_s < DAY_S);
 }
 
 const struct account_recent *profile_recent_network(
@@ -84,22 +100,39 @@ const struct account_recent *profile_recent_network(
 {
 	const struct account_recent *latest = NULL;
 
-	for (size_t i = 0; i < ACCOUNT_RECENT; i++) {
+	for (size_t i = 0; i < ACCOUNT_RECENT && account->recent[i].last_s;
+	     i++) {
 		const struct account_recent *r = &account->recent[i];
 
-		if (r->network == network && is_recent(r, now_s) &&
+		if (r->network == network && profile_is_recent(r, now_s) &&
 		    (!latest || r->last_s > latest->last_s))
 			latest = r;
 	}
 	return latest;
 }
 
+const struct account_recent *profile_recent_place(
+	const struct account *account, uint32_t network, uint16_t country,
+	uint32_t now_s)
+{
+	for (size_t i = 0; i < ACCOUNT_RECENT && account->recent[i].last_s;
+	     i++) {
+		const struct account_recent *r = &account->recent[i];
+
+		if (r->network == network && r->country == country &&
+		    profile_is_recent(r, now_s))
+			return r;
+	}
+	return NULL;
+}
+
 const struct account_recent *profile_recent_country(
 	const struct account *account, uint16_t country, uint32_t now_s)
 {
-	for (size_t i = 0; i < ACCOUNT_RECENT; i++)
+	for (size_t i = 0; i < ACCOUNT_RECENT && account->recent[i].last_s;
+	     i++)
 		if (account->recent[i].country == country &&
-		    is_recent(&account->recent[i], now_s))
+		    profile_is_recent(&account->recent[i], now_s))
 			return &account->recent[i];
 	return NULL;
 }
@@ -135,7 +168,8 @@ static void place_seen(struct account_place *places, size_t n, uint32_t id,
 		place = weakest(places, n, now_s);
 		*place = (struct account_place){ .id = id, .first_s = now_s };
 	}
-	if (place->last_day != day || place->days == 0) {
+	/* Around midnight the day may go back and forth: that is one day. */
+	if (day > place->last_day || place->days == 0) {
 		place->weight = (float)(place->weight *
 				profile_decay(place->last_s, now_s,
 					      PLACE_HALF_LIFE_S) + 1);
@@ -155,7 +189,9 @@ static struct account_recent *recent_slot(struct account *account,
 	for (size_t i = 0; i < ACCOUNT_RECENT; i++) {
 		struct account_recent *r = &account->recent[i];
 
-		if (r->last_s && r->network == origin->network &&
+		if (!r->last_s)
+			return r;
+		if (r->network == origin->network &&
 		    r->country == origin->country && r->client == client)
 			return r;
 		if (r->last_s < oldest->last_s)
@@ -190,7 +226,7 @@ void profile_seen(struct account *account, const struct origin *origin,
 
 	if (account->logins < UINT32_MAX)
 		account->logins++;
-	if (account->last_login_day != day) {
+	if (day > account->last_login_day) {
 		account->last_login_day = day;
 		account->login_days++;
 	}
@@ -281,7 +317,8 @@ double profile_warmth(const struct account *account, uint32_t now_s)
 
 	if (account->logins < 10 && account->login_days < 5 && warmth > 0.5)
 		warmth = 0.5;
-	if (now_s - account->last_s > SILENT_S && warmth > 0.5)
+	if (now_s > account->last_s && now_s - account->last_s > SILENT_S &&
+	    warmth > 0.5)
 		warmth = 0.5;
 	if (warmth > 1)
 		return 1;

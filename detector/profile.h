@@ -39,6 +39,15 @@ const struct account_recent *profile_recent_network(
 const struct account_recent *profile_recent_country(
 	const struct account *account, uint16_t country, uint32_t now_s);
 
+/* The sighting of just this network in just this country; one company may
+ * have outlets in many. */
+const struct account_recent *profile_recent_place(
+	const struct account *account, uint32_t network, uint16_t country,
+	uint32_t now_s);
+
+/* Is this entry in use and not older than 24 hours? */
+bool profile_is_recent(const struct account_recent *recent, uint32_t now_s);
+
 /* A successful login or submission came from there. `learn` is false while
  * the account is suspicious: then only the last 24 hours remember it. */
 void profile_seen(struct account *account, const struct origin *origin,

@@ -68,7 +68,7 @@ static void end_reading(struct state *state)
 
 static MDB_val val(const void *bytes, size_t size)
 {
-	return (MDB_val){ .mv_size = size, .mv_data = (void *)(uintptr_t)bytes };
+	return (MDB_val){ size, (void *)(uintptr_t)bytes };
 }
 
 static bool get(struct state *state, enum table table, MDB_val key,
@@ -275,7 +275,8 @@ int state_load(struct state *state, struct detector *detector,
 	if (each(state, NEIGHBOURS, restore_neighbour, detector->neighbours,
 		 err) < 0)
 		return -1;
-	tracker_clean(detector->tracker);
+	/* No tracker_clean() here: what it found too old to keep is deleted
+	 * with the next commit. */
 	neighbours_clean(detector->neighbours);
 	return 0;
 }

@@ -145,7 +145,8 @@ static uint32_t before(uint32_t now_s, uint32_t age_s)
 
 static void make_room(struct tracker *tracker)
 {
-	static const uint32_t ages_s[] = { TRACKER_MAX_AGE_S, 86400, 3600, 0 };
+	static const uint32_t ages_s[] = { TRACKER_MAX_AGE_S, 86400, 3600 };
+	static const size_t n_ages = sizeof(ages_s) / sizeof(ages_s[0]);
 	size_t n_before;
 
 	if (tracker->n * 2 < tracker->n_slots)
@@ -157,9 +158,13 @@ static void make_room(struct tracker *tracker)
 		return;
 	}
 	n_before = tracker->n;
-	for (size_t i = 0; tracker->n * 2 >= tracker->n_slots; i++)
+	for (size_t i = 0; i < n_ages && tracker->n * 2 >= tracker->n_slots;
+	     i++)
 		rebuild(tracker, tracker->n_slots,
-			before(tracker->newest_s, ages_s[i]) + (i == 3));
+			before(tracker->newest_s, ages_s[i]));
+	/* All of the last hour, or of a clock that ran ahead. */
+	if (tracker->n * 2 >= tracker->n_slots)
+		rebuild(tracker, tracker->n_slots, UINT32_MAX);
 	tracker->lost += n_before - tracker->n;
 }
 
@@ -244,6 +249,12 @@ void tracker_restore(struct tracker *tracker, const struct message *message)
 	tracker->remembers_gone = true;
 	if (message->at_s > tracker->newest_s)
 		tracker->newest_s = message->at_s;
+	/* Many messages end without a word (a client that hung up); without
+	 * this they would stay in the state for ever. */
+	if (message->at_s < before(tracker->newest_s, TRACKER_MAX_AGE_S)) {
+		remember_gone(tracker, message->key);
+		return;
+	}
 	make_room(tracker);
 	slot = slot_of(tracker, message->key);
 	if (!tracker->slots[slot].key)

@@ -38,6 +38,7 @@ struct mail_client {
 	/* The message in hand. */
 	struct slice rest;	/* of it, not yet sent */
 	enum stage stage;
+	bool said_quit;		/* answers from here on are about that */
 	int code;		/* of the last answer, 0 before one */
 	char answer[ANSWER_SIZE];	/* its last line, raw */
 	char curl_error[CURL_ERROR_SIZE];
@@ -92,7 +93,7 @@ int mail_client_open(const struct mail_settings *settings,
 		     struct mail_client **client_out, struct err *err)
 {
 	struct mail_client *client;
-	struct slice host;
+	struct slice host = { NULL, 0 };
 
 	if (check_settings(settings, &host, err))
 		return -1;
@@ -128,10 +129,10 @@ static void note_command(struct mail_client *client, struct slice line)
 {
 	enum stage next = client->stage + 1;
 
-	/* A connection kept open begins the next message with MAIL. */
-	if (client->stage == STAGE_DATA)
-		return;
-	if (slice_starts(line, stages[next].command))
+	if (slice_eq(line, S("QUIT\r\n")))
+		client->said_quit = true;
+	else if (client->stage < STAGE_DATA &&
+		 slice_starts(line, stages[next].command))
 		client->stage = next;
 }
 
@@ -140,7 +141,7 @@ static void note_answer(struct mail_client *client, struct slice line)
 	uint32_t code;
 
 	line = slice_trim(line);
-	if (line.len < 3 || !slice_number(slice_sub(line, 0, 3), &code) ||
+	if (client->said_quit || line.len < 3 || !slice_number(slice_sub(line, 0, 3), &code) ||
 	    code < 200 || code > 599)
 		return;
 	client->code = (int)code;
@@ -292,6 +293,7 @@ static CURLcode perform(struct mail_client *client, const char *recipient,
 	snprintf(from, sizeof(from), "<%s>", client->settings.from);
 	client->rest = message;
 	client->stage = STAGE_SESSION;
+	client->said_quit = false;
 	client->code = 0;
 	client->answer[0] = client->curl_error[0] = '\0';
 	curl_easy_setopt(client->curl, CURLOPT_MAIL_FROM, from);

@@ -255,6 +255,10 @@ static enum outcome make_mail(struct run *run, const struct notice *notice,
 			(long long)notice->block_id);
 		return OUTCOME_FAILED;
 	}
+	/* Ours, whatever describe() did: a second copy must carry the same
+	 * Message-ID. */
+	letter->id = notice->id;
+	letter->at_ms = notice->queued_ms;
 	if (letter_message(sender->languages, letter, notice->kind, &head,
 			   message, err) == 0)
 		return OUTCOME_SENT;
@@ -271,8 +275,6 @@ static enum outcome attempt(struct run *run, const struct notice *notice,
 	const struct mail_route *route = run->sender->route;
 
 	letter_init(&letter);
-	letter.id = notice->id;
-	letter.at_ms = notice->queued_ms;
 	slice_copy(slice_from(notice->language), letter.language,
 		   sizeof(letter.language));
 	outcome = make_mail(run, notice, &letter, &message, err);

@@ -42,8 +42,8 @@ enum db_result outbox_queue(struct db *db, int64_t block_id,
  * What a notice is about, given by the caller who knows blocks: the outbox
  * knows no blocks. Fill in the letter's values and return 0; -1 with *err when
  * the block cannot be read now (tried again), 1 when it is gone (failed). The
- * letter's language, id and time are filled in already; describe may change
- * the language.
+ * letter's language is filled in already and may be changed; its id and time
+ * are the outbox's.
  */
 struct letter;
 typedef int (*outbox_describe_fn)(void *context, int64_t block_id,

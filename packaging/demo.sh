@@ -24,10 +24,13 @@ say() {
 	printf '\n%s%d. %s%s\n\n' "$bold" "$step" "$1" "$plain"
 }
 
+# In the background the program itself must be what `kill` reaches, not a
+# shell around it: then exec is set.
+exec=
 comporta() {
 	command=$1
 	shift
-	"$build/comporta" "$command" --state-dir "$work/state" \
+	$exec "$build/comporta" "$command" --state-dir "$work/state" \
 		--set mode=enforce --set sources="$work/mail.log" \
 		--set smtp.url="file://$work/mail" \
 		--set smtp.from=help@hosting.example \
@@ -70,21 +73,29 @@ echo "   and in the block table that the mail server looks up:"
 sqlite3 "$database" 'SELECT "   " || account FROM comporta_send_block'
 
 say "The notice, as the owner reads it (language from the panel)"
-perl -MMIME::QuotedPrint -0777 -ne '
-	my ($head) = /^(.*?)\r\n\r\n/s;
-	my ($text) = m{Content-Type: text/plain.*?\r\n\r\n(.*?)\r\n--}s;
-	$head = join "\n", grep { /^(From|To|Subject|Content-Language):/ }
-		split /\r\n(?![ \t])/, $head;
-	$text = decode_qp($text);
+perl -MMIME::QuotedPrint -MEncode -0777 -ne '
+	binmode STDOUT, ":utf8";
+	my ($head, $body) = split /\r\n\r\n/, $_, 2;
+	my ($edge) = $head =~ /boundary="?([^"\s;]+)/;
+	my ($part) = grep { m{^\s*Content-Type: text/plain}m }
+		split /\r\n--\Q$edge\E/, "\r\n$body";
+	my ($text) = $part =~ /\r\n\r\n(.*)/s;
+	$head =~ s/\r\n[ \t]/ /g;
+	for (split /\r\n/, $head) {
+		print "   | ", decode("MIME-Header", $_), "\n"
+			if /^(From|To|Subject|Content-Language):/;
+	}
+	$text = decode("UTF-8", decode_qp($text));
 	$text =~ s/\r//g;
-	my $out = "$head\n\n$text\n";
-	$out =~ s/^/   | /mg;
-	print $out;' "$work/mail/1.eml"
+	$text =~ s/^/   | /mg;
+	print "   |\n$text\n";' "$work/mail/1.eml"
 
 say "comporta serve, on loopback"
 token=$(comporta token add demo --role support -q)
-comporta serve --listen "127.0.0.1:$port" 2>"$work/serve.log" &
+exec=exec
+comporta serve --listen "127.0.0.1:$port" >"$work/serve.log" 2>&1 &
 server=$!
+exec=
 url=http://127.0.0.1:$port
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	curl -sf "$url/healthz" >/dev/null && break

@@ -67,9 +67,11 @@ static int open_database(struct desk *desk, struct err *err)
 static int make_tables(struct desk *desk, bool migrate, int *applied_out,
 		       struct err *err)
 {
+	int waste;
+
 	if (migrate || strcmp(db_kind(desk->blocks.db), "sqlite") == 0)
 		return schema_migrate(desk->blocks.db, settings.sql_dir,
-				      applied_out, err);
+				      applied_out ? applied_out : &waste, err);
 	return schema_check(desk->blocks.db, settings.sql_dir, err);
 }
 

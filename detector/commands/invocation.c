@@ -137,8 +137,9 @@ static int check_args(const struct invocation *invocation, struct err *err)
 	if (invocation->n_args < command->min_args ||
 	    (command->max_args >= 0 &&
 	     invocation->n_args > command->max_args))
-		return err_set(err, EXIT_USAGE, "usage: comporta %s [OPTION]... "
-			       "%s", command->name, command->usage);
+		return err_set(err, EXIT_USAGE,
+			       "usage: comporta %s [OPTION]... %s",
+			       command->name, command->usage);
 	return 0;
 }
 

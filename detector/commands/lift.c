@@ -39,13 +39,14 @@ static int lift(struct desk *desk, const struct invocation *invocation,
 		printf("%s can send again.\n", account);
 		return 0;
 	case LIFT_PASSWORD_UNCHANGED:
-		return err_set(err, EXIT_AGAIN, "the password of %.100s has not "
-			       "changed yet; --force lifts all the same",
-			       account);
+		return err_set(err, EXIT_AGAIN,
+			       "the password of %.100s has not changed yet; "
+			       "--force lifts all the same", account);
 	case LIFT_NEEDS_SUPPORT:
-		return err_set(err, EXIT_AGAIN, "it cannot be proven that the "
-			       "password of %.100s has changed; --force lifts "
-			       "all the same", account);
+		return err_set(err, EXIT_AGAIN,
+			       "it cannot be proven that the password of "
+			       "%.100s has changed; --force lifts all the "
+			       "same", account);
 	case LIFT_NOT_FOUND:
 		return err_set(err, EXIT_DATA, "block %lld is gone",
 			       (long long)id);

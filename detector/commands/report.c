@@ -154,10 +154,9 @@ static void print_row(const struct verdict *v)
 	}
 	print_wrapped("                    ", text_slice(&text));
 	text_clear(&text);
-	text_addf(&text, "until then: %u messages to %u recipients, %u of "
-		  "them unknown, from %u addresses", v->window.messages,
-		  v->window.recipients, v->window.unknown_recipients,
-		  v->window.addresses);
+	text_addf(&text, "until then: messages %u, recipients %u (unknown %u), "
+		  "addresses %u", v->window.messages, v->window.recipients,
+		  v->window.unknown_recipients, v->window.addresses);
 	print_wrapped("                    ", text_slice(&text));
 	text_release(&text);
 }

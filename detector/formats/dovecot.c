@@ -46,15 +46,17 @@ static bool names_service_in_text(struct slice program)
 	return slice_eq(program, S("dovecot")) || slice_eq(program, S("Info"));
 }
 
-static bool is_ours(struct slice program)
+/* Stands for whichever service the text names. */
+static const struct slice in_text = SLICE("dovecot");
+
+static const void *speaker_of(struct slice program)
 {
 	if (names_service_in_text(program))
-		return true;
+		return &in_text;
 	for (size_t i = 0; i < N_SERVICES; i++)
-		if (program.len == services[i].len &&
-		    slice_eq(program, services[i]))
-			return true;
-	return false;
+		if (slice_eq(program, services[i]))
+			return &services[i];
+	return NULL;
 }
 
 static bool skip_service(struct slice *text)
@@ -128,7 +130,10 @@ static enum format_result read_login(struct slice elements,
 /* Cut *text into the server's words and the elements. */
 static bool cut_reason(struct slice *text, struct slice *reason_out)
 {
-	static const struct { struct slice mark; size_t reason_len; } marks[] = {
+	static const struct {
+		struct slice mark;
+		size_t reason_len;
+	} marks[] = {
 		{ SLICE(": user=<"), 0 },
 		{ SLICE("): method="), 1 },
 		{ SLICE("): rip="), 1 },
@@ -210,14 +215,15 @@ static enum format_result read_end(struct slice text, struct mail_event *event)
 	return result;
 }
 
-static enum format_result parse(const struct log_line *line,
+static enum format_result parse(const void *speaker,
+				const struct log_line *line,
 				struct mail_event *event_out)
 {
 	struct slice text = line->text;
 	enum format_result result;
 	struct mail_event event;
 
-	if (names_service_in_text(line->program) && !skip_service(&text))
+	if (speaker == &in_text && !skip_service(&text))
 		return FORMAT_SKIP;
 	slice_skip(&text, S("Info: "));
 	if (slice_skip(&text, S("Login: ")) ||
@@ -237,6 +243,6 @@ static enum format_result parse(const struct log_line *line,
 const struct format format_dovecot = {
 	.name = "dovecot",
 	.about = "Dovecot 2.2 to 2.4, from syslog or its own log_path",
-	.is_ours = is_ours,
+	.speaker = speaker_of,
 	.parse = parse,
 };

@@ -27,28 +27,28 @@ const struct format *format_find(const char *name)
 	return NULL;
 }
 
-const struct format *format_of_program(struct slice program)
+/* A line without a header that is not even a word is no torn line. */
+static enum format_result without_header(struct slice text)
 {
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (formats[i]->is_ours(program))
-			return formats[i];
-	return NULL;
+	return slice_trim(text).len == 0 ? FORMAT_SKIP : FORMAT_BAD;
 }
 
 enum format_result format_line(struct header_reader *reader,
 			       const struct format *only, struct slice text,
 			       struct mail_event *event_out)
 {
-	const struct format *format = only;
 	struct log_line line;
 
-	if (slice_trim(text).len == 0)
-		return FORMAT_SKIP;
 	if (!header_read(reader, text, &line))
-		return FORMAT_BAD;
-	if (!only)
-		format = format_of_program(line.program);
-	else if (!only->is_ours(line.program))
-		return FORMAT_SKIP;
-	return format ? format->parse(&line, event_out) : FORMAT_SKIP;
+		return without_header(text);
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		const void *speaker;
+
+		if (only && only != formats[i])
+			continue;
+		speaker = formats[i]->speaker(line.program);
+		if (speaker)
+			return formats[i]->parse(speaker, &line, event_out);
+	}
+	return FORMAT_SKIP;
 }

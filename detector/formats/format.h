@@ -26,12 +26,15 @@ struct format {
 	const char *name;	/* as written in the configuration */
 	const char *about;	/* one line for --help */
 
-	/* Is this program, as the header names it ("postfix/smtpd"), ours? */
-	bool (*is_ours)(struct slice program);
+	/* Which of ours is this program, as the header names it
+	 * ("postfix/smtpd")? NULL for everybody else's; what it means else is
+	 * the format's own business: it is handed to parse(). */
+	const void *(*speaker)(struct slice program);
 
 	/* The event borrows from line->text. Time, host come from the header
 	 * and are already in *event_out when FORMAT_EVENT is returned. */
-	enum format_result (*parse)(const struct log_line *line,
+	enum format_result (*parse)(const void *speaker,
+				    const struct log_line *line,
 				    struct mail_event *event_out);
 };
 
@@ -40,9 +43,6 @@ const struct format *format_find(const char *name);
 
 /* The i-th format in formats.def order; NULL past the end. */
 const struct format *format_at(size_t i);
-
-/* The format whose program wrote the line; NULL for everybody else's. */
-const struct format *format_of_program(struct slice program);
 
 /*
  * Header and text of one line in one call. `only` restricts to one format,

@@ -6,7 +6,10 @@
  * be eight years away (1896 to 1904, 2096 to 2104). */
 enum { YEARS_BACK = 8 };
 
-enum { ISO_SECOND_LEN = 19 };	/* "2026-05-04T10:00:00" */
+enum {
+	ISO_HOUR_LEN = 14,	/* "2026-05-04T10:" */
+	ISO_SECOND_LEN = 19	/* "2026-05-04T10:00:00" */
+};
 
 /* The number that two digits are; -1 when they are none. */
 static int two_digits(const char *at)
@@ -41,16 +44,17 @@ static bool read_clock(const char *at, struct stamp_civil *civil)
 /* ".123456" or ",123", if it is there, in whole milliseconds. */
 static int take_fraction(struct slice *rest)
 {
-	int ms = 0, scale = 100;
-	size_t i = 1;
+	static const int scales[] = { 0, 100, 10, 1 };
+	const char *at = rest->ptr;
+	size_t len = rest->len, i = 1;
+	int ms = 0;
 
-	if (rest->len < 2 || (rest->ptr[0] != '.' && rest->ptr[0] != ',') ||
-	    !is_digit(rest->ptr[1]))
+	if (len < 2 || (at[0] != '.' && at[0] != ',') || !is_digit(at[1]))
 		return 0;
-	for (; i < rest->len && is_digit(rest->ptr[i]); i++) {
-		ms += (rest->ptr[i] - '0') * scale;
-		scale /= 10;
-	}
+	for (; i <= 3 && i < len && is_digit(at[i]); i++)
+		ms += (at[i] - '0') * scales[i];
+	while (i < len && is_digit(at[i]))
+		i++;
 	step_over(rest, i);
 	return ms;
 }
@@ -191,17 +195,37 @@ static size_t zone_length(struct slice rest, int *minutes_out)
 	return 5 + colon;
 }
 
-/* The second and the zone of an RFC 3339 stamp, remembered one behind the
- * other, as the fraction between them differs from line to line. */
-static bool is_last_iso(const struct header_reader *reader,
-			struct slice second, struct slice zone)
+/*
+ * An RFC 3339 stamp of the same hour and zone as the one before, both of which
+ * are remembered one behind the other: nothing is left to convert but minutes
+ * and seconds. False says that the whole stamp must be read.
+ */
+static bool take_last_hour(const struct header_reader *reader,
+			   struct slice *rest, int64_t *at_ms_out)
 {
-	size_t len = reader->last_stamp_len - ISO_SECOND_LEN;
+	const char *at = rest->ptr, *zone = reader->last_stamp + ISO_HOUR_LEN;
+	size_t zone_len = reader->last_stamp_len - ISO_HOUR_LEN;
+	struct slice behind = *rest;
+	int minute, second, fraction_ms;
 
-	return reader->last_stamp_len &&
-	       memcmp(second.ptr, reader->last_stamp, ISO_SECOND_LEN) == 0 &&
-	       zone.len > len && zone.ptr[len] == ' ' &&
-	       memcmp(zone.ptr, reader->last_stamp + ISO_SECOND_LEN, len) == 0;
+	if (!reader->last_stamp_len ||
+	    memcmp(at, reader->last_stamp, ISO_HOUR_LEN) != 0)
+		return false;
+	minute = two_digits(at + ISO_HOUR_LEN);
+	second = two_digits(at + ISO_SECOND_LEN - 2);
+	if (minute < 0 || minute > 59 || second < 0 || second > 60 ||
+	    at[ISO_SECOND_LEN - 3] != ':')
+		return false;
+	step_over(&behind, ISO_SECOND_LEN);
+	fraction_ms = take_fraction(&behind);
+	if (behind.len <= zone_len || behind.ptr[zone_len] != ' ' ||
+	    memcmp(behind.ptr, zone, zone_len) != 0)
+		return false;
+	step_over(&behind, zone_len);
+	*rest = behind;
+	*at_ms_out = reader->last_at_ms + minute * STAMP_MINUTE_MS +
+		     second * STAMP_SECOND_MS + fraction_ms;
+	return true;
 }
 
 static bool read_iso_second(const char *at, struct stamp_civil *civil)
@@ -216,37 +240,42 @@ static bool read_iso_second(const char *at, struct stamp_civil *civil)
 	       read_clock(at + 11, civil) && stamp_is_valid(civil);
 }
 
+static void keep_hour(struct header_reader *reader, const char *stamp,
+		      struct slice zone, const struct stamp_civil *civil,
+		      int64_t at_ms)
+{
+	memcpy(reader->last_stamp, stamp, ISO_HOUR_LEN);
+	memcpy(reader->last_stamp + ISO_HOUR_LEN, zone.ptr, zone.len);
+	reader->last_stamp_len = ISO_HOUR_LEN + zone.len;
+	reader->last_at_ms = at_ms - civil->minute * STAMP_MINUTE_MS -
+			     civil->second * STAMP_SECOND_MS;
+}
+
 static bool read_rfc3339(struct header_reader *reader, struct slice *rest,
 			 int64_t *at_ms_out)
 {
 	struct stamp_civil civil = { 0 };
-	struct slice second = *rest;
+	const char *stamp = rest->ptr;
 	int64_t at_ms;
 	size_t zone_len;
 	int fraction_ms, minutes;
 
 	if (rest->len < ISO_SECOND_LEN || rest->ptr[4] != '-')
 		return false;
+	if (take_last_hour(reader, rest, at_ms_out))
+		return true;
+	if (!read_iso_second(stamp, &civil))
+		return false;
 	step_over(rest, ISO_SECOND_LEN);
 	fraction_ms = take_fraction(rest);
-	if (is_last_iso(reader, second, *rest)) {
-		zone_len = reader->last_stamp_len - ISO_SECOND_LEN;
-		step_over(rest, zone_len);
-		*at_ms_out = reader->last_at_ms + fraction_ms;
-		return true;
-	}
-	if (!read_iso_second(second.ptr, &civil))
-		return false;
 	at_ms = stamp_join(&civil);
 	zone_len = zone_length(*rest, &minutes);
 	if (zone_len)
 		at_ms -= minutes * (int64_t)STAMP_MINUTE_MS;
 	else
 		at_ms = stamp_zone_to_utc(&reader->zone, at_ms);
-	memcpy(reader->last_stamp, second.ptr, ISO_SECOND_LEN);
-	memcpy(reader->last_stamp + ISO_SECOND_LEN, rest->ptr, zone_len);
-	reader->last_stamp_len = ISO_SECOND_LEN + zone_len;
-	reader->last_at_ms = at_ms;
+	keep_hour(reader, stamp, (struct slice){ rest->ptr, zone_len }, &civil,
+		  at_ms);
 	step_over(rest, zone_len);
 	*at_ms_out = at_ms + fraction_ms;
 	return true;
@@ -328,14 +357,55 @@ static void skip_facility(struct slice *rest)
 	*rest = copy;
 }
 
-static bool origin_syslog(struct slice rest, struct log_line *line)
+/* The host seldom changes from line to line. What was a host once, and not a
+ * tag or a program with a user in it, is one again. */
+static bool take_last_host(const struct header_reader *reader,
+			   struct slice *rest, struct log_line *line)
 {
-	struct slice word, text;
+	size_t len = reader->last_host_len;
+
+	if (!len || rest->len <= len || rest->ptr[len] != ' ' ||
+	    memcmp(rest->ptr, reader->last_host, len) != 0)
+		return false;
+	line->host = (struct slice){ rest->ptr, len };
+	step_over(rest, len);
+	return true;
+}
+
+static void keep_host(struct header_reader *reader, struct slice host)
+{
+	if (host.len > sizeof(reader->last_host))
+		return;
+	memcpy(reader->last_host, host.ptr, host.len);
+	reader->last_host_len = host.len;
+}
+
+/* Behind the host. Without a tag all of it is text. */
+static bool read_tag(struct slice rest, struct log_line *line)
+{
+	struct slice text;
+
+	skip_blanks(&rest);
+	text = rest;
+	if (split_tag(take_word(&rest), &line->program))
+		text = rest.len ? slice_after(rest, 1) : rest;
+	else
+		line->program = (struct slice){ line->host.ptr, 0 };
+	line->text = text;
+	return true;
+}
+
+static bool origin_syslog(struct header_reader *reader, struct slice rest,
+			  struct log_line *line)
+{
+	struct slice word;
 
 	if (!rest.len || rest.ptr[0] != ' ')
 		return false;
 	skip_blanks(&rest);
 	skip_facility(&rest);
+	if (take_last_host(reader, &rest, line))
+		return read_tag(rest, line);
 	word = take_word(&rest);
 	line->host = (struct slice){ word.ptr, 0 };
 	line->program = line->host;
@@ -343,13 +413,8 @@ static bool origin_syslog(struct slice rest, struct log_line *line)
 		return true;
 	if (!split_tag(word, &line->program)) {
 		line->host = word;
-		skip_blanks(&rest);
-		text = rest;
-		word = take_word(&rest);
-		if (!split_tag(word, &line->program)) {
-			line->text = text;
-			return true;
-		}
+		keep_host(reader, word);
+		return read_tag(rest, line);
 	}
 	line->text = rest.len ? slice_after(rest, 1) : rest;
 	return true;
@@ -391,8 +456,10 @@ static struct slice take_field(struct slice *rest)
 	return slice_eq(word, S("-")) ? (struct slice){ word.ptr, 0 } : word;
 }
 
-static bool origin_rfc5424(struct slice rest, struct log_line *line)
+static bool origin_rfc5424(struct header_reader *reader, struct slice rest,
+			   struct log_line *line)
 {
+	(void)reader;
 	if (!slice_skip(&rest, S(" ")))
 		return false;
 	line->host = take_field(&rest);
@@ -410,7 +477,8 @@ static bool origin_rfc5424(struct slice rest, struct log_line *line)
 static const struct form {
 	bool (*stamp)(struct header_reader *reader, struct slice *rest,
 		      int64_t *at_ms_out);
-	bool (*origin)(struct slice rest, struct log_line *line);
+	bool (*origin)(struct header_reader *reader, struct slice rest,
+		       struct log_line *line);
 } forms[] = {
 	{ read_rfc3164, origin_syslog },
 	{ read_rfc3339, origin_syslog },
@@ -424,7 +492,7 @@ static bool read_form(struct header_reader *reader, size_t form,
 		      struct slice rest, struct log_line *line)
 {
 	return forms[form].stamp(reader, &rest, &line->at_ms) &&
-	       forms[form].origin(rest, line);
+	       forms[form].origin(reader, rest, line);
 }
 
 static bool read_any_form(struct header_reader *reader, struct slice rest,

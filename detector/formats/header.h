@@ -40,9 +40,11 @@ struct header_reader {
 	int64_t reference_ms;
 	size_t form;			/* index of the form that fitted last */
 	struct stamp_zone zone;
-	char last_stamp[32];		/* same second as before: not parsed */
-	size_t last_stamp_len;		/* again */
-	int64_t last_at_ms;		/* without the fraction */
+	char last_stamp[32];		/* RFC 3164: the same second as before, */
+	size_t last_stamp_len;		/* RFC 3339: the same hour and zone, is */
+	int64_t last_at_ms;		/* not converted again; its beginning */
+	char last_host[64];		/* the same for RFC 3164 and 3339: */
+	size_t last_host_len;		/* not looked at again */
 	int64_t latest_for_ms;		/* the reference_ms of latest_ms */
 	int64_t latest_ms;		/* local; no stamp is later than this */
 	int latest_year;		/* of latest_ms; 0: not known yet */

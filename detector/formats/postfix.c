@@ -77,11 +77,11 @@ static bool skip_to_login(struct slice *text)
 	struct slice rest = *text;
 	ptrdiff_t comma;
 
-	if (text_skip(&rest, S(", sasl_method="))) {
+	if (slice_skip(&rest, S(", sasl_method="))) {
 		comma = slice_find_char(rest, ',');
 		rest = slice_after(rest, comma < 0 ? rest.len : (size_t)comma);
 	}
-	if (!text_skip(&rest, S(", sasl_username=")))
+	if (!slice_skip(&rest, S(", sasl_username=")))
 		return false;
 	*text = rest;
 	return true;
@@ -90,7 +90,7 @@ static bool skip_to_login(struct slice *text)
 /* Cut within the words that would have named the login. */
 static bool is_torn_login(struct slice text)
 {
-	return text.len && (text_starts(text, S(", sasl_")) ||
+	return text.len && (slice_starts(text, S(", sasl_")) ||
 			    slice_find_char(text, '=') < 0);
 }
 
@@ -106,7 +106,7 @@ static enum format_result read_client(struct slice text, struct slice id,
 		return FORMAT_BAD;
 	if (!text.len)
 		return FORMAT_EVENT;
-	if (!text_starts(text, S(", ")) || !read_original_client(&text, event))
+	if (!slice_starts(text, S(", ")) || !read_original_client(&text, event))
 		return FORMAT_BAD;
 	drop_attribute(&text, S(", orig_queue_id="), &ignored);
 	if (!skip_to_login(&text))
@@ -131,10 +131,10 @@ static enum format_result read_auth_failure(struct slice text,
 
 	postfix_event_init(event, MAIL_AUTH_FAILURE, none);
 	if (!postfix_take_client(&text, event) ||
-	    !text_skip(&text, S(": SASL ")))
+	    !slice_skip(&text, S(": SASL ")))
 		return FORMAT_SKIP;
 	slice_cut(&text, ' ');
-	if (!text_skip(&text, S("authentication failed")))
+	if (!slice_skip(&text, S("authentication failed")))
 		return FORMAT_SKIP;
 	slice_skip(&text, S(":"));
 	at = slice_find(text, S(", sasl_username="));
@@ -153,9 +153,9 @@ static enum format_result read_auth_failure(struct slice text,
 /* Other actions (warn, hold, filter, ...) do not refuse (A9). */
 static bool skip_refusal(struct slice *text)
 {
-	return text_skip(text, S("reject: ")) ||
-	       text_skip(text, S("milter-reject: ")) ||
-	       text_skip(text, S("proxy-reject: "));
+	return slice_skip(text, S("reject: ")) ||
+	       slice_skip(text, S("milter-reject: ")) ||
+	       slice_skip(text, S("proxy-reject: "));
 }
 
 static enum format_result read_refusal(struct slice text,
@@ -173,11 +173,11 @@ static enum format_result read_smtpd(struct slice text,
 {
 	struct slice id;
 
-	if (text_skip(&text, S("warning: ")))
+	if (slice_skip(&text, S("warning: ")))
 		return read_auth_failure(text, event);
 	if (!postfix_take_id(&text, &id))
 		return FORMAT_SKIP;
-	if (text_skip(&text, S("client=")))
+	if (slice_skip(&text, S("client=")))
 		return read_client(text, id, event);
 	if (skip_refusal(&text))
 		return postfix_read_reject(text, id, event);
@@ -198,7 +198,7 @@ static enum format_result read_queued(struct slice text, struct slice id,
 	numbers = slice_after(text, (size_t)at + sizeof(">, size=") - 1);
 	slice_number(numbers, &event->size_bytes);
 	slice_cut(&numbers, ',');
-	if (!text_skip(&numbers, S(" nrcpt=")))
+	if (!slice_skip(&numbers, S(" nrcpt=")))
 		return FORMAT_BAD;
 	slice_number(numbers, &event->recipients);
 	return FORMAT_EVENT;
@@ -226,12 +226,12 @@ static enum format_result read_qmgr(struct slice text,
 		postfix_event_init(event, MAIL_CLOSED, id);
 		return FORMAT_EVENT;
 	}
-	if (!text_skip(&rest, S("from=<")))
+	if (!slice_skip(&rest, S("from=<")))
 		return postfix_read_delivery(text, event);
-	if (text_ends(rest, S(" (queue active)")))
+	if (slice_ends(rest, S(" (queue active)")))
 		return read_queued(rest, id, event);
-	if (text_ends(rest, S(">, status=expired, returned to sender")) ||
-	    text_ends(rest, S(">, status=force-expired, returned to sender")))
+	if (slice_ends(rest, S(">, status=expired, returned to sender")) ||
+	    slice_ends(rest, S(">, status=force-expired, returned to sender")))
 		return read_expired(rest, id, event);
 	return FORMAT_BAD;
 }
@@ -339,26 +339,26 @@ static const struct daemon *find_daemon(struct slice program)
 	if (len >= sizeof(daemons_by_length) / sizeof(daemons_by_length[0]))
 		return NULL;
 	for (daemon = daemons_by_length[len]; daemon && daemon->read; daemon++)
-		if (memcmp(daemon->name.ptr, slash, len) == 0)
+		if (daemon->name.ptr[0] == slash[0] &&
+		    memcmp(daemon->name.ptr, slash, len) == 0)
 			return daemon;
 	return NULL;
 }
 
-static bool is_ours(struct slice program)
+static const void *speaker_of(struct slice program)
 {
-	return find_daemon(program) != NULL;
+	return find_daemon(program);
 }
 
-static enum format_result parse(const struct log_line *line,
+static enum format_result parse(const void *speaker,
+				const struct log_line *line,
 				struct mail_event *event_out)
 {
-	const struct daemon *daemon = find_daemon(line->program);
+	const struct daemon *daemon = speaker;
 	struct slice program = line->program;
 	enum format_result result;
 	struct mail_event event;
 
-	if (!daemon)
-		return FORMAT_SKIP;
 	result = daemon->read(line->text, &event);
 	if (result != FORMAT_EVENT)
 		return result;
@@ -372,6 +372,6 @@ static enum format_result parse(const struct log_line *line,
 const struct format format_postfix = {
 	.name = "postfix",
 	.about = "Postfix 2.2 and later, from syslog or maillog_file",
-	.is_ours = is_ours,
+	.speaker = speaker_of,
 	.parse = parse,
 };

@@ -17,31 +17,6 @@
 
 #include <string.h>
 
-/* As slice_starts and slice_skip, but here for the compiler to see, which
- * turns a comparison with a literal into an instruction or two. Every line
- * of a busy server passes several. */
-static inline bool text_starts(struct slice text, struct slice literal)
-{
-	return text.len >= literal.len &&
-	       memcmp(text.ptr, literal.ptr, literal.len) == 0;
-}
-
-static inline bool text_skip(struct slice *rest, struct slice literal)
-{
-	if (!text_starts(*rest, literal))
-		return false;
-	rest->ptr += literal.len;
-	rest->len -= literal.len;
-	return true;
-}
-
-static inline bool text_ends(struct slice text, struct slice literal)
-{
-	return text.len >= literal.len &&
-	       memcmp(text.ptr + text.len - literal.len, literal.ptr,
-		      literal.len) == 0;
-}
-
 /* Nothing known but the kind. */
 void postfix_event_init(struct mail_event *event, enum mail_event_kind kind,
 			struct slice queue_id);

@@ -38,7 +38,7 @@ static bool take_recipient(struct slice *text, struct slice *recipient_out)
 
 	if (!postfix_take_address(text, S(">, "), recipient_out))
 		return false;
-	return !text_skip(text, S(", orig_to=<")) ||
+	return !slice_skip(text, S(", orig_to=<")) ||
 	       postfix_take_address(text, S(">, "), &original);
 }
 
@@ -48,7 +48,7 @@ static struct slice reply_of(struct slice rest)
 {
 	const char *end;
 
-	if (!text_skip(&rest, S(" (")) || !rest.len)
+	if (!slice_skip(&rest, S(" (")) || !rest.len)
 		return (struct slice){ rest.ptr, 0 };
 	end = memrchr(rest.ptr, ')', rest.len);
 	return end ? slice_sub(rest, 0, (size_t)(end - rest.ptr)) : rest;
@@ -62,7 +62,7 @@ static bool is_local_relay(struct slice relay)
 
 	slice_cut(&relay, '[');
 	relay = slice_cut(&relay, ']');
-	if (text_starts(relay, S("private/")) || text_starts(relay, S("/")))
+	if (slice_starts(relay, S("private/")) || slice_starts(relay, S("/")))
 		return true;
 	return address_parse(relay, &address) && address_is_loopback(&address);
 }
@@ -73,14 +73,14 @@ static struct slice requeued_id(struct slice reply)
 	struct slice none = { reply.ptr, 0 }, id;
 	const char *blank;
 
-	if (text_ends(reply, S(")")))
+	if (slice_ends(reply, S(")")))
 		reply.len--;
 	blank = reply.len ? memrchr(reply.ptr, ' ', reply.len) : NULL;
 	if (!blank)
 		return none;
 	id = slice_after(reply, (size_t)(blank - reply.ptr) + 1);
 	reply.len = (size_t)(blank - reply.ptr);
-	return text_ends(reply, S("queued as")) && postfix_is_id(id) ? id
+	return slice_ends(reply, S("queued as")) && postfix_is_id(id) ? id
 								     : none;
 }
 
@@ -92,7 +92,7 @@ static enum format_result read_result(struct slice rest,
 	struct slice relay, fields;
 	ptrdiff_t at;
 
-	if (!text_skip(&rest, S(", relay=")))
+	if (!slice_skip(&rest, S(", relay=")))
 		return FORMAT_BAD;
 	at = slice_find(rest, S(", status="));
 	if (at < 0)
@@ -125,10 +125,10 @@ enum format_result postfix_read_delivery(struct slice text,
 {
 	struct slice id;
 
-	if (!postfix_take_id(&text, &id) || !text_skip(&text, S("to=")))
+	if (!postfix_take_id(&text, &id) || !slice_skip(&text, S("to=")))
 		return FORMAT_SKIP;
 	postfix_event_init(event, MAIL_DELIVERY, id);
-	if (!id.len || !text_skip(&text, S("<")) ||
+	if (!id.len || !slice_skip(&text, S("<")) ||
 	    !take_recipient(&text, &event->recipient))
 		return FORMAT_BAD;
 	return read_result(text, event);

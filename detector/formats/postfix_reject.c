@@ -24,18 +24,19 @@ static struct slice account_of(struct slice rest)
 	struct slice account = { rest.ptr, 0 };
 	ptrdiff_t at;
 
-	if (text_skip(&rest, S(" sasl_username=<"))) {
+	if (slice_skip(&rest, S(" sasl_username=<"))) {
 		drop_end(&rest, '>');
 		return rest;
 	}
-	if (!text_skip(&rest, S(" sasl_method=")))
+	if (!slice_skip(&rest, S(" sasl_method=")))
 		return account;
 	slice_cut(&rest, ' ');
-	if (!text_skip(&rest, S("sasl_username=")))
+	if (!slice_skip(&rest, S("sasl_username=")))
 		return account;
 	/* The client's AUTH= is written as xtext, which has no blanks. */
 	at = slice_find_last(rest, S(" sasl_sender="));
-	if (at >= 0 && slice_find_char(slice_after(rest, (size_t)at + 1), ' ') < 0)
+	if (at >= 0 &&
+	    slice_find_char(slice_after(rest, (size_t)at + 1), ' ') < 0)
 		rest.len = (size_t)at;
 	return rest;
 }
@@ -94,7 +95,7 @@ static struct slice blocked_login(struct slice text)
 	struct slice none = { text.ptr, 0 };
 	ptrdiff_t at;
 
-	if (!text_skip(&text, S("<")))
+	if (!slice_skip(&text, S("<")))
 		return none;
 	at = slice_find(text, words);
 	if (at < 0 || slice_find_last(text, words) != at)
@@ -118,7 +119,7 @@ static enum format_result read_command(struct slice text,
 {
 	struct slice behind;
 
-	if (!postfix_take_client(&text, event) || !text_skip(&text, S(": ")))
+	if (!postfix_take_client(&text, event) || !slice_skip(&text, S(": ")))
 		return FORMAT_BAD;
 	skip_code(&text);
 	event->dsn = postfix_take_dsn(&text);
@@ -158,7 +159,7 @@ static enum format_result read_content(struct slice text,
 	    slice_find(behind, S("; from=<")) >= 0 ||
 	    !read_client_at_end(text, event))
 		return FORMAT_BAD;
-	if (text_skip(&behind, S(": ")))
+	if (slice_skip(&behind, S(": ")))
 		event->dsn = postfix_take_dsn(&behind);
 	return FORMAT_EVENT;
 }
@@ -181,7 +182,7 @@ enum format_result postfix_read_reject(struct slice text, struct slice id,
 	postfix_event_init(event, MAIL_REJECT, id);
 	if (!is_stage(word))
 		return read_content(text, event);
-	if (!text_skip(&rest, S("from ")))
+	if (!slice_skip(&rest, S("from ")))
 		return FORMAT_BAD;
 	return read_command(rest, event);
 }

@@ -9,10 +9,10 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static bool is_id_char(char c)
-{
-	return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
+/* Nearly every line has an id, so each letter is one look into a table. */
+static const bool is_id_char[256] = {
+	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+};
 
 void postfix_event_init(struct mail_event *event, enum mail_event_kind kind,
 			struct slice queue_id)
@@ -29,7 +29,8 @@ static size_t id_length(struct slice text)
 {
 	size_t len = 0;
 
-	while (len < text.len && len <= ID_MAX && is_id_char(text.ptr[len]))
+	while (len < text.len && len <= ID_MAX &&
+	       is_id_char[(unsigned char)text.ptr[len]])
 		len++;
 	return len >= ID_MIN && len <= ID_MAX ? len : 0;
 }
@@ -50,9 +51,9 @@ bool postfix_take_id(struct slice *text, struct slice *id_out)
 	id = (struct slice){ rest.ptr, id_length(rest) };
 	rest.ptr += id.len;
 	rest.len -= id.len;
-	if (!id.len || !text_skip(&rest, S(": ")))
+	if (!id.len || !slice_skip(&rest, S(": ")))
 		return false;
-	if (id.len == 7 && text_starts(id, S("NOQUEUE")))
+	if (id.len == 7 && slice_starts(id, S("NOQUEUE")))
 		id.len = 0;
 	*id_out = id;
 	*text = rest;

@@ -381,8 +381,6 @@ int http_serve(struct http_context *context, volatile sig_atomic_t *stop,
 	init_clients(&server);
 	failed = open_server(&server, &port, err);
 	if (!failed) {
-		log_info("serving %s, port %d, %s", settings.serve.listen,
-			 port, server.key.len ? "TLS" : "without TLS");
 		if (context->ready)
 			context->ready(context->ready_context, port);
 		failed = run(&server, stop, err);

@@ -45,7 +45,7 @@ static int parse(const char *address, struct addrinfo **out, struct err *err)
 
 static int port_of(int fd)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { 0 };
 	socklen_t size = sizeof(address);
 
 	if (getsockname(fd, (struct sockaddr *)&address, &size))
@@ -77,7 +77,7 @@ static int open_socket(const struct addrinfo *info)
 int listen_open(const char *address, int *fd_out, int *port_out,
 		struct err *err)
 {
-	struct addrinfo *info;
+	struct addrinfo *info = NULL;
 	int fd;
 
 	if (parse(address, &info, err))

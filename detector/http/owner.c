@@ -217,10 +217,10 @@ static const struct {
 	int status;
 	const char *word;
 } outcomes[] = {
-	{ LIFT_DONE, 200, "message.lifted" },
-	{ LIFT_WAS_LIFTED, 200, "message.already_open" },
-	{ LIFT_PASSWORD_UNCHANGED, 409, "message.unchanged" },
-	{ LIFT_NEEDS_SUPPORT, 409, "message.needs_support" },
+	{ LIFT_DONE, 200, "page.message.lifted" },
+	{ LIFT_WAS_LIFTED, 200, "page.message.lifted" },
+	{ LIFT_PASSWORD_UNCHANGED, 409, "page.message.unchanged" },
+	{ LIFT_NEEDS_SUPPORT, 409, "page.message.needs_support" },
 };
 
 static void show_outcome(struct exchange *exchange, struct block *block,
@@ -278,7 +278,7 @@ void owner_mine(struct exchange *exchange)
 				exchange->request->now_ms, &err))
 			owner_away(exchange, &err);
 		else
-			show(exchange, &block, 200, "message.mine");
+			show(exchange, &block, 200, "page.message.mine");
 	}
 	block_release(&block);
 }

@@ -33,10 +33,19 @@ static const struct conf_option options[] = {
 	CONF_END
 };
 
+enum { SLOT = 2 };
+
 static double by_policy(struct account *account)
 {
-	double room = settings.policy_cap - account->policy_nats;
-	double step = room < settings.policy_step ? room : settings.policy_step;
+	double sum = account->groups[SLOT].nats;
+	double room, step;
+
+	/* The judge has let the sum decay before asking; no more of it can
+	 * be ours. Else it would be charged once in a life. */
+	if (account->policy_nats > sum)
+		account->policy_nats = (float)(sum > 0 ? sum : 0);
+	room = settings.policy_cap - account->policy_nats;
+	step = room < settings.policy_step ? room : settings.policy_step;
 
 	if (step <= 0)
 		return 0;
@@ -76,7 +85,8 @@ static void describe(const struct account *account, uint32_t now_s,
 const struct signal signal_delivery_failure = {
 	.name = "delivery_failure",
 	.about = "recipients that do not exist",
-	.slot = 2,
+	.slot = SLOT,
+	.looks_at = SIGNAL_OUTCOME,
 	.options = options,
 	.settings = &settings,
 	.observe = observe,

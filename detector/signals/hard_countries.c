@@ -29,7 +29,7 @@ enum { HOUR_S = 3600 };
 
 static bool counts(const struct account_recent *r, uint32_t now_s)
 {
-	return r->country && r->last_s && now_s - r->last_s < HOUR_S &&
+	return r->country && r->last_s && now_s < r->last_s + HOUR_S &&
 	       r->kind != NETWORK_VPN && r->kind != NETWORK_RELAY;
 }
 
@@ -60,13 +60,23 @@ static void count(const struct account *account, uint32_t now_s,
 	*networks_out = (int64_t)n_networks;
 }
 
+/* Nearly all accounts were at one or two places: they need no counting. */
+static bool has_too_few(const struct account *account)
+{
+	size_t n = 0;
+
+	while (n < ACCOUNT_RECENT && account->recent[n].last_s)
+		n++;
+	return (int64_t)n + 1 < settings.countries;
+}
+
 static double observe(const struct signal_input *input)
 {
 	const struct origin *origin = input->origin;
 	int64_t countries, networks;
 
 	if (!origin || !origin->country || origin->kind == NETWORK_VPN ||
-	    origin->kind == NETWORK_RELAY)
+	    origin->kind == NETWORK_RELAY || has_too_few(input->account))
 		return 0;
 	count(input->account, input->now_s, origin->country, origin->network,
 	      &countries, &networks);
@@ -90,6 +100,7 @@ const struct signal signal_hard_countries = {
 	.about = "six countries within an hour",
 	.slot = 4,
 	.is_hard = true,
+	.looks_at = SIGNAL_ORIGIN,
 	.options = options,
 	.settings = &settings,
 	.observe = observe,

@@ -74,6 +74,7 @@ const struct signal signal_hard_unknown_recipients = {
 	.about = "a hundred unknown recipients within an hour",
 	.slot = 5,
 	.is_hard = true,
+	.looks_at = SIGNAL_OUTCOME,
 	.options = options,
 	.settings = &settings,
 	.observe = observe,

@@ -110,7 +110,7 @@ static void describe(const struct account *account, uint32_t now_s,
 		const struct account_recent *r = &account->recent[i];
 		char country[COUNTRY_TEXT_SIZE];
 
-		if (!r->country || now_s - r->last_s >= 86400)
+		if (!r->country || !profile_is_recent(r, now_s))
 			continue;
 		country_text(r->country, country);
 		if (slice_find(text_slice(&list), slice_from(country)) >= 0)
@@ -128,6 +128,7 @@ const struct signal signal_origin_diversity = {
 	.about = "many new places within a day",
 	.slot = 1,
 	.is_strong_when_cold = true,
+	.looks_at = SIGNAL_ORIGIN,
 	.options = options,
 	.settings = &settings,
 	.observe = observe,

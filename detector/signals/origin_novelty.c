@@ -52,8 +52,8 @@ static double observe(const struct signal_input *input)
 
 	if (!origin || !origin->country)
 		return 0;
-	if (profile_recent_network(input->account, origin->network,
-				   input->now_s))
+	if (profile_recent_place(input->account, origin->network,
+				 origin->country, input->now_s))
 		return 0;
 	/* The first place an account is ever seen at is as good as any. */
 	if (input->account->logins == 0)
@@ -72,7 +72,7 @@ static void describe(const struct account *account, uint32_t now_s,
 		const struct account_place *place;
 		char country[COUNTRY_TEXT_SIZE];
 
-		if (!r->country || now_s - r->last_s >= 86400)
+		if (!r->country || !profile_is_recent(r, now_s))
 			continue;
 		place = profile_country(account, r->country);
 		if (place && profile_is_trusted(place, now_s))
@@ -92,6 +92,7 @@ const struct signal signal_origin_novelty = {
 	.name = "origin_novelty",
 	.about = "places this account was never seen at",
 	.slot = 0,
+	.looks_at = SIGNAL_ORIGIN,
 	.options = options,
 	.settings = &settings,
 	.observe = observe,

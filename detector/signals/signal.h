@@ -21,6 +21,13 @@
 #include "detector/event.h"
 #include "detector/origin.h"
 
+/* What an event may bring. */
+enum signal_matter {
+	SIGNAL_ORIGIN = 1,	/* a client's place: `origin` is not NULL */
+	SIGNAL_RECIPIENTS = 2,	/* `recipients` is not 0 */
+	SIGNAL_OUTCOME = 4	/* `failed`, `arrived`, `refused_by_policy` */
+};
+
 /* What a signal may look at. Borrowed; the account is as it was before. */
 struct signal_input {
 	const struct mail_event *event;
@@ -62,6 +69,8 @@ struct signal {
 	bool is_hard;		/* full strength on cold accounts; a rule that
 				 * convicts alone */
 	bool is_strong_when_cold;
+	unsigned looks_at;	/* of enum signal_matter: it is asked about
+				 * events that bring any of these only */
 	const struct conf_option *options;	/* begins with SIGNAL_LIMITS */
 	void *settings;		/* begins with struct signal_limits */
 
@@ -74,7 +83,10 @@ struct signal {
 			 struct text *out);
 };
 
-/* The i-th signal in signals.def order; NULL past the end. */
+/* All signals in signals.def order, with a NULL behind them. */
+extern const struct signal *const signals[];
+
+/* The i-th of them; NULL past the end. */
 const struct signal *signal_at(size_t i);
 
 /* Its limits, as configured. */

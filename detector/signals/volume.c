@@ -15,6 +15,7 @@
  * Whom it would wrong: who writes to all customers once a year. Log-normal
  * senders have such days, so it corroborates and never convicts.
  */
+#include "detector/profile.h"
 #include "detector/signals/signal.h"
 
 #include <math.h>
@@ -27,6 +28,8 @@ static const struct conf_option options[] = {
 	SIGNAL_LIMITS(struct volume, "4", "0.5", "72h"),
 	CONF_END
 };
+
+enum { SLOT = 3 };
 
 static const double PRIOR_DAYS = 4;
 static const double PRIOR_SPREAD = 1.0;
@@ -51,17 +54,17 @@ static double evidence(const struct account_volume *volume, double usual,
 	double n = volume->days < 30 ? volume->days : 30;
 	double mean = (PRIOR_DAYS * log1p(usual) + n * volume->mean) /
 		      (PRIOR_DAYS + n);
-	double variance = (PRIOR_DAYS * PRIOR_SPREAD * PRIOR_SPREAD +
-			   n * volume->variance) / (PRIOR_DAYS + n);
-	double spread = sqrt(variance);
-	double t, p;
+	double y = log1p(recipients);
+	double variance, spread, p;
 
+	if (y <= mean)
+		return 0;
+	variance = (PRIOR_DAYS * PRIOR_SPREAD * PRIOR_SPREAD +
+		    n * volume->variance) / (PRIOR_DAYS + n);
+	spread = sqrt(variance);
 	if (spread < SPREAD_MIN)
 		spread = SPREAD_MIN;
-	t = (log1p(recipients) - mean) / spread;
-	if (t <= 0)
-		return 0;
-	p = tail_t5(t);
+	p = tail_t5((y - mean) / spread);
 	if (p < 1e-12)
 		p = 1e-12;
 	return log(0.5 / sqrt(p));
@@ -82,8 +85,12 @@ static double observe(const struct signal_input *input)
 	of_hour = evidence(&account->per_hour, 8, hour);
 	of_day = evidence(&account->per_day, 20, day);
 	record = of_hour > of_day ? of_hour : of_day;
-	/* The judge has let the sum decay before asking. */
-	before = account->groups[3].nats;
+	/* The judge has let the sum decay before asking, and will multiply
+	 * what we add by weight and warmth: undone here, or a cold account's
+	 * sum would creep up to the full record message by message. */
+	before = account->groups[SLOT].nats /
+		 (settings.limits.weight *
+		  profile_warmth(account, input->now_s));
 	return record > before ? record - before : 0;
 }
 
@@ -98,7 +105,8 @@ static void describe(const struct account *account, uint32_t now_s,
 const struct signal signal_volume = {
 	.name = "volume",
 	.about = "more recipients than ever",
-	.slot = 3,
+	.slot = SLOT,
+	.looks_at = SIGNAL_RECIPIENTS,
 	.options = options,
 	.settings = &settings,
 	.observe = observe,

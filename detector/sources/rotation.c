@@ -76,12 +76,28 @@ bool rotation_holds(const char *path, const struct source_position *position)
 	return fits;
 }
 
+/* Rotated files have a number or a date behind the name. Without this rule
+ * /var/log/mail would be read on in mail.err and mail.warn, which hold the
+ * same lines again. */
 static bool is_sibling(const char *name, const char *base)
 {
 	size_t len = strlen(base);
 
 	return strncmp(name, base, len) == 0 &&
-	       (name[len] == '.' || name[len] == '-') && name[len + 1];
+	       (name[len] == '.' || name[len] == '-') &&
+	       ((name[len + 1] >= '0' && name[len + 1] <= '9') ||
+		strncmp(name + len + 1, "old", 3) == 0);
+}
+
+/* Does its last part hold a date, as dateext and newsyslog write it? */
+static bool has_date(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t digits = 0;
+
+	for (const char *c = slash ? slash : path; *c && digits < 8; c++)
+		digits = *c >= '0' && *c <= '9' ? digits + 1 : 0;
+	return digits == 8;
 }
 
 static int by_age(const void *a, const void *b)
@@ -90,8 +106,11 @@ static int by_age(const void *a, const void *b)
 
 	if (x->changed_ns != y->changed_ns)
 		return x->changed_ns > y->changed_ns ? -1 : 1;
-	/* Same time: the plain .1 before .1.gz of the same content. */
-	return strcmp(x->path, y->path);
+	/* Copied without their times: .9 is newer than .10, but the later
+	 * date is newer. The plain .1 comes before its own .1.gz. */
+	if (has_date(x->path) && has_date(y->path))
+		return -strverscmp(x->path, y->path);
+	return strverscmp(x->path, y->path);
 }
 
 static bool add_sibling(struct sibling *siblings, size_t n, const char *dir,

@@ -3,8 +3,9 @@
  * after it.
  *
  * The siblings of /var/log/mail.log are mail.log.1, mail.log.2.gz,
- * mail.log-20261115.xz and so on: whatever begins with its name and a '.' or
- * '-'. Which of them holds a position is found out by content.
+ * mail.log-20261115.xz and so on: whatever begins with its name, a '.' or '-'
+ * and a digit or "old". Which of them holds a position is found out by
+ * content, their order by the time of their last change.
  */
 #ifndef DETECTOR_SOURCES_ROTATION_H
 #define DETECTOR_SOURCES_ROTATION_H

@@ -202,8 +202,7 @@ notice: {{ operator = "{OPERATOR}"; }};
         if self.rig.kind == "mysql":
             self.rig.apply_grants(
                 [os.path.join(ROOT, "sql/own/mysql/grants.sql"),
-                 os.path.join(ROOT, "sql/panels/own/grants.sql")],
-                "comporta", secret)
+                 os.path.join(ROOT, "sql/panels/own/grants.sql")], secret)
         self.write_conf("comporta.conf", "comporta", secret)
 
     def add_people(self):

@@ -1,0 +1,259 @@
+#include "tests/support/site.h"
+
+#include "detector/http/tokens.h"
+#include "detector/panel/schema.h"
+#include "detector/settings.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct site site;
+
+static int64_t now_ms(void)
+{
+	return NOW;
+}
+
+static void add_token(const char *name, enum token_role role,
+		      int64_t expires_ms, char out[CRYPTO_TOKEN_SIZE])
+{
+	unsigned char random[CRYPTO_DIGEST_SIZE];
+	struct err err;
+
+	memset(random, name[0], sizeof(random));
+	if (token_add(site.db, name, role, random, expires_ms, NOW, out, &err))
+		fail_msg("%s", err.text);
+}
+
+static void block_anna(void)
+{
+	const struct block_request request = {
+		.decision = "d1", .account = SLICE("anna@firma.example"),
+		.decided_ms = NOW, .probability = 0.997, .actor = "scan",
+		.reason = "7 countries",
+		.verdict = SLICE("{\"window\":{\"messages\":3}}"),
+	};
+	struct block block = BLOCK_INIT;
+	struct err err;
+
+	assert_int_equal(blocks_make(&site.blocks, &request, NOW,
+				     &site.block_id, &err), BLOCK_MADE);
+	assert_int_equal(blocks_get(&site.blocks, site.block_id, &block,
+				    &err), BLOCK_FOUND);
+	blocks_token(&site.blocks, &block, site.owner);
+	block_release(&block);
+}
+
+static void set_options(void)
+{
+	static char en[] = "en", none[] = "",
+		    url[] = "https://mail.example/comporta/",
+		    name[] = "Example <Host>";
+
+	settings.notice.default_language = en;
+	settings.notice.operator_address = none;
+	settings.notice.support_contact = none;
+	settings.notice.provider_name = name;
+	settings.notice.to_contact = settings.notice.to_mailbox = true;
+	settings.lift.self_service = true;
+	settings.lift.repeat_within_ms = 30 * DAY;
+	settings.lift.token_ms = 14 * DAY;
+	settings.serve.public_url = url;
+	settings.serve.requests_per_minute = 100000;
+}
+
+int site_group_setup(void **state)
+{
+	struct err err;
+
+	(void)state;
+	set_options();
+	if (panel_load("sql", "own", "", &site.panel, &err) ||
+	    languages_load("templates", &site.languages, &err))
+		fail_msg("%s", err.text);
+	return 0;
+}
+
+int site_group_teardown(void **state)
+{
+	(void)state;
+	panel_free(&site.panel);
+	languages_free(&site.languages);
+	return 0;
+}
+
+int site_setup(void **state)
+{
+	const struct db_settings how = { .kind = "sqlite",
+					 .file = ":memory:", .timeout_s = 5 };
+	struct err err;
+	int applied;
+
+	(void)state;
+	set_options();
+	if (db_open(&how, &site.db, &err) ||
+	    schema_migrate(site.db, "sql", &applied, &err) ||
+	    db_run_script(site.db, "INSERT INTO comporta_mailbox VALUES"
+			  " ('anna@firma.example', '$6$s$x', NULL, 'pl',"
+			  " 'anna@home.example', '<b>Anna</b>')",
+			  &err) != DB_OK)
+		fail_msg("%s", err.text);
+	site.blocks = (struct blocks){ site.db, site.panel,
+				       S("0123456789abcdef0123456789abcdef"),
+				       site.languages };
+	site.context = (struct http_context){
+		.blocks = &site.blocks, .languages = site.languages,
+		.limits = ratelimit_new(1), .now_ms = now_ms,
+	};
+	add_token("support", TOKEN_SUPPORT, 0, site.support);
+	add_token("hook", TOKEN_PANEL, NOW + DAY, site.hook);
+	add_token("metrics", TOKEN_METRICS, 0, site.metrics);
+	add_token("old", TOKEN_SUPPORT, NOW, site.old);
+	block_anna();
+	return 0;
+}
+
+int site_teardown(void **state)
+{
+	(void)state;
+	ratelimit_free(&site.context.limits);
+	db_close(&site.db);
+	return 0;
+}
+
+/* Placeholders in a test's paths and tokens. */
+static void fill_in(const char *pattern, char *out, size_t size)
+{
+	static const struct {
+		const char *name;
+		const char *value;
+	} values[] = {
+		{ "{OWNER}", site.owner }, { "{SUPPORT}", site.support },
+		{ "{HOOK}", site.hook }, { "{METRICS}", site.metrics },
+		{ "{OLD}", site.old },
+	};
+	struct text text = TEXT_INIT(20000);
+	struct slice rest = slice_from(pattern);
+
+	while (rest.len > 0) {
+		size_t i = 0;
+
+		while (i < N_ELEMENTS(values) &&
+		       !slice_skip(&rest, slice_from(values[i].name)))
+			i++;
+		if (i < N_ELEMENTS(values)) {
+			text_add_string(&text, values[i].value);
+		} else {
+			text_add_char(&text, rest.ptr[0]);
+			rest = slice_after(rest, 1);
+		}
+	}
+	assert_true(slice_copy(text_slice(&text), out, size));
+	text_release(&text);
+}
+
+void site_ask(const struct call *call, struct http_response *response)
+{
+	char path[16384], authorization[200], token[100] = "";
+	struct http_request request = { .now_ms = NOW + 1000 };
+	struct slice rest;
+
+	fill_in(call->path, path, sizeof(path));
+	rest = slice_from(path);
+	request.path = slice_cut(&rest, '?');
+	request.query = rest;
+	request.method = slice_from(call->method);
+	request.body = slice_from(call->body);
+	request.headers[HTTP_CONTENT_TYPE] = slice_from(call->type);
+	address_parse(S("192.0.2.7"), &request.client);
+	if (call->token) {
+		fill_in(call->token, token, sizeof(token));
+		snprintf(authorization, sizeof(authorization), "Bearer %s",
+			 token);
+		request.headers[HTTP_AUTHORIZATION] =
+			slice_from(authorization);
+	}
+	http_answer(&site.context, &request, response);
+}
+
+const char *site_field(const struct http_response *response,
+			 const char *name)
+{
+	for (size_t i = 0; i < response->n_fields; i++)
+		if (strcmp(response->fields[i].name, name) == 0)
+			return response->fields[i].value;
+	return "";
+}
+
+struct json *site_body_of(const struct http_response *response)
+{
+	struct err err;
+	struct json *json = json_parse(
+		slice_trim(text_slice(&response->body)), &err);
+
+	assert_non_null(json);
+	return json;
+}
+
+/* Everything that a request could have changed. */
+int64_t site_rows(void)
+{
+	return site_number("SELECT (SELECT COUNT(*) FROM comporta_audit) +"
+		      " 100 * (SELECT COUNT(*) FROM comporta_notice) +"
+		      " 10000 * (SELECT COUNT(*) FROM comporta_send_block) +"
+		      " 1000000 * (SELECT COUNT(*) FROM comporta_block) AS n");
+}
+
+static int take_number(void *context, const struct db_row *row)
+{
+	*(int64_t *)context = db_column_integer(row, "n", -1);
+	return 1;
+}
+
+int64_t site_number(const char *sql)
+{
+	int64_t n = -1;
+	struct err err;
+
+	assert_int_equal(db_run(site.db, sql, NULL, 0, take_number, &n, NULL,
+				&err), DB_OK);
+	return n;
+}
+
+void site_run(const char *sql)
+{
+	struct err err;
+
+	assert_int_equal(db_run_script(site.db, sql, &err), DB_OK);
+}
+
+void site_check(const struct row *row)
+{
+	struct http_response response = HTTP_RESPONSE_INIT;
+
+	site_ask(&row->call, &response);
+	if (response.status != row->status)
+		print_error("%s\n", text_string(&response.body));
+	assert_case(row->why, row->status, response.status);
+	assert_case(row->why, 0, strcmp(site_field(&response, "Cache-Control"),
+					"no-store"));
+	assert_case(row->why, 0, strcmp(site_field(&response,
+					      "X-Content-Type-Options"),
+					"nosniff"));
+	assert_case(row->why, true,
+		    strlen(site_field(&response,
+				      "Content-Security-Policy")) > 50);
+	if (row->code) {
+		struct json *json = site_body_of(&response);
+		struct slice code = json_get_text(json, "error");
+
+		assert_case(row->why, true,
+			    slice_eq(code, slice_from(row->code)));
+		assert_case(row->why, true,
+			    json_get_text(json, "message").len > 0);
+		assert_case(row->why, true,
+			    json_is_object(json_get(json, "detail")));
+		json_free(&json);
+	}
+	http_response_release(&response);
+}

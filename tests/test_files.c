@@ -1,0 +1,149 @@
+/*
+ * Small files: limits, secrets and folders.
+ */
+#include "base/files.h"
+#include "tests/support/folder.h"
+#include "tests/support/test.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[FOLDER_SIZE];
+
+static const char *at(const char *name)
+{
+	static char path[4][300];
+	static size_t next;
+	char *out = path[next++ % N_ELEMENTS(path)];
+
+	snprintf(out, sizeof(path[0]), "%s/%s", folder, name);
+	return out;
+}
+
+static void write_file(const char *path, struct slice bytes, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes.ptr, bytes.len), bytes.len);
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+static void test_read(void **state)
+{
+	struct text text = TEXT_INIT(8);
+	struct err err = { 0 };
+
+	(void)state;
+	write_file(at("eight"), S("12345\0" "78"), 0644);
+	assert_int_equal(files_read(at("eight"), &text, &err), 0);
+	assert_true(slice_eq(text_slice(&text), S("12345\0" "78")));
+	assert_int_equal(files_read(at("eight"), &text, &err), -1);
+	assert_int_equal(err.code, EXIT_DATA);
+	text_clear(&text);
+	assert_int_equal(files_read(at("missing"), &text, &err), -1);
+	assert_non_null(strstr(err.text, "missing"));
+	assert_int_equal(files_read(folder, &text, &err), -1);
+	assert_int_equal(files_read("/dev/zero", &text, &err), -1);
+	text_release(&text);
+}
+
+static void test_secret(void **state)
+{
+	static const struct {
+		mode_t mode;
+		bool good;
+	} cases[] = {
+		{ 0600, true },	 { 0400, true },  { 0640, true },
+		{ 0660, false }, { 0604, false }, { 0602, false },
+	};
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct text text = TEXT_INIT(100);
+		char mode[8];
+		int result;
+
+		snprintf(mode, sizeof(mode), "%o", (unsigned)cases[i].mode);
+		write_file(at("secret"), S("pass word\r\n"), cases[i].mode);
+		result = files_read_secret(at("secret"), &text, &err);
+		assert_case(mode, cases[i].good ? 0 : -1, result);
+		if (cases[i].good)
+			assert_string_equal(text_string(&text), "pass word");
+		else
+			assert_int_equal(err.code, EXIT_RIGHTS);
+		text_release(&text);
+	}
+}
+
+static void test_create_secret(void **state)
+{
+	struct text text = TEXT_INIT(100);
+	struct stat info;
+	struct err err;
+	char draft[300];
+
+	(void)state;
+	/* A run that was killed half way left its draft behind, and in a
+	 * container the next one has the same process id. */
+	snprintf(draft, sizeof(draft), "%s.%ld", at("made"), (long)getpid());
+	write_file(draft, S("half"), 0600);
+	assert_int_equal(files_create_secret(at("made"), S("one"), &err), 0);
+	assert_int_equal(files_create_secret(at("made"), S("two"), &err), 0);
+	assert_int_equal(files_read_secret(at("made"), &text, &err), 0);
+	assert_string_equal(text_string(&text), "one");
+	assert_int_equal(stat(at("made"), &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0600);
+	assert_int_equal(info.st_nlink, 1);
+	assert_int_equal(files_create_secret(at("no/such"), S("x"), &err), -1);
+	text_release(&text);
+}
+
+static void test_make_dir(void **state)
+{
+	struct stat info;
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(files_make_dir(at("a/b//c/"), &err), 0);
+	assert_int_equal(files_make_dir(at("a/b/c"), &err), 0);
+	assert_int_equal(stat(at("a/b/c"), &info), 0);
+	assert_true(S_ISDIR(info.st_mode));
+	assert_int_equal(info.st_mode & 0007, 0);
+	write_file(at("file"), S("x"), 0600);
+	assert_int_equal(files_make_dir(at("file/below"), &err), -1);
+	assert_int_equal(files_make_dir("", &err), -1);
+	assert_int_equal(err.code, EXIT_CONFIG);
+	assert_int_equal(files_make_dir("/", &err), 0);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	folder_make(folder, "files");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	folder_remove(folder);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_secret),
+		cmocka_unit_test(test_create_secret),
+		cmocka_unit_test(test_make_dir),
+	};
+
+	return cmocka_run_group_tests_name("files", tests, set_up, tear_down);
+}

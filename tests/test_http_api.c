@@ -1,0 +1,283 @@
+/*
+ * What support, panels and owners come for: seeing, lifting, suspending.
+ */
+#include "detector/http/tokens.h"
+#include "tests/support/site.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void test_support_sees_the_incident(void **state)
+{
+	struct http_response response = HTTP_RESPONSE_INIT;
+	struct call call = { "GET", API "/blocks/1", "{SUPPORT}", NULL, NULL };
+	struct json *json;
+	const struct json *verdict;
+
+	(void)state;
+	site_ask(&call, &response);
+	json = site_body_of(&response);
+	assert_int_equal(json_get_integer(json, "id", 0), 1);
+	assert_true(slice_eq(json_get_text(json, "state"), S("active")));
+	assert_true(slice_eq(json_get_text(json, "account"),
+			     S("anna@firma.example")));
+	verdict = json_get(json, "verdict");
+	assert_int_equal(json_get_integer(json_get(verdict, "window"),
+					  "messages", 0), 3);
+	assert_int_equal(json_length(json_get(json, "audit")), 1);
+	assert_int_equal(json_length(json_get(json, "notices")), 2);
+	/* What could help to guess a password or to lift stays inside. */
+	assert_true(slice_find(text_slice(&response.body),
+			       S("fingerprint")) < 0);
+	assert_true(slice_find(text_slice(&response.body),
+			       slice_from(site.owner)) < 0);
+	json_free(&json);
+	http_response_release(&response);
+}
+
+static void test_a_list_in_pages(void **state)
+{
+	struct call call = { "GET", API "/blocks?limit=2", "{SUPPORT}", NULL,
+			     NULL };
+	struct block_request request = { .actor = "scan", .reason = "x" };
+	char path[60], decision[8];
+	int64_t next = -1, seen = 0, id;
+	struct err err;
+
+	(void)state;
+	request.decision = decision;
+	for (int i = 0; i < 4; i++) {
+		snprintf(decision, sizeof(decision), "x%d", i);
+		request.account = slice_from(decision);
+		assert_int_equal(blocks_make(&site.blocks, &request, NOW, &id,
+					     &err), BLOCK_MADE);
+	}
+	for (int page = 0; page < 3; page++) {
+		struct http_response response = HTTP_RESPONSE_INIT;
+		struct json *json;
+
+		site_ask(&call, &response);
+		json = site_body_of(&response);
+		seen += (int64_t)json_length(json_get(json, "blocks"));
+		next = json_get_integer(json, "next", -1);
+		snprintf(path, sizeof(path), API "/blocks?limit=2&cursor=%d",
+			 (int)next);
+		call.path = path;
+		json_free(&json);
+		http_response_release(&response);
+	}
+	assert_int_equal(seen, 5);
+	assert_int_equal(next, -1);
+}
+
+#define NEW_PASSWORD							\
+	"UPDATE comporta_mailbox SET password_hash = '$6$s$new'"
+
+/* Each of these opens the gate, and the same again is no error. */
+static void test_what_lifts(void **state)
+{
+	static const struct {
+		struct row row;
+		const char *change;
+	} cases[] = {
+		{ { "support", { "POST", API "/blocks/1/lift", "{SUPPORT}",
+		    JSON_TYPE, "{\"reason\":\"called\"}" }, 200, NULL },
+		  NEW_PASSWORD },
+		{ { "support by force", { "POST", API "/blocks/1/lift",
+		    "{SUPPORT}", JSON_TYPE,
+		    "{\"reason\":\"called\",\"force\":true}" }, 200, NULL },
+		  NULL },
+		{ { "hook", { "POST",
+		    API "/accounts/ANNA%40firma.example/password-changed",
+		    "{HOOK}", JSON_TYPE, "{}" }, 200, NULL },
+		  NEW_PASSWORD },
+		{ { "owner", { "POST", "/b/{OWNER}/lift", NULL, FORM_TYPE,
+		    "" }, 200, NULL }, NEW_PASSWORD },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		if (i > 0) {
+			site_teardown(state);
+			site_setup(state);
+		}
+		if (cases[i].change)
+			site_run(cases[i].change);
+		site_check(&cases[i].row);
+		assert_int_equal(site_number("SELECT COUNT(*) AS n FROM"
+					" comporta_send_block"), 0);
+		site_check(&cases[i].row);
+		assert_int_equal(site_number("SELECT COUNT(*) AS n FROM"
+					" comporta_audit WHERE"
+					" action = 'lift' AND"
+					" address = '192.0.2.7'"), 1);
+	}
+}
+
+static void test_a_repeat_needs_support(void **state)
+{
+	static const struct row rows_[] = {
+		{ "owner", { "POST", "/b/{OWNER}/lift", NULL, NULL, NULL },
+		  409, NULL },
+		{ "hook", { "POST",
+		  API "/accounts/anna@firma.example/password-changed",
+		  "{HOOK}", NULL, NULL }, 409, "needs_support" },
+	};
+
+	(void)state;
+	site_run("UPDATE comporta_block SET is_repeat = 1");
+	site_run(NEW_PASSWORD);
+	for (size_t i = 0; i < N_ELEMENTS(rows_); i++)
+		site_check(&rows_[i]);
+}
+
+static void test_suspend_by_hand(void **state)
+{
+	static const struct row made = {
+		"suspend", { "POST", API "/accounts/Bob@firma.example/suspend",
+		"{HOOK}", JSON_TYPE, "{\"reason\":\"sends spam\"}" }, 201,
+		NULL };
+	static const struct row again = {
+		"again", { "POST", API "/accounts/bob@firma.example/suspend",
+		"{SUPPORT}", JSON_TYPE, "{\"reason\":\"sends spam\"}" }, 200,
+		NULL };
+
+	(void)state;
+	site_check(&made);
+	site_check(&again);
+	assert_int_equal(site_number("SELECT COUNT(*) AS n FROM"
+				" comporta_send_block WHERE account ="
+				" 'bob@firma.example'"), 1);
+	assert_int_equal(site_number("SELECT COUNT(*) AS n FROM comporta_audit"
+				" WHERE actor = 'token:hook' AND"
+				" reason = 'sends spam'"), 1);
+}
+
+static void test_it_was_me(void **state)
+{
+	static const struct row mine = {
+		"mine", { "POST", "/b/{OWNER}/mine", NULL, FORM_TYPE, "" },
+		200, NULL };
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		site_check(&mine);
+	assert_int_equal(site_number("SELECT COUNT(*) AS n FROM comporta_audit"
+				" WHERE action = 'mine'"), 1);
+	assert_int_equal(site_number("SELECT COUNT(*) AS n FROM"
+				" comporta_send_block"), 1);
+}
+
+static void test_the_page_is_html_and_safe(void **state)
+{
+	struct http_response response = HTTP_RESPONSE_INIT;
+	struct call call = { "GET", "/b/{OWNER}", NULL, NULL, NULL };
+	struct slice page;
+
+	(void)state;
+	site_ask(&call, &response);
+	page = text_slice(&response.body);
+	assert_string_equal(response.content_type,
+			    "text/html; charset=utf-8");
+	assert_true(slice_find(page, S("<b>Anna")) < 0);
+	assert_true(slice_find(page, S("<Host>")) < 0);
+	assert_true(slice_find(page, S("anna@firma.example")) >= 0);
+	assert_true(slice_find(page, S("/comporta/b/")) >= 0);
+	assert_true(slice_find(page, S("https://mail.example/comporta/b/"))
+		    < 0);
+	assert_true(slice_find(page, S("{{")) < 0);
+	http_response_release(&response);
+}
+
+static void test_a_database_that_is_away(void **state)
+{
+	static const struct row rows_[] = {
+		{ "ready", { "GET", "/readyz", NULL, NULL, NULL }, 503,
+		  "unavailable" },
+		{ "alive all the same", { "GET", "/healthz", NULL, NULL,
+		  NULL }, 200, NULL },
+		{ "owner", { "GET", "/b/{OWNER}", NULL, NULL, NULL }, 503,
+		  NULL },
+		{ "list", { "GET", API "/blocks", "{SUPPORT}", NULL, NULL },
+		  503, "unavailable" },
+	};
+
+	(void)state;
+	site_run("ALTER TABLE comporta_block RENAME TO gone");
+	for (size_t i = 0; i < N_ELEMENTS(rows_); i++)
+		site_check(&rows_[i]);
+}
+
+static void test_tokens(void **state)
+{
+	static const struct {
+		const char *why, *name;
+		int want;
+	} names[] = {
+		{ "fine", "desk-1.a_B", 0 },
+		{ "there already", "support", -1 },
+		{ "empty", "", -1 },
+		{ "blank", "a b", -1 },
+		{ "line break", "a\nb", -1 },
+		{ "long", ZEROES ZEROES, -1 },
+	};
+	static const struct row revoked = {
+		"revoked", { "GET", API "/blocks", "{SUPPORT}", NULL, NULL },
+		401, "unauthorized" };
+	unsigned char random[CRYPTO_DIGEST_SIZE] = { 0 };
+	char token[CRYPTO_TOKEN_SIZE];
+	struct err err;
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(names); i++) {
+		int got = token_add(site.db, names[i].name, TOKEN_SUPPORT,
+				    random, 0, NOW, token, &err);
+
+		assert_case(names[i].why, names[i].want, got);
+	}
+	assert_int_equal(token_revoke(site.db, "nobody", NOW, &err), -1);
+	assert_int_equal(token_revoke(site.db, "support", NOW, &err), 0);
+	assert_int_equal(token_revoke(site.db, "support", NOW + 1, &err), 0);
+	assert_int_equal(site_number("SELECT revoked_ms AS n"
+				     " FROM comporta_token WHERE name = 'support'"), NOW);
+	site_check(&revoked);
+}
+
+/* A key that no language.conf has would be shown as it is. */
+static void test_buttons_answer_in_words(void **state)
+{
+	static const char *const paths[] = { "/b/{OWNER}/lift",
+					     "/b/{OWNER}/mine", "/b/x" };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(paths); i++) {
+		struct http_response response = HTTP_RESPONSE_INIT;
+		struct call call = { "POST", paths[i], NULL, NULL, NULL };
+		bool is_raw;
+
+		site_ask(&call, &response);
+		is_raw = slice_find(text_slice(&response.body),
+				    S("message.")) >= 0;
+		assert_case(paths[i], false, is_raw);
+		http_response_release(&response);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		SITE_TEST(test_support_sees_the_incident),
+		SITE_TEST(test_a_list_in_pages),
+		SITE_TEST(test_what_lifts),
+		SITE_TEST(test_a_repeat_needs_support),
+		SITE_TEST(test_suspend_by_hand),
+		SITE_TEST(test_it_was_me),
+		SITE_TEST(test_the_page_is_html_and_safe),
+		SITE_TEST(test_a_database_that_is_away),
+		SITE_TEST(test_tokens),
+		SITE_TEST(test_buttons_answer_in_words),
+	};
+
+	return cmocka_run_group_tests_name("http_api", tests,
+					   site_group_setup,
+					   site_group_teardown);
+}
