@@ -470,13 +470,16 @@ void detector_event(struct detector *detector, const struct mail_event *event)
 	}
 }
 
-void detector_lifted(struct detector *detector, struct slice account,
+bool detector_lifted(struct detector *detector, struct slice account,
 		     int64_t at_ms)
 {
 	struct account_entry *entry =
 		accounts_get(detector->accounts, account);
+	uint32_t at_s = (uint32_t)(at_ms / STAMP_SECOND_MS);
 
-	if (entry)
-		judge_lifted(&entry->account,
-			     (uint32_t)(at_ms / STAMP_SECOND_MS));
+	/* Heard before: what happened since must stay evidence. */
+	if (!entry || at_s <= entry->account.episode_s)
+		return false;
+	judge_lifted(&entry->account, at_s);
+	return true;
 }

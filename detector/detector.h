@@ -55,8 +55,9 @@ void detector_release(struct detector *detector);
 void detector_event(struct detector *detector,
 		    const struct mail_event *event);
 
-/* A lift by a person or after a password change, heard of afterwards. */
-void detector_lifted(struct detector *detector, struct slice account,
+/* A lift by a person or after a password change, heard of afterwards, maybe
+ * twice. True when it was news. */
+bool detector_lifted(struct detector *detector, struct slice account,
 		     int64_t at_ms);
 
 #endif

@@ -115,15 +115,18 @@ const struct account_recent *profile_recent_place(
 	const struct account *account, uint32_t network, uint16_t country,
 	uint32_t now_s)
 {
+	const struct account_recent *latest = NULL;
+
 	for (size_t i = 0; i < ACCOUNT_RECENT && account->recent[i].last_s;
 	     i++) {
 		const struct account_recent *r = &account->recent[i];
 
 		if (r->network == network && r->country == country &&
-		    profile_is_recent(r, now_s))
-			return r;
+		    profile_is_recent(r, now_s) &&
+		    (!latest || r->last_s > latest->last_s))
+			latest = r;
 	}
-	return NULL;
+	return latest;
 }
 
 const struct account_recent *profile_recent_country(

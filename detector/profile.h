@@ -39,8 +39,8 @@ const struct account_recent *profile_recent_network(
 const struct account_recent *profile_recent_country(
 	const struct account *account, uint16_t country, uint32_t now_s);
 
-/* The sighting of just this network in just this country; one company may
- * have outlets in many. */
+/* The latest sighting of just this network in just this country; one company
+ * may have outlets in many. */
 const struct account_recent *profile_recent_place(
 	const struct account *account, uint32_t network, uint16_t country,
 	uint32_t now_s);

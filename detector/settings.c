@@ -135,6 +135,9 @@ static const struct conf_option serve_options[] = {
 	TEXT("certificate_file", serve.certificate_file, "", "TLS certificate "
 	     "chain; empty: plain HTTP, for use behind a proxy."),
 	TEXT("key_file", serve.key_file, "", "Its key."),
+	{ "proxies", CONF_LIST, AT(serve.proxies), "", 0, 0, NULL,
+	  "Addresses of reverse proxies whose X-Forwarded-For is believed.",
+	  NULL },
 	INTEGER("max_connections", serve.max_connections, "1000", 1, 100000,
 		NULL, "Connections at once."),
 	INTEGER("requests_per_minute", serve.requests_per_minute, "120", 1,

@@ -374,7 +374,7 @@ void languages_scanners(const struct languages *languages,
 	const struct words *words = language_of(languages, language)->words;
 
 	for (int i = 1; i <= SCANNERS_MAX; i++) {
-		char key[16];
+		char key[24];
 		const char *scanner;
 
 		snprintf(key, sizeof(key), "scanner.%d", i);

@@ -141,7 +141,8 @@ static void note_answer(struct mail_client *client, struct slice line)
 	uint32_t code;
 
 	line = slice_trim(line);
-	if (client->said_quit || line.len < 3 || !slice_number(slice_sub(line, 0, 3), &code) ||
+	if (client->said_quit || line.len < 3 ||
+	    !slice_number(slice_sub(line, 0, 3), &code) ||
 	    code < 200 || code > 599)
 		return;
 	client->code = (int)code;
@@ -235,6 +236,8 @@ static void set_options(struct mail_client *client)
 		return;
 	curl_easy_setopt(curl, CURLOPT_USERNAME, settings->user);
 	curl_easy_setopt(curl, CURLOPT_PASSWORD, settings->password);
+	/* With AUTH in one line (RFC 4954 section 4). */
+	curl_easy_setopt(curl, CURLOPT_SASL_IR, 1L);
 }
 
 static int start(struct mail_client *client, struct err *err)

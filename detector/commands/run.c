@@ -295,11 +295,16 @@ static int hear_lift(void *context, int64_t audit_id, struct slice account,
 {
 	struct run *run = context;
 
-	detector_lifted(&run->detector, account, at_ms);
-	run->lift_cursor = audit_id;
-	run->is_changed = true;
+	if (detector_lifted(&run->detector, account, at_ms))
+		run->is_changed = true;
+	if (audit_id > run->lift_cursor)
+		run->lift_cursor = audit_id;
 	return 0;
 }
+
+/* In MariaDB a row with a lower number may appear after one with a higher,
+ * as each gets its number before its transaction ends. */
+enum { LIFTS_AGAIN = 100 };
 
 /* Lifts by owners and support since the last run: before new lines are read,
  * so that old evidence does not meet an open gate. */
@@ -309,8 +314,9 @@ static int hear_lifts(struct run *run, struct err *err)
 		return 0;
 	if (open_desk(run, err) < 0)
 		return -1;
-	return blocks_lifted_since(&run->desk.blocks, run->lift_cursor,
-				   hear_lift, run, err);
+	return blocks_lifted_since(&run->desk.blocks,
+				   run->lift_cursor - LIFTS_AGAIN, hear_lift,
+				   run, err);
 }
 
 static int read_logs(struct run *run, const volatile sig_atomic_t *stop,

@@ -52,6 +52,7 @@ static int run(struct invocation *invocation)
 		return command_fail(&err);
 	context.blocks = &desk.blocks;
 	context.languages = desk.languages;
+	context.proxies = &settings.serve.proxies;
 	context.limits = ratelimit_new(seed);
 	result = http_serve(&context, &stop, &err);
 	ratelimit_free(&context.limits);

@@ -41,8 +41,23 @@ static bool read_clock(const char *at, struct stamp_civil *civil)
 	return at[2] == ':' && at[5] == ':';
 }
 
+/* Six digits at once, as nearly everybody writes a fraction: in each byte the
+ * upper half must be a 3, and stay it when 6 is added. */
+static inline bool are_six_digits(const char *at)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint32_t first, last;
+	uint64_t all;
+
+	memcpy(&first, at, 4);
+	memcpy(&last, at + 2, 4);
+	all = (uint64_t)first << 32 | last;
+	return ((all & each * 0xf0) | ((all + each * 6) & each * 0xf0) >> 4) ==
+	       each * 0x33;
+}
+
 /* ".123456" or ",123", if it is there, in whole milliseconds. */
-static int take_fraction(struct slice *rest)
+static inline int take_fraction(struct slice *rest)
 {
 	static const int scales[] = { 0, 100, 10, 1 };
 	const char *at = rest->ptr;
@@ -51,10 +66,13 @@ static int take_fraction(struct slice *rest)
 
 	if (len < 2 || (at[0] != '.' && at[0] != ',') || !is_digit(at[1]))
 		return 0;
-	for (; i <= 3 && i < len && is_digit(at[i]); i++)
-		ms += (at[i] - '0') * scales[i];
-	while (i < len && is_digit(at[i]))
-		i++;
+	if (len > 7 && are_six_digits(at + 1) && !is_digit(at[7])) {
+		step_over(rest, 7);
+		return (at[1] - '0') * 100 + (at[2] - '0') * 10 + at[3] - '0';
+	}
+	for (; i < len && is_digit(at[i]); i++)
+		if (i < sizeof(scales) / sizeof(scales[0]))
+			ms += (at[i] - '0') * scales[i];
 	step_over(rest, i);
 	return ms;
 }
@@ -195,20 +213,16 @@ static size_t zone_length(struct slice rest, int *minutes_out)
 	return 5 + colon;
 }
 
-/*
- * An RFC 3339 stamp of the same hour and zone as the one before, both of which
- * are remembered one behind the other: nothing is left to convert but minutes
- * and seconds. False says that the whole stamp must be read.
- */
-static bool take_last_hour(const struct header_reader *reader,
-			   struct slice *rest, int64_t *at_ms_out)
+/* An RFC 3339 stamp of the same hour as the one before, up to its zone:
+ * nothing is left to convert but minutes and seconds. False says that the
+ * whole stamp must be read. */
+static inline bool take_last_hour(const struct header_reader *reader,
+				  struct slice *rest, int64_t *at_ms_out)
 {
-	const char *at = rest->ptr, *zone = reader->last_stamp + ISO_HOUR_LEN;
-	size_t zone_len = reader->last_stamp_len - ISO_HOUR_LEN;
-	struct slice behind = *rest;
-	int minute, second, fraction_ms;
+	const char *at = rest->ptr;
+	int minute, second;
 
-	if (!reader->last_stamp_len ||
+	if (!reader->last_stamp_len || rest->len < ISO_SECOND_LEN ||
 	    memcmp(at, reader->last_stamp, ISO_HOUR_LEN) != 0)
 		return false;
 	minute = two_digits(at + ISO_HOUR_LEN);
@@ -216,15 +230,23 @@ static bool take_last_hour(const struct header_reader *reader,
 	if (minute < 0 || minute > 59 || second < 0 || second > 60 ||
 	    at[ISO_SECOND_LEN - 3] != ':')
 		return false;
-	step_over(&behind, ISO_SECOND_LEN);
-	fraction_ms = take_fraction(&behind);
-	if (behind.len <= zone_len || behind.ptr[zone_len] != ' ' ||
-	    memcmp(behind.ptr, zone, zone_len) != 0)
-		return false;
-	step_over(&behind, zone_len);
-	*rest = behind;
+	step_over(rest, ISO_SECOND_LEN);
 	*at_ms_out = reader->last_at_ms + minute * STAMP_MINUTE_MS +
-		     second * STAMP_SECOND_MS + fraction_ms;
+		     second * STAMP_SECOND_MS + take_fraction(rest);
+	return true;
+}
+
+/* The zone of the stamp before, which stands behind its hour. */
+static bool take_last_zone(const struct header_reader *reader,
+			   struct slice *rest)
+{
+	struct slice zone = { reader->last_stamp + ISO_HOUR_LEN,
+			      reader->last_stamp_len - ISO_HOUR_LEN };
+
+	if (rest->len <= zone.len || rest->ptr[zone.len] != ' ' ||
+	    !slice_starts(*rest, zone))
+		return false;
+	step_over(rest, zone.len);
 	return true;
 }
 
@@ -254,6 +276,7 @@ static void keep_hour(struct header_reader *reader, const char *stamp,
 static bool read_rfc3339(struct header_reader *reader, struct slice *rest,
 			 int64_t *at_ms_out)
 {
+	struct slice again = *rest;
 	struct stamp_civil civil = { 0 };
 	const char *stamp = rest->ptr;
 	int64_t at_ms;
@@ -262,8 +285,11 @@ static bool read_rfc3339(struct header_reader *reader, struct slice *rest,
 
 	if (rest->len < ISO_SECOND_LEN || rest->ptr[4] != '-')
 		return false;
-	if (take_last_hour(reader, rest, at_ms_out))
+	if (take_last_hour(reader, &again, at_ms_out) &&
+	    take_last_zone(reader, &again)) {
+		*rest = again;
 		return true;
+	}
 	if (!read_iso_second(stamp, &civil))
 		return false;
 	step_over(rest, ISO_SECOND_LEN);
@@ -289,7 +315,7 @@ static bool read_rfc5424(struct header_reader *reader, struct slice *rest,
 }
 
 /* Everything before the next blank, which stays. */
-static struct slice take_word(struct slice *rest)
+static inline struct slice take_word(struct slice *rest)
 {
 	const char *blank = rest->len ? memchr(rest->ptr, ' ', rest->len)
 				      : NULL;
@@ -308,7 +334,7 @@ static void skip_blanks(struct slice *rest)
 
 /* "prog[pid]:" or "prog:". False for anything else, above all for a word in
  * the middle of a text. */
-static bool split_tag(struct slice tag, struct slice *program_out)
+static inline bool split_tag(struct slice tag, struct slice *program_out)
 {
 	size_t end = tag.len, i;
 
@@ -357,31 +383,8 @@ static void skip_facility(struct slice *rest)
 	*rest = copy;
 }
 
-/* The host seldom changes from line to line. What was a host once, and not a
- * tag or a program with a user in it, is one again. */
-static bool take_last_host(const struct header_reader *reader,
-			   struct slice *rest, struct log_line *line)
-{
-	size_t len = reader->last_host_len;
-
-	if (!len || rest->len <= len || rest->ptr[len] != ' ' ||
-	    memcmp(rest->ptr, reader->last_host, len) != 0)
-		return false;
-	line->host = (struct slice){ rest->ptr, len };
-	step_over(rest, len);
-	return true;
-}
-
-static void keep_host(struct header_reader *reader, struct slice host)
-{
-	if (host.len > sizeof(reader->last_host))
-		return;
-	memcpy(reader->last_host, host.ptr, host.len);
-	reader->last_host_len = host.len;
-}
-
 /* Behind the host. Without a tag all of it is text. */
-static bool read_tag(struct slice rest, struct log_line *line)
+static inline bool read_tag(struct slice rest, struct log_line *line)
 {
 	struct slice text;
 
@@ -395,8 +398,7 @@ static bool read_tag(struct slice rest, struct log_line *line)
 	return true;
 }
 
-static bool origin_syslog(struct header_reader *reader, struct slice rest,
-			  struct log_line *line)
+static bool origin_syslog(struct slice rest, struct log_line *line)
 {
 	struct slice word;
 
@@ -404,8 +406,6 @@ static bool origin_syslog(struct header_reader *reader, struct slice rest,
 		return false;
 	skip_blanks(&rest);
 	skip_facility(&rest);
-	if (take_last_host(reader, &rest, line))
-		return read_tag(rest, line);
 	word = take_word(&rest);
 	line->host = (struct slice){ word.ptr, 0 };
 	line->program = line->host;
@@ -413,7 +413,6 @@ static bool origin_syslog(struct header_reader *reader, struct slice rest,
 		return true;
 	if (!split_tag(word, &line->program)) {
 		line->host = word;
-		keep_host(reader, word);
 		return read_tag(rest, line);
 	}
 	line->text = rest.len ? slice_after(rest, 1) : rest;
@@ -456,10 +455,8 @@ static struct slice take_field(struct slice *rest)
 	return slice_eq(word, S("-")) ? (struct slice){ word.ptr, 0 } : word;
 }
 
-static bool origin_rfc5424(struct header_reader *reader, struct slice rest,
-			   struct log_line *line)
+static bool origin_rfc5424(struct slice rest, struct log_line *line)
 {
-	(void)reader;
 	if (!slice_skip(&rest, S(" ")))
 		return false;
 	line->host = take_field(&rest);
@@ -474,25 +471,24 @@ static bool origin_rfc5424(struct header_reader *reader, struct slice rest,
 	return true;
 }
 
+enum { RFC3164, RFC3339, RFC5424, YEAR_FIRST, N_FORMS };
+
 static const struct form {
 	bool (*stamp)(struct header_reader *reader, struct slice *rest,
 		      int64_t *at_ms_out);
-	bool (*origin)(struct header_reader *reader, struct slice rest,
-		       struct log_line *line);
-} forms[] = {
-	{ read_rfc3164, origin_syslog },
-	{ read_rfc3339, origin_syslog },
-	{ read_rfc5424, origin_rfc5424 },
-	{ read_year_first, origin_syslog },
+	bool (*origin)(struct slice rest, struct log_line *line);
+} forms[N_FORMS] = {
+	[RFC3164] = { read_rfc3164, origin_syslog },
+	[RFC3339] = { read_rfc3339, origin_syslog },
+	[RFC5424] = { read_rfc5424, origin_rfc5424 },
+	[YEAR_FIRST] = { read_year_first, origin_syslog },
 };
-
-enum { N_FORMS = sizeof(forms) / sizeof(forms[0]) };
 
 static bool read_form(struct header_reader *reader, size_t form,
 		      struct slice rest, struct log_line *line)
 {
 	return forms[form].stamp(reader, &rest, &line->at_ms) &&
-	       forms[form].origin(reader, rest, line);
+	       forms[form].origin(rest, line);
 }
 
 static bool read_any_form(struct header_reader *reader, struct slice rest,
@@ -539,6 +535,66 @@ static bool skip_service(struct slice *rest)
 	return true;
 }
 
+/*
+ * Zone and host seldom change from line to line: what stands between the
+ * seconds and the tag is remembered as it is, and what was a host once, and
+ * not a tag or a program with a user in it, is one again.
+ */
+static void keep_origin(struct header_reader *reader,
+			const struct log_line *line)
+{
+	struct slice origin = { line->host.ptr, line->host.len };
+	size_t before = 1;
+
+	reader->last_origin_len = 0;
+	if (!origin.len || reader->form > RFC3339)
+		return;
+	if (reader->form == RFC3339)
+		before += reader->last_stamp_len - ISO_HOUR_LEN;
+	origin.ptr -= before;
+	origin.len += before;
+	/* A facility or more blanks than one: not worth a short cut. */
+	if (origin.len > sizeof(reader->last_origin) ||
+	    origin.ptr[before - 1] != ' ' ||
+	    memcmp(origin.ptr, reader->last_stamp + ISO_HOUR_LEN,
+		   before - 1) != 0)
+		return;
+	memcpy(reader->last_origin, origin.ptr, origin.len);
+	reader->last_origin_len = origin.len;
+	reader->last_host_len = line->host.len;
+}
+
+static inline bool take_last_stamp(const struct header_reader *reader,
+				   struct slice *rest, int64_t *at_ms_out)
+{
+	if (reader->form == RFC3339)
+		return take_last_hour(reader, rest, at_ms_out);
+	if (!is_last_stamp(reader, *rest))
+		return false;
+	step_over(rest, reader->last_stamp_len);
+	*at_ms_out = reader->last_at_ms;
+	return true;
+}
+
+/* A line of the same hour (or second), zone and host as the one before. */
+static bool read_as_before(const struct header_reader *reader,
+			   struct slice rest, struct log_line *line_out)
+{
+	size_t len = reader->last_origin_len;
+	struct log_line line;
+
+	if (!len || !take_last_stamp(reader, &rest, &line.at_ms) ||
+	    rest.len <= len || rest.ptr[len] != ' ' ||
+	    memcmp(rest.ptr, reader->last_origin, len) != 0)
+		return false;
+	step_over(&rest, len);
+	line.host = (struct slice){ rest.ptr - reader->last_host_len,
+				    reader->last_host_len };
+	read_tag(rest, &line);
+	*line_out = line;
+	return true;
+}
+
 bool header_read(struct header_reader *reader, struct slice line,
 		 struct log_line *line_out)
 {
@@ -546,10 +602,15 @@ bool header_read(struct header_reader *reader, struct slice line,
 
 	if (line.len && line.ptr[line.len - 1] == '\r')
 		line.len--;
+	if (read_as_before(reader, line, line_out))
+		return true;
 	skip_priority(&line);
 	if (!read_any_form(reader, line, &found) &&
-	    !(skip_service(&line) && read_any_form(reader, line, &found)))
+	    !(skip_service(&line) && read_any_form(reader, line, &found))) {
+		reader->last_origin_len = 0;
 		return false;
+	}
+	keep_origin(reader, &found);
 	*line_out = found;
 	return true;
 }

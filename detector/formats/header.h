@@ -43,8 +43,9 @@ struct header_reader {
 	char last_stamp[32];		/* RFC 3164: the same second as before, */
 	size_t last_stamp_len;		/* RFC 3339: the same hour and zone, is */
 	int64_t last_at_ms;		/* not converted again; its beginning */
-	char last_host[64];		/* the same for RFC 3164 and 3339: */
-	size_t last_host_len;		/* not looked at again */
+	char last_origin[80];		/* zone, blank and host between stamp */
+	size_t last_origin_len;		/* and tag: not looked at again; 0 for */
+	size_t last_host_len;		/* none */
 	int64_t latest_for_ms;		/* the reference_ms of latest_ms */
 	int64_t latest_ms;		/* local; no stamp is later than this */
 	int latest_year;		/* of latest_ms; 0: not known yet */

@@ -184,6 +184,20 @@ static enum format_result read_smtpd(struct slice text,
 	return FORMAT_SKIP;
 }
 
+/* uid=N from=<S>: handed in on this machine, by sendmail(1) or a bounce that
+ * was requeued. It has no client, but a queue id that may be used again. */
+static enum format_result read_pickup(struct slice text,
+				      struct mail_event *event)
+{
+	struct slice id;
+
+	if (!postfix_take_id(&text, &id) || !id.len ||
+	    !slice_starts(text, S("uid=")))
+		return FORMAT_SKIP;
+	postfix_event_init(event, MAIL_RECEIVED, id);
+	return slice_find(text, S(" from=<")) < 0 ? FORMAT_BAD : FORMAT_EVENT;
+}
+
 /* <S>, size=N, nrcpt=N (queue active) */
 static enum format_result read_queued(struct slice text, struct slice id,
 				      struct mail_event *event)
@@ -275,7 +289,7 @@ static const struct daemon daemons_5[] = {
 
 static const struct daemon daemons_6[] = {
 	{ SLICE("bounce"), read_nothing },
-	{ SLICE("pickup"), read_nothing },
+	{ SLICE("pickup"), read_pickup },
 	{ SLICE("master"), read_nothing },
 	{ SLICE("scache"), read_nothing },
 	{ SLICE("tlsmgr"), read_nothing },

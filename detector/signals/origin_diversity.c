@@ -78,9 +78,9 @@ static double observe(const struct signal_input *input)
 	if (!origin || !origin->country || hops_by_itself(origin) ||
 	    account->logins == 0)
 		return 0;
-	recent = profile_recent_network(account, origin->network,
-					input->now_s);
-	if (recent && input->now_s - recent->last_s < SESSION_S)
+	recent = profile_recent_place(account, origin->network,
+				      origin->country, input->now_s);
+	if (recent && input->now_s < recent->last_s + SESSION_S)
 		return 0;
 	country_known =
 		profile_recent_country(account, origin->country,
@@ -88,8 +88,10 @@ static double observe(const struct signal_input *input)
 		is_trusted(profile_country(account, origin->country),
 			   input->now_s);
 	network_known =
-		recent || is_trusted(profile_network(account, origin->network),
-				     input->now_s);
+		profile_recent_network(account, origin->network,
+				       input->now_s) ||
+		is_trusted(profile_network(account, origin->network),
+			   input->now_s);
 	new_country = !country_known;
 	rate = owner_rate(account, new_country);
 	value = country_known && network_known

@@ -1,0 +1,105 @@
+#!/bin/bash
+# scan as cron runs it: locks, observe, dry run, the contract of its output.
+. "$(dirname "$0")/lib.sh"
+log=$work/mail.log
+burst anna@firma.example >"$log"
+
+# Two runs at once do not meet: the second sees the lock and ends.
+mkdir -p "$work/state"
+exec 9>"$work/state/lock"
+flock -n 9
+expect "a second run ends" 75 "another scan or watch is running" \
+	scan "${state[@]}" "$log"
+run scan -q "${state[@]}" "$log"
+equal "and cron hears nothing of it" "75:" "$rc:$err$out"
+flock -u 9
+exec 9>&-
+
+# Observe is the default: everything is computed, nothing is touched.
+expect "observe" 0 "10 submissions" scan "${state[@]}" "${geo[@]}" "$log"
+equal "no database was made" no \
+	"$([ -e "$work/state/comporta.db" ] && echo yes || echo no)"
+run status "${state[@]}"
+equal "status says what would be" 1 "$(grep -c 'would block' <<<"$out" |
+	head -n 1 | awk '{ print ($1 > 0) }')"
+
+# The same verdicts from replay, scan --dry-run, and a pipe.
+run replay --json "${geo[@]}" "$log"
+replayed=$out
+run scan --dry-run --json --state-dir "$work/dry" "${geo[@]}" "$log"
+equal "scan --dry-run says what replay says" "$replayed" "$out"
+equal "standard error has no verdict" 0 "$(grep -c verdict <<<"$err")"
+equal "standard input" "$replayed" \
+	"$("$comporta" replay --json "${geo[@]}" - <"$log" 2>/dev/null)"
+gzip -k "$log"
+run replay --json "${geo[@]}" "$log.gz"
+equal "compressed" "$replayed" "$out"
+for key in type time account action probability log_odds evidence signal nats \
+	text window recipients messages ips countries unknown_recipients \
+	first_seen; do
+	[[ "$replayed" == *"\"$key\":"* ]] || bad "verdict has no $key"
+done
+good "the verdict has the contract's names"
+equal "one suspension" 1 "$(grep -c '"action":"suspend"' <<<"$replayed")"
+
+# events.
+run events --json "$log"
+equal "events: one object per line that means something" 20 \
+	"$(wc -l <<<"$out")"
+for key in type file line time host kind queue_id account client recipients \
+	size recipient status dsn; do
+	[[ "$out" == *"\"$key\":"* ]] || bad "event has no $key"
+done
+good "the event has the contract's names"
+equal "lines count from 1" 1 "$(head -n 1 <<<"$out" |
+	grep -c '"line":1,"time":"2026-11-15T08:01:00.000Z"')"
+
+# What is appended is read, what was read is not read again.
+line 30 4Xc piotr@firma.example 83.0.0.1 >>"$log"
+run scan "${state[@]}" "${geo[@]}" "$log"
+equal "only what is new" 1 "$(grep -c '2 lines' <<<"$err")"
+
+# Enforce: blocked once, also when the log goes on.
+enforce=(--state-dir "$work/real" --set mode=enforce
+	--set smtp.url="file://$work/mails")
+mkdir "$work/mails"
+expect "enforce" 0 "stopped sending for anna" scan "${enforce[@]}" \
+	"${geo[@]}" "$log"
+for i in 1 2 3; do
+	line $((40 + i)) "4Xd$i" anna@firma.example 14.160.0.1 >>"$log"
+	run scan "${enforce[@]}" "${geo[@]}" "$log"
+done
+db() { sqlite3 "$work/real/comporta.db" "$1"; }
+equal "blocked once" 1 "$(db 'SELECT COUNT(*) FROM comporta_block')"
+equal "the block table names her" anna@firma.example \
+	"$(db 'SELECT account FROM comporta_send_block')"
+
+# By hand, and back.
+expect "suspend" 0 "" suspend "${enforce[@]}" Piotr@Firma.example --reason test
+equal "in lower case" 1 "$(db "SELECT COUNT(*) FROM comporta_send_block
+	WHERE account = 'piotr@firma.example'")"
+expect "lift by force" 0 "" lift "${enforce[@]}" --force --reason "wrong one" \
+	piotr@firma.example
+equal "open again" 0 "$(db "SELECT COUNT(*) FROM comporta_send_block
+	WHERE account = 'piotr@firma.example'")"
+equal "the audit trail knows who" 1 "$(db "SELECT COUNT(*) FROM comporta_audit
+	WHERE action LIKE 'lift%' AND actor LIKE 'operator:%'")"
+
+# After a lift, old evidence never counts again.
+expect "lift her" 0 "" lift "${enforce[@]}" --force --reason "her trip" \
+	anna@firma.example
+line 50 4Xe anna@firma.example 78.160.0.1 >>"$log"
+run scan "${enforce[@]}" "${geo[@]}" "$log"
+equal "no second block from old evidence" 1 \
+	"$(db 'SELECT COUNT(*) FROM comporta_block
+	WHERE account = "anna@firma.example"')"
+run explain --state-dir "$work/real" anna@firma.example
+equal "explain says calm" 1 "$(grep -c 'is calm' <<<"$out")"
+
+# The brake.
+for i in $(seq 1 14); do burst "user$i@other.example"; done >"$work/many.log"
+expect "the brake" 75 "brake:" scan "${enforce[@]}" "${geo[@]}" \
+	"$work/many.log"
+equal "not more than ten within the hour" 10 \
+	"$(db 'SELECT COUNT(*) FROM comporta_block')"
+finish
