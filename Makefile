@@ -60,7 +60,7 @@ say = @printf '  %-5s %s\n' $(1) $@;
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: all tests demo check check-all deps geoip lint fuzz bench install \
+.PHONY: all tests objects print-objects print-libs demo check check-all deps geoip lint fuzz bench install \
 	uninstall clean
 .SECONDARY:
 
@@ -85,6 +85,13 @@ $(BUILD)/generate: $(filter-out bench/measure.c,$(wildcard bench/*.c)) \
 
 tests: $(tests)
 
+# For tests/fuzz/run.sh, which links them with another runtime.
+objects: $(objects)
+print-objects:
+	@echo $(objects)
+print-libs:
+	@echo $(lib_libs)
+
 geoip:
 	@sh tests/support/geoip.sh build/geoip
 
@@ -103,7 +110,7 @@ check:
 	@BUILD=$(BUILD) sh tests/run.sh
 
 check-all:
-	@sh tests/check-all.sh
+	@bash tests/check-all.sh
 
 bench:
 	@sh packaging/deps.sh demo
@@ -116,7 +123,7 @@ lint:
 
 # Every fuzzer for SECONDS (20), from the cases as seeds.
 fuzz:
-	@sh tests/fuzz/run.sh $(FUZZ_SECONDS)
+	@bash tests/fuzz/run.sh $(FUZZ_SECONDS)
 
 share := $(DESTDIR)$(DATADIR)
 

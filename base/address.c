@@ -8,26 +8,38 @@
 
 static const unsigned char v4_prefix[12] = { [10] = 0xff, [11] = 0xff };
 
+/* One to three digits, at most 255. What they end at; NULL if they do not. */
+static const char *parse_part(const char *at, const char *end,
+			      unsigned char *out)
+{
+	unsigned number = 0, digit;
+	const char *limit = end - at > 3 ? at + 3 : end, *first = at;
+
+	for (; at < limit; at++) {
+		digit = (unsigned char)*at - (unsigned)'0';
+		if (digit > 9)
+			break;
+		number = number * 10 + digit;
+	}
+	*out = (unsigned char)number;
+	return at > first && number <= 255 ? at : NULL;
+}
+
 /* Dotted quad by hand: most lines have one, and inet_pton wants a NUL. */
 static bool parse_v4(struct slice text, unsigned char out[4])
 {
-	unsigned number = 0, digits = 0, part = 0;
+	const char *at = text.ptr, *end = at + text.len;
 
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned digit = (unsigned char)text.ptr[i] - (unsigned)'0';
-
-		if (digit <= 9 && digits < 3) {
-			number = number * 10 + digit;
-			digits++;
-			continue;
-		}
-		if (text.ptr[i] != '.' || !digits || number > 255 || part == 3)
+	if (text.len < 7 || text.len > 15)
+		return false;
+	for (int part = 0; part < 4; part++) {
+		if (part && (at == end || *at++ != '.'))
 			return false;
-		out[part++] = (unsigned char)number;
-		number = digits = 0;
+		at = parse_part(at, end, &out[part]);
+		if (!at)
+			return false;
 	}
-	out[3] = (unsigned char)number;
-	return part == 3 && digits && number <= 255;
+	return at == end;
 }
 
 bool address_parse(struct slice text, struct address *out)

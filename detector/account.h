@@ -32,6 +32,9 @@ enum {
 
 enum standing { STANDING_CALM, STANDING_WATCHED, STANDING_BLOCKED };
 
+/* Why a block is one on paper only. */
+enum paper { PAPER_NONE, PAPER_OBSERVED, PAPER_UNKNOWN_TO_PANEL };
+
 /* A place the account was seen at. Filled from the front: the first with no
  * days ends the list. Full: the lowest decayed weight goes. */
 struct account_place {
@@ -82,7 +85,7 @@ struct account {
 
 	/* Standing. */
 	uint8_t standing;	/* enum standing */
-	uint8_t is_observed;	/* blocked only on paper (mode observe) */
+	uint8_t is_observed;	/* blocked only on paper: enum paper */
 	uint8_t pad[2];
 	uint32_t standing_s;	/* since when */
 

@@ -167,8 +167,11 @@ static bool may_block_again(const struct account *account, uint32_t now_s,
 		return true;
 	if (!account->is_observed)
 		return false;
-	return enforce || (double)(now_s - account->standing_s) * 1000 >=
-				  (double)judge_settings.again_after_ms;
+	/* A real block at last; but not of an account nobody can block. */
+	if (enforce && account->is_observed == PAPER_OBSERVED)
+		return true;
+	return (double)(now_s - account->standing_s) * 1000 >=
+	       (double)judge_settings.again_after_ms;
 }
 
 bool judge_decide(struct account *account, uint32_t now_s, bool enforce,
@@ -180,7 +183,7 @@ bool judge_decide(struct account *account, uint32_t now_s, bool enforce,
 		if (!may_block_again(account, now_s, enforce))
 			return false;
 		stand(account, STANDING_BLOCKED, now_s);
-		account->is_observed = !enforce;
+		account->is_observed = enforce ? PAPER_NONE : PAPER_OBSERVED;
 		*action_out = VERDICT_SUSPEND;
 		return true;
 	}

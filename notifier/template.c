@@ -334,11 +334,12 @@ static void add_value(struct text *out, struct slice value,
 	}
 }
 
-/* "Name https://host/path" with the address as a link. */
+/* "Name https://host/path" with the address as a link that shows its host: a
+ * whole address is too wide for a telephone. */
 static void add_linked(struct text *out, struct slice value)
 {
 	ptrdiff_t at = slice_find(value, S("https://"));
-	struct slice link, before;
+	struct slice link, host, before;
 
 	if (at < 0) {
 		add_value(out, value, TEMPLATE_HTML);
@@ -352,7 +353,8 @@ static void add_linked(struct text *out, struct slice value)
 	text_add_string(out, "<a href=\"");
 	add_value(out, link, TEMPLATE_HTML);
 	text_add_string(out, "\">");
-	add_value(out, slice_after(link, strlen("https://")), TEMPLATE_HTML);
+	host = slice_after(link, strlen("https://"));
+	add_value(out, slice_cut(&host, '/'), TEMPLATE_HTML);
 	text_add_string(out, "</a>");
 	add_value(out, slice_after(value, link.len), TEMPLATE_HTML);
 }

@@ -74,7 +74,7 @@ static void test_template_fills_in(void **state)
 		{ "<li>{{lines}}</li>", TEMPLATE_HTML, "", "a<b\nc",
 		  "<li>a&lt;b</li><li>c</li>" },
 		{ "{{links}}", TEMPLATE_HTML, "", "X: https://x.example/a Y",
-		  "X: <a href=\"https://x.example/a\">x.example/a</a> Y" },
+		  "X: <a href=\"https://x.example/a\">x.example</a> Y" },
 		{ "{{links}}", TEMPLATE_HTML, "", "https://x\"><script>",
 		  "<a href=\"https://x&quot;&gt;&lt;script&gt;\">"
 		  "x&quot;&gt;&lt;script&gt;</a>" },

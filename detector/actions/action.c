@@ -38,6 +38,7 @@ static int forget(struct state *state, const char *key, struct err *err)
 /* The entry is the verdict's JSON, written by us. */
 static enum action_result carry_out_entry(struct blocks *blocks,
 					  const struct action *action,
+					  const struct action_watcher *watcher,
 					  const char *key,
 					  struct slice verdict, int64_t now_ms,
 					  struct err *err)
@@ -58,6 +59,8 @@ static enum action_result carry_out_entry(struct blocks *blocks,
 		stamp_parse(json_get_text(json, "time"), &input.decided_ms);
 		if (input.account.len)
 			result = action->carry_out(blocks, &input, err);
+		if (result == ACTION_NEVER)
+			watcher->on_never(watcher->context, input.account);
 	}
 	json_free(&json);
 	return result;
@@ -86,8 +89,9 @@ static bool is_braked(struct blocks *blocks, size_t accounts, int64_t now_ms,
 }
 
 int carry_out(struct state *state, struct blocks *blocks,
-	      const struct action *action, size_t accounts, int64_t now_ms,
-	      struct action_report *report, struct err *err)
+	      const struct action *action, const struct action_watcher *watcher,
+	      size_t accounts, int64_t now_ms, struct action_report *report,
+	      struct err *err)
 {
 	struct text entry = TEXT_INIT(1 << 20);
 	bool is_block = action == action_find("block");
@@ -102,7 +106,7 @@ int carry_out(struct state *state, struct blocks *blocks,
 		report->braked = is_block &&
 				 is_braked(blocks, accounts, now_ms, err);
 		if (!report->braked)
-			outcome = carry_out_entry(blocks, action, key,
+			outcome = carry_out_entry(blocks, action, watcher, key,
 						  text_slice(&entry), now_ms,
 						  err);
 		text_clear(&entry);

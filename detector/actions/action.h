@@ -48,6 +48,13 @@ struct action_report {
 	bool braked;		/* too many blocks within the hour */
 };
 
+/* Told of an account that could not be stopped and never will be: whoever
+ * keeps its standing must not believe in the block. */
+struct action_watcher {
+	void *context;
+	void (*on_never)(void *context, struct slice account);
+};
+
 /*
  * Carry out the journal. Stops at the first entry that must wait, since what
  * made it wait (a database that is away) makes the others wait as well.
@@ -55,7 +62,8 @@ struct action_report {
  * has to wait, with the reason in *err.
  */
 int carry_out(struct state *state, struct blocks *blocks,
-	      const struct action *action, size_t accounts, int64_t now_ms,
+	      const struct action *action, const struct action_watcher *watcher,
+	      size_t accounts, int64_t now_ms,
 	      struct action_report *report_out, struct err *err);
 
 #endif

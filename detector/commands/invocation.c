@@ -76,11 +76,12 @@ static int keep_set(struct invocation *invocation, const char *name,
 {
 	/* Written behind each other they need storage that stays. */
 	static char texts[INVOCATION_SETS_MAX][1200];
-	char *text = texts[invocation->n_sets];
+	char *text;
 
 	if (invocation->n_sets == INVOCATION_SETS_MAX)
 		return err_set(err, EXIT_USAGE, "more than %d options",
 			       INVOCATION_SETS_MAX);
+	text = texts[invocation->n_sets];
 	if (*name && (size_t)snprintf(text, sizeof(texts[0]), "%s=%s", name,
 				      value) >= sizeof(texts[0]))
 		return err_set(err, EXIT_USAGE, "the value of %s is too long",

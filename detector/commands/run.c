@@ -30,6 +30,7 @@ struct run {
 	const struct invocation *invocation;
 	int lock;
 	bool enforce, has_desk, is_changed;
+	bool is_waiting;	/* acting failed in this round: not again */
 	struct state *state;
 	struct detector detector;
 	struct pipeline pipeline;
@@ -266,25 +267,38 @@ static int open_desk(struct run *run, struct err *err)
 	return 0;
 }
 
+/* The panel does not know it. It is blocked on paper only, so that it is told
+ * again tomorrow, and blocked if the panel learns of it. */
+static void on_never(void *context, struct slice account)
+{
+	struct run *run = context;
+	struct account_entry *entry =
+		accounts_get(run->detector.accounts, account);
+
+	if (!entry)
+		return;
+	entry->account.is_observed = PAPER_UNKNOWN_TO_PANEL;
+	run->is_changed = true;
+}
+
 static int act(struct run *run, struct err *err)
 {
+	struct action_watcher watcher = { run, on_never };
 	struct action_report report;
 	struct text waste = TEXT_INIT(1 << 20);
 	char key[80];
-	bool is_waiting = state_journal_next(run->state, "", key, &waste);
+	bool has_entry = state_journal_next(run->state, "", key, &waste);
 
 	text_release(&waste);
-	if (!is_waiting || run->invocation->dry_run)
+	if (!has_entry || run->invocation->dry_run || run->is_waiting)
 		return 0;
-	if (run->enforce && open_desk(run, err) < 0) {
-		err_prefix(err, "decisions wait: ");
-		return -1;
-	}
-	if (carry_out(run->state, &run->desk.blocks,
+	if ((run->enforce && open_desk(run, err) < 0) ||
+	    carry_out(run->state, &run->desk.blocks,
 		      action_find(run->enforce ? "block" : "observe"),
-		      state_account_count(run->state), clock_now_ms(),
+		      &watcher, state_account_count(run->state), clock_now_ms(),
 		      &report, err) < 0) {
 		err_prefix(err, "decisions wait: ");
+		run->is_waiting = true;
 		return -1;
 	}
 	return 0;
@@ -392,6 +406,7 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	struct err one;
 	int result = 0;
 
+	run->is_waiting = false;
 	keep_trouble(hear_lifts(run, &one), &one, &result, err);
 	/* Of an earlier run, now that the database may be back. */
 	if (result == 0)

@@ -184,8 +184,8 @@ static enum format_result read_smtpd(struct slice text,
 	return FORMAT_SKIP;
 }
 
-/* uid=N from=<S>: handed in on this machine, by sendmail(1) or a bounce that
- * was requeued. It has no client, but a queue id that may be used again. */
+/* uid=N from=<S>: handed in on this machine with sendmail(1), or requeued. It
+ * has no client, but a queue id that may be used again. */
 static enum format_result read_pickup(struct slice text,
 				      struct mail_event *event)
 {

@@ -27,10 +27,9 @@ void postfix_event_init(struct mail_event *event, enum mail_event_kind kind,
 
 static size_t id_length(struct slice text)
 {
-	size_t len = 0;
+	size_t most = text.len <= ID_MAX ? text.len : ID_MAX + 1, len = 0;
 
-	while (len < text.len && len <= ID_MAX &&
-	       is_id_char[(unsigned char)text.ptr[len]])
+	while (len < most && is_id_char[(unsigned char)text.ptr[len]])
 		len++;
 	return len >= ID_MIN && len <= ID_MAX ? len : 0;
 }

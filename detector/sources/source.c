@@ -238,7 +238,7 @@ static bool take(struct source *source, size_t len, size_t step,
 	*line_out = (struct slice){ source->buffer + source->start, len };
 	source->start += step;
 	source->line++;
-	if (!source->skipping)
+	if (!source->skipping && len <= SOURCE_LINE_MAX)
 		return true;
 	source->skipping = false;
 	source->overlong++;
