@@ -65,7 +65,7 @@ struct settings {
 		char *listen;		/* address:port */
 		char *public_url;	/* how owners reach it */
 		char *certificate_file, *key_file;
-		struct conf_list proxies;	/* whose X-Forwarded-For counts */
+		struct conf_list proxies;	/* believed X-Forwarded-For */
 		int64_t max_connections;
 		int64_t requests_per_minute;
 	} serve;

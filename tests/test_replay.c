@@ -1,0 +1,44 @@
+/*
+ * Every tests/replay/<name>.story; their language is in tests/support/story.h.
+ */
+#include "base/log.h"
+#include "tests/support/story.h"
+#include "tests/support/test.h"
+
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { STORIES_MAX = 200 };
+
+static void test_story(void **state)
+{
+	story_run(*state);
+}
+
+int main(void)
+{
+	static struct CMUnitTest tests[STORIES_MAX];
+	glob_t found;
+	int failed;
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	log_init(LOG_QUIET);
+	if (glob("tests/replay/*.story", 0, NULL, &found) != 0 ||
+	    found.gl_pathc > STORIES_MAX) {
+		fprintf(stderr, "tests/replay: no stories, or too many\n");
+		return 1;
+	}
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		tests[i] = (struct CMUnitTest){
+			.name = found.gl_pathv[i],
+			.test_func = test_story,
+			.initial_state = found.gl_pathv[i],
+		};
+	failed = _cmocka_run_group_tests("replay", tests, found.gl_pathc, NULL,
+					 NULL);
+	globfree(&found);
+	return failed;
+}
