@@ -374,16 +374,23 @@ void state_saved(struct detector *detector)
 	neighbours_clean(detector->neighbours);
 }
 
-bool state_position(struct state *state, const char *source,
-		    struct source_position *out)
+/* A value of exactly this size, by a name. */
+static bool get_fixed(struct state *state, enum table table, const char *name,
+		      void *out, size_t size)
 {
 	MDB_val value;
 
-	if (!get(state, POSITIONS, val(source, strlen(source)), &value) ||
-	    value.mv_size != sizeof(*out))
+	if (!get(state, table, val(name, strlen(name)), &value) ||
+	    value.mv_size != size)
 		return false;
-	memcpy(out, value.mv_data, sizeof(*out));
+	memcpy(out, value.mv_data, size);
 	return true;
+}
+
+bool state_position(struct state *state, const char *source,
+		    struct source_position *out)
+{
+	return get_fixed(state, POSITIONS, source, out, sizeof(*out));
 }
 
 int state_put_position(struct state *state, const char *source,
@@ -401,13 +408,9 @@ int state_put_position(struct state *state, const char *source,
 
 int64_t state_number(struct state *state, const char *name, int64_t otherwise)
 {
-	MDB_val value;
-	int64_t number;
+	int64_t number = otherwise;
 
-	if (!get(state, META, val(name, strlen(name)), &value) ||
-	    value.mv_size != sizeof(number))
-		return otherwise;
-	memcpy(&number, value.mv_data, sizeof(number));
+	get_fixed(state, META, name, &number, sizeof(number));
 	return number;
 }
 

@@ -8,7 +8,8 @@
 static const char style[] =
 	":root { color-scheme: light dark; }\n"
 	"* { box-sizing: border-box; }\n"
-	"body { overflow-wrap: anywhere; margin: 0; font: 1.0625rem/1.55 system-ui, sans-serif;\n"
+	"body { margin: 0; font: 1.0625rem/1.55 system-ui, sans-serif;\n"
+	"  overflow-wrap: anywhere;\n"
 	"  color: #1c2126; background: #f4f5f7; }\n"
 	"main { max-width: 42rem; margin: 0 auto; padding: 1.25rem; }\n"
 	"h1 { font-size: 1.5rem; line-height: 1.25; }\n"

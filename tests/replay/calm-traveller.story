@@ -21,8 +21,10 @@ repeat 2 1d
 end
 repeat 3 1d
   login anna@firma.example lizbona
-  send anna@firma.example lizbona * jan@kunde.example !blad@kunde.exampel
+  send anna@firma.example lizbona * jan@kunde.example
 end
+send anna@firma.example lizbona * !blad@kunde.exampel jan@kunde.example
++1d
 login anna@firma.example dom
 send anna@firma.example dom * jan@kunde.example
 expect open anna@firma.example
