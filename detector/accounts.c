@@ -6,7 +6,6 @@
 #include <string.h>
 
 enum {
-	CACHE_LINE = 64,	/* bytes, as x86-64 has it; a guess elsewhere */
 	CHUNK = 256,
 	FIRST_SLOTS = 1024,
 	EVICT_AGE_S = 7 * 86400
@@ -174,15 +173,18 @@ static struct account_entry *loaded(struct accounts *accounts, uint64_t key)
 }
 
 /* Many accounts do not fit into the processor's caches. What an event touches
- * of one is spread over it, so all of it is asked for at once rather than
- * waited for piece by piece. */
-static void fetch_soon(const struct account_entry *entry)
+ * of one is spread over it, so the beginnings of its lists are asked for at
+ * once rather than waited for one by one. */
+static void fetch_soon(const struct account *account)
 {
-	const char *bytes = (const char *)entry;
-
-	for (size_t i = 0; i < offsetof(struct account_entry, login);
-	     i += CACHE_LINE)
-		__builtin_prefetch(bytes + i, 1);
+	__builtin_prefetch(account, 1);
+	__builtin_prefetch(account->groups, 1);
+	__builtin_prefetch(account->networks, 1);
+	__builtin_prefetch(account->countries, 1);
+	__builtin_prefetch(account->recent, 1);
+	__builtin_prefetch(&account->recent[2], 1);
+	__builtin_prefetch(&account->hour, 1);
+	__builtin_prefetch(&account->incident, 1);
 }
 
 struct account_entry *accounts_find(struct accounts *accounts, uint64_t key)
@@ -193,7 +195,7 @@ struct account_entry *accounts_find(struct accounts *accounts, uint64_t key)
 	if (!accounts->slots[slot].index)
 		return loaded(accounts, key);
 	entry = entry_at(accounts, accounts->slots[slot].index);
-	fetch_soon(entry);
+	fetch_soon(&entry->account);
 	return entry;
 }
 

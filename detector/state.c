@@ -211,9 +211,8 @@ static int load_account(void *context, uint64_t key,
 {
 	MDB_val value;
 
-	if (!get(context, ACCOUNTS, val(&key, sizeof(key)), &value))
-		return 0;
-	return unpack(value, entry);
+	return get(context, ACCOUNTS, val(&key, sizeof(key)), &value) &&
+	       unpack(value, entry);
 }
 
 struct accounts_backing state_backing(struct state *state)
@@ -270,9 +269,9 @@ static int restore_neighbour(void *context, MDB_val key, MDB_val value)
 int state_load(struct state *state, struct detector *detector,
 	       struct err *err)
 {
-	if (each(state, MESSAGES, restore_message, detector->tracker, err) < 0)
-		return -1;
-	if (each(state, NEIGHBOURS, restore_neighbour, detector->neighbours,
+	if (each(state, MESSAGES, restore_message, detector->tracker,
+		 err) < 0 ||
+	    each(state, NEIGHBOURS, restore_neighbour, detector->neighbours,
 		 err) < 0)
 		return -1;
 	/* No tracker_clean() here: what it found too old to keep is deleted
@@ -451,9 +450,8 @@ bool state_journal_next(struct state *state, const char *after,
 
 	if (!txn || mdb_cursor_open(txn, state->tables[JOURNAL], &cursor))
 		return false;
-	status = key.mv_size ? mdb_cursor_get(cursor, &key, &value,
-					      MDB_SET_RANGE)
-			     : mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+	status = mdb_cursor_get(cursor, &key, &value,
+				key.mv_size ? MDB_SET_RANGE : MDB_FIRST);
 	if (status == 0 && key.mv_size == strlen(after) &&
 	    memcmp(key.mv_data, after, key.mv_size) == 0)
 		status = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
@@ -496,10 +494,10 @@ int state_each_account(struct state *state,
 
 size_t state_account_count(struct state *state)
 {
-	MDB_stat stat;
+	MDB_stat stat = { 0 };
 	MDB_txn *txn = reader(state);
 
-	if (!txn || mdb_stat(txn, state->tables[ACCOUNTS], &stat) != 0)
-		return 0;
+	if (txn)
+		mdb_stat(txn, state->tables[ACCOUNTS], &stat);
 	return stat.ms_entries;
 }
