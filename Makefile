@@ -119,7 +119,8 @@ bench:
 	@bash bench/run.sh
 
 lint:
-	@for script in tests/lint/*.sh; do sh $$script || exit 1; done
+	@status=0; for script in tests/lint/*.sh; do sh $$script || status=1; \
+		done; exit $$status
 
 # Every fuzzer for SECONDS (20), from the cases as seeds.
 fuzz:

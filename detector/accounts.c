@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum {
+	CACHE_LINE = 64,	/* bytes, as x86-64 has it; a guess elsewhere */
 	CHUNK = 256,
 	FIRST_SLOTS = 1024,
 	EVICT_AGE_S = 7 * 86400
@@ -23,7 +24,6 @@ struct accounts {
 	size_t n_slots;
 	struct account_entry **chunks;
 	size_t n_chunks, n;
-	uint32_t newest_s;
 };
 
 static void *must(void *memory)
@@ -105,10 +105,24 @@ static void rebuild(struct accounts *accounts, size_t n_slots)
 	}
 }
 
+static uint32_t newest(const struct accounts *accounts)
+{
+	uint32_t newest_s = 0;
+
+	for (size_t i = 1; i <= accounts->n; i++) {
+		uint32_t last_s = entry_at(accounts, i)->account.last_s;
+
+		if (last_s > newest_s)
+			newest_s = last_s;
+	}
+	return newest_s;
+}
+
 /* Keep what matters: suspicious, changed since the last commit, or seen in
  * the last week. */
 static void evict(struct accounts *accounts)
 {
+	uint32_t newest_s = newest(accounts);
 	size_t kept = 0;
 
 	for (size_t i = 1; i <= accounts->n; i++) {
@@ -116,8 +130,7 @@ static void evict(struct accounts *accounts)
 		bool matters =
 			entry->account.standing != STANDING_CALM ||
 			(accounts->is_backed && entry->is_dirty) ||
-			accounts->newest_s <
-				entry->account.last_s + EVICT_AGE_S;
+			newest_s < entry->account.last_s + EVICT_AGE_S;
 
 		if (matters)
 			*entry_at(accounts, ++kept) = *entry;
@@ -173,18 +186,15 @@ static struct account_entry *loaded(struct accounts *accounts, uint64_t key)
 }
 
 /* Many accounts do not fit into the processor's caches. What an event touches
- * of one is spread over it, so the beginnings of its lists are asked for at
- * once rather than waited for one by one. */
-static void fetch_soon(const struct account *account)
+ * of one is spread over it, so all of it is asked for at once rather than
+ * waited for piece by piece. */
+static void fetch_soon(const struct account_entry *entry)
 {
-	__builtin_prefetch(account, 1);
-	__builtin_prefetch(account->groups, 1);
-	__builtin_prefetch(account->networks, 1);
-	__builtin_prefetch(account->countries, 1);
-	__builtin_prefetch(account->recent, 1);
-	__builtin_prefetch(&account->recent[2], 1);
-	__builtin_prefetch(&account->hour, 1);
-	__builtin_prefetch(&account->incident, 1);
+	const char *bytes = (const char *)entry;
+
+	for (size_t i = 0; i < offsetof(struct account_entry, login);
+	     i += CACHE_LINE)
+		__builtin_prefetch(bytes + i, 1);
 }
 
 struct account_entry *accounts_find(struct accounts *accounts, uint64_t key)
@@ -195,7 +205,7 @@ struct account_entry *accounts_find(struct accounts *accounts, uint64_t key)
 	if (!accounts->slots[slot].index)
 		return loaded(accounts, key);
 	entry = entry_at(accounts, accounts->slots[slot].index);
-	fetch_soon(&entry->account);
+	fetch_soon(entry);
 	return entry;
 }
 
@@ -217,8 +227,6 @@ struct account_entry *accounts_get(struct accounts *accounts,
 			return NULL;
 		slice_copy_lower(login, entry->login, sizeof(entry->login));
 	}
-	if (entry->account.last_s > accounts->newest_s)
-		accounts->newest_s = entry->account.last_s;
 	entry->is_dirty = true;
 	return entry;
 }

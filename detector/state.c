@@ -61,8 +61,7 @@ static MDB_txn *reader(struct state *state)
 
 static void end_reading(struct state *state)
 {
-	if (state->reading)
-		mdb_txn_abort(state->reading);
+	mdb_txn_abort(state->reading);	/* NULL is fine */
 	state->reading = NULL;
 }
 
@@ -87,6 +86,16 @@ static int put(struct state *state, enum table table, MDB_val key,
 			     &value, 0);
 
 	return status ? fail(state, status, "write", err) : 0;
+}
+
+static int del(struct state *state, enum table table, MDB_val key,
+	       struct err *err)
+{
+	int status = mdb_del(state->writing, state->tables[table], &key, NULL);
+
+	if (status && status != MDB_NOTFOUND)
+		return fail(state, status, "write", err);
+	return 0;
 }
 
 static int open_tables(struct state *state, struct err *err)
@@ -247,10 +256,10 @@ static int restore_message(void *context, MDB_val key, MDB_val value)
 	struct message message;
 
 	(void)key;
-	if (value.mv_size != sizeof(message))
-		return 0;
-	memcpy(&message, value.mv_data, sizeof(message));
-	tracker_restore(context, &message);
+	if (value.mv_size == sizeof(message)) {
+		memcpy(&message, value.mv_data, sizeof(message));
+		tracker_restore(context, &message);
+	}
 	return 0;
 }
 
@@ -259,24 +268,24 @@ static int restore_neighbour(void *context, MDB_val key, MDB_val value)
 	struct neighbour neighbour;
 
 	(void)key;
-	if (value.mv_size != sizeof(neighbour))
-		return 0;
-	memcpy(&neighbour, value.mv_data, sizeof(neighbour));
-	neighbours_restore(context, &neighbour);
+	if (value.mv_size == sizeof(neighbour)) {
+		memcpy(&neighbour, value.mv_data, sizeof(neighbour));
+		neighbours_restore(context, &neighbour);
+	}
 	return 0;
 }
 
 int state_load(struct state *state, struct detector *detector,
 	       struct err *err)
 {
+	/* Twice: only then is it known what is too old to keep. */
 	if (each(state, MESSAGES, restore_message, detector->tracker,
+		 err) < 0 ||
+	    each(state, MESSAGES, restore_message, detector->tracker,
 		 err) < 0 ||
 	    each(state, NEIGHBOURS, restore_neighbour, detector->neighbours,
 		 err) < 0)
 		return -1;
-	/* No tracker_clean() here: what it found too old to keep is deleted
-	 * with the next commit. */
-	neighbours_clean(detector->neighbours);
 	return 0;
 }
 
@@ -330,16 +339,11 @@ static int save_message(void *context, const struct message *message,
 {
 	struct saving *saving = context;
 	MDB_val key = val(&message->key, sizeof(message->key));
-	int status;
 
-	if (!gone)
-		return put(saving->state, MESSAGES, key,
-			   val(message, sizeof(*message)), saving->err);
-	status = mdb_del(saving->state->writing,
-			 saving->state->tables[MESSAGES], &key, NULL);
-	if (status && status != MDB_NOTFOUND)
-		return fail(saving->state, status, "write", saving->err);
-	return 0;
+	if (gone)
+		return del(saving->state, MESSAGES, key, saving->err);
+	return put(saving->state, MESSAGES, key,
+		   val(message, sizeof(*message)), saving->err);
 }
 
 static int save_neighbour(void *context, const struct neighbour *neighbour)
@@ -430,13 +434,7 @@ int state_journal_put(struct state *state, const char *key,
 int state_journal_delete(struct state *state, const char *key,
 			 struct err *err)
 {
-	MDB_val at = val(key, strlen(key));
-	int status = mdb_del(state->writing, state->tables[JOURNAL], &at,
-			     NULL);
-
-	if (status && status != MDB_NOTFOUND)
-		return fail(state, status, "write", err);
-	return 0;
+	return del(state, JOURNAL, val(key, strlen(key)), err);
 }
 
 bool state_journal_next(struct state *state, const char *after,
@@ -487,9 +485,8 @@ int state_each_account(struct state *state,
 				    const struct account_entry *entry),
 		       void *context, struct err *err)
 {
-	struct walking walking = { visit, context };
-
-	return each(state, ACCOUNTS, walk_account, &walking, err);
+	return each(state, ACCOUNTS, walk_account,
+		    &(struct walking){ visit, context }, err);
 }
 
 size_t state_account_count(struct state *state)

@@ -253,6 +253,9 @@ void tracker_restore(struct tracker *tracker, const struct message *message)
 	 * this they would stay in the state for ever. */
 	if (message->at_s < before(tracker->newest_s, TRACKER_MAX_AGE_S)) {
 		remember_gone(tracker, message->key);
+		slot = slot_of(tracker, message->key);
+		if (tracker->slots[slot].key)
+			drop(tracker, slot);
 		return;
 	}
 	make_room(tracker);

@@ -2,6 +2,10 @@
 # demo.sh - the main job on embedded defaults: SQLite, no server, no
 # configuration. Works in a temporary folder that it removes; ends by itself.
 set -eu
+# A locale that the machine does not have makes perl complain.
+export LC_ALL=C.UTF-8
+# The demo asks its own server; a proxy could not reach that.
+export no_proxy=127.0.0.1
 
 build=${BUILD:-build}
 work=$(mktemp -d "${TMPDIR:-/tmp}/comporta-demo.XXXXXX")
@@ -12,9 +16,10 @@ end() {
 	rm -rf "$work"
 }
 trap end EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 
-bold= plain=
+bold='' plain=''
 if [ -t 1 ]; then
 	bold=$(printf '\033[1m') plain=$(printf '\033[0m')
 fi
@@ -26,7 +31,7 @@ say() {
 
 # In the background the program itself must be what `kill` reaches, not a
 # shell around it: then exec is set.
-exec=
+exec=''
 comporta() {
 	command=$1
 	shift
@@ -92,15 +97,20 @@ perl -MMIME::QuotedPrint -MEncode -0777 -ne '
 
 say "comporta serve, on loopback"
 token=$(comporta token add demo --role support -q)
-exec=exec
+exec='exec'
 comporta serve --listen "127.0.0.1:$port" >"$work/serve.log" 2>&1 &
 server=$!
-exec=
+exec=''
 url=http://127.0.0.1:$port
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	curl -sf "$url/healthz" >/dev/null && break
 	sleep 0.2
 done
+kill -0 "$server" 2>/dev/null || {
+	echo "demo.sh: comporta serve has ended. It said:" >&2
+	cat "$work/serve.log" >&2
+	exit 70
+}
 echo "   $url/healthz says: $(curl -s "$url/healthz")"
 link=$(perl -MMIME::QuotedPrint -0777 -ne '
 	$_ = decode_qp($_); print $1 if m{(/b/[A-Za-z0-9_-]{43})}' \

@@ -3,56 +3,128 @@
 #
 # Asks dpkg first and calls apt-get only for what is not there, so it costs
 # nothing on a machine that has everything and needs no network then. Needs
-# root or sudo.
+# root or sudo. Removes no package and starts no server, now or at boot.
 set -eu
+# A locale that the machine does not have makes perl and apt complain.
+export LC_ALL=C.UTF-8
 
-build='pkg-config libmariadb-dev libcurl4-gnutls-dev libmicrohttpd-dev
-	libjson-c-dev libmaxminddb-dev liblmdb-dev libconfig-dev libsqlite3-dev
-	libarchive-dev libgnutls28-dev libxxhash-dev'
+# One name per package; a|b means that b will do as well (they exclude each
+# other), and a is what is installed if neither is there.
+build='pkg-config libmariadb-dev|libmysqlclient-dev
+	libcurl4-gnutls-dev|libcurl4-openssl-dev|libcurl4-nss-dev
+	libmicrohttpd-dev libjson-c-dev libmaxminddb-dev liblmdb-dev
+	libconfig-dev libsqlite3-dev libarchive-dev libgnutls28-dev
+	libxxhash-dev'
 demo='curl sqlite3 libmaxmind-db-writer-perl'
 check='libcmocka-dev mariadb-server mariadb-client postfix postfix-mysql
 	postfix-sqlite dovecot-core dovecot-imapd dovecot-mysql dovecot-sqlite
-	python3 procps sqlite3 gzip xz-utils'
+	python3 procps gzip xz-utils bzip2 zstd'
 
-case ${1:-build} in
+for_what=${1:-build}
+case $for_what in
 build) want=$build ;;
 demo) want="$build $demo" ;;
 check) want="$build $demo $check" ;;
 *) echo "usage: deps.sh build|demo|check" >&2; exit 64 ;;
 esac
 # Any npm will do, also one that did not come from the distribution.
-[ "${1:-build}" = build ] || command -v npm >/dev/null 2>&1 ||
+[ "$for_what" = build ] || command -v npm >/dev/null 2>&1 ||
 	want="$want npm"
 
-missing=
-for package in $want; do
-	case $(dpkg-query -W -f='${Status}' "$package" 2>/dev/null) in
-	*' installed') ;;
-	*) missing="$missing $package" ;;
+is_installed() { # package
+	case $(dpkg-query -W -f='${Status}' "$1" 2>/dev/null) in
+	*' installed') return 0 ;;
 	esac
+	return 1
+}
+
+one_is_installed() { # package|package|...
+	for package in $(echo "$1" | tr '|' ' '); do
+		! is_installed "$package" || return 0
+	done
+	return 1
+}
+
+command -v apt-get >/dev/null 2>&1 || {
+	echo "deps.sh: this is not Debian; install what these packages hold:" >&2
+	echo "$want" | tr -s '\n\t ' ' ' | fold -sw 76 >&2
+	exit 69
+}
+missing=
+for names in $want; do
+	one_is_installed "$names" || missing="$missing ${names%%|*}"
 done
 [ -n "$missing" ] || exit 0
 
 sudo=
 if [ "$(id -u)" != 0 ]; then
 	command -v sudo >/dev/null 2>&1 || {
-		echo "missing:$missing" >&2
-		echo "install them as root: apt-get install$missing" >&2
+		echo "deps.sh: packages are missing, and there is no sudo." \
+			"Install them as root, then try again:" >&2
+		echo "  apt-get install --no-install-recommends$missing" >&2
 		exit 77
 	}
 	sudo=sudo
 fi
-echo "  installing$missing" >&2
-export DEBIAN_FRONTEND=noninteractive
-$sudo apt-get update -qq
-# Servers are installed for the tests' private instances; the machine's own
-# must not start because of that.
+
+# The servers are for the tests' private instances. The machine's own must not
+# start because of that: not while they are installed, not at the next boot.
 policy=/usr/sbin/policy-rc.d
-if [ ! -e "$policy" ] && [ "${1:-build}" = check ]; then
+is_our_policy=
+log=$(mktemp "${TMPDIR:-/tmp}/comporta-deps.XXXXXX")
+clean_up() {
+	rm -f "$log"
+	[ -z "$is_our_policy" ] || $sudo rm -f "$policy"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+keep_servers_off_now() {
+	[ ! -e "$policy" ] || return 0
+	is_our_policy=yes
 	printf '#!/bin/sh\nexit 101\n' | $sudo tee "$policy" >/dev/null
 	$sudo chmod 755 "$policy"
-	trap '$sudo rm -f "$policy"' EXIT
-fi
+}
+
+keep_servers_off_at_boot() {
+	for pair in mariadb-server:mariadb postfix:postfix dovecot-core:dovecot
+	do
+		case "$missing " in
+		*" ${pair%:*} "*) ;;
+		*) continue ;;
+		esac
+		if command -v systemctl >/dev/null 2>&1; then
+			$sudo systemctl disable --quiet "${pair#*:}"
+		else
+			$sudo update-rc.d "${pair#*:}" disable
+		fi >/dev/null 2>&1 || echo "deps.sh: ${pair#*:} was installed" \
+			"and will start at boot; disable it if you do not want it" >&2
+	done
+}
+
+apt() {
+	# A machine that has just booted is often busy with its own updates.
+	$sudo env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -qq \
+		-o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1 </dev/null
+}
+
+echo "  installing$missing" >&2
+[ "$for_what" != check ] || keep_servers_off_now
+# sudo may ask for a password; below, nobody could read the question.
+[ -z "$sudo" ] || $sudo true
+# A foreign repository that is away need not matter: install decides.
+apt update || true
 # shellcheck disable=SC2086
-$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-	--no-install-recommends $missing >/dev/null </dev/null
+apt install -y --no-install-recommends --no-remove $missing || {
+	tail -n 5 "$log" >&2
+	cat >&2 <<-END
+
+	deps.sh: apt-get could not install everything; its words are above. Is there
+	a network, and does \`apt-get update\` work? If it would have to remove
+	packages (another mail server, say), that is for you to decide. By hand:
+	  apt-get install --no-install-recommends$missing
+	END
+	exit 69
+}
+[ "$for_what" != check ] || keep_servers_off_at_boot

@@ -14,7 +14,7 @@
 
 /* Room for one line of the greatest length behind a large read; the bytes in
  * front of the last line are kept for the position's tail. */
-enum { READ_SIZE = 1 << 16,
+enum { READ_SIZE = 1 << 18,
        BUFFER_SIZE = READ_SIZE + SOURCE_LINE_MAX + SOURCE_TAIL_SIZE };
 
 struct source {

@@ -14,6 +14,7 @@ import http.client
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -56,8 +57,9 @@ def cron_command(conf):
         found = re.search(r"^\s*\*/\d+ \* \* \* \* root (.*comporta scan.*)$",
                           readme.read(), re.M)
     expect(found, "README.md has no cron line with `comporta scan`")
-    return re.sub(r"\S*\bcomporta scan\b", f"{PROGRAM} scan -c {conf}",
-                  found.group(1), count=1)
+    ours = f"{shlex.quote(PROGRAM)} scan -c {shlex.quote(conf)}"
+    return re.sub(r"\S*\bcomporta scan\b", lambda _: ours, found.group(1),
+                  count=1)
 
 
 class Story:

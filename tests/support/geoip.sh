@@ -6,16 +6,42 @@
 # data holds errors. Use MaxMind's or DB-IP's files on a real server. Needs
 # npm, tar, gzip and Debian's libmaxmind-db-writer-perl.
 set -eu
+# A locale that the machine does not have makes perl complain.
+export LC_ALL=C.UTF-8
+
+# What the tests were written with. The publisher removes old versions after a
+# while; then the newest one is taken.
+version=2.3.2026061719
 
 folder=${1:?usage: geoip.sh FOLDER}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
+[ ! -s "$folder/country.mmdb" ] || [ ! -s "$folder/asn.mmdb" ] || exit 0
+here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d "$folder/fetch.XXXXXX")
 trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+pack() { # package@version
+	(cd "$work" && npm pack --loglevel=error --fetch-retries=2 \
+		--fetch-retry-mintimeout=2000 --fetch-retry-maxtimeout=5000 \
+		"$1" >npm.log 2>&1 </dev/null)
+}
 
 fetch() { # package
-	(cd "$work" && rm -rf package && npm pack --silent "$1" >/dev/null &&
-		tar xzf ./*.tgz && rm -f ./*.tgz)
+	rm -rf "$work/package"
+	pack "$1@$version" || pack "$1" || {
+		tail -n 8 "$work/npm.log" >&2
+		cat >&2 <<-END
+
+		geoip.sh: npm could not fetch $1. Is there a network,
+		and does \`npm ping\` work? Without npm: put two MMDB files of your own
+		into build/geoip, as country.mmdb and asn.mmdb.
+		END
+		exit 69
+	}
+	(cd "$work" && tar xzf ./*.tgz && rm -f ./*.tgz)
 }
 
 if [ ! -s "$folder/country.mmdb" ]; then
@@ -37,7 +63,6 @@ fi
 if [ ! -s "$folder/asn.mmdb" ]; then
 	echo "  geoip: AS data from npm, written as MMDB" >&2
 	fetch @ip-location-db/asn
-	perl "$(dirname "$0")/asn-mmdb.pl" "$work/package/asn-ipv4.csv" \
-		"$work/asn.mmdb"
+	perl "$here/asn-mmdb.pl" "$work/package/asn-ipv4.csv" "$work/asn.mmdb"
 	mv "$work/asn.mmdb" "$folder/asn.mmdb"
 fi

@@ -1,0 +1,223 @@
+/* Stamps of log lines: the reading that the short cuts of header_inside.h could
+ * not spare. */
+#include "detector/formats/header_inside.h"
+
+/* How far the year of a stamp without one is searched back: 29 February may
+ * be eight years away (1896 to 1904, 2096 to 2104). */
+enum { YEARS_BACK = 8 };
+
+/* "HH:MM:SS" into *civil; ranges are checked with the date. */
+static bool read_clock(const char *at, struct stamp_civil *civil)
+{
+	civil->hour = two_digits(at);
+	civil->minute = two_digits(at + 3);
+	civil->second = two_digits(at + 6);
+	return at[2] == ':' && at[5] == ':';
+}
+
+static int month_number(const char *at)
+{
+	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+	for (int month = 0; month < 12; month++)
+		if (memcmp(at, names + 3 * month, 3) == 0)
+			return month + 1;
+	return 0;
+}
+
+/* "Jun  1 10:00:00" and its paddings, followed by anything. */
+static bool take_month_stamp(struct slice *rest, struct stamp_civil *civil)
+{
+	size_t i = 4;
+
+	if (rest->len < 14 || rest->ptr[3] != ' ')
+		return false;
+	civil->month = month_number(rest->ptr);
+	if (!civil->month)
+		return false;
+	if (rest->ptr[i] == ' ')
+		i++;
+	if (!is_digit(rest->ptr[i]))
+		return false;
+	civil->day = rest->ptr[i++] - '0';
+	if (is_digit(rest->ptr[i]))
+		civil->day = civil->day * 10 + (rest->ptr[i++] - '0');
+	if (rest->ptr[i++] != ' ' || rest->len < i + 8 ||
+	    !read_clock(rest->ptr + i, civil))
+		return false;
+	step_over(rest, i + 8);
+	return true;
+}
+
+static void find_latest(struct header_reader *reader)
+{
+	struct stamp_civil civil;
+	int64_t reference_ms = reader->reference_ms;
+
+	if (reader->latest_year && reader->latest_for_ms == reference_ms)
+		return;
+	reader->latest_for_ms = reference_ms;
+	reader->latest_ms = reference_ms + STAMP_DAY_MS +
+			    stamp_zone_offset_ms(reference_ms);
+	stamp_split(reader->latest_ms, &civil);
+	reader->latest_year = civil.year;
+}
+
+static bool infer_year(struct header_reader *reader, struct stamp_civil *civil,
+		       int64_t *local_ms_out)
+{
+	find_latest(reader);
+	for (int back = 0; back <= YEARS_BACK; back++) {
+		int64_t local_ms;
+
+		civil->year = reader->latest_year - back;
+		if (!stamp_is_valid(civil))
+			continue;
+		local_ms = stamp_join(civil);
+		if (local_ms > reader->latest_ms)
+			continue;
+		*local_ms_out = local_ms;
+		return true;
+	}
+	return false;
+}
+
+bool header_take_rfc3164(struct header_reader *reader, struct slice *rest,
+			 int64_t *at_ms_out)
+{
+	struct stamp_civil civil = { 0 };
+	struct slice stamp = *rest;
+	int64_t local_ms;
+
+	if (is_last_stamp(reader, *rest)) {
+		step_over(rest, reader->last_stamp_len);
+		*at_ms_out = reader->last_at_ms;
+		return true;
+	}
+	if (!take_month_stamp(rest, &civil) || !rest->len ||
+	    !infer_year(reader, &civil, &local_ms))
+		return false;
+	*at_ms_out = stamp_zone_to_utc(&reader->zone, local_ms);
+	stamp.len -= rest->len;
+	memcpy(reader->last_stamp, stamp.ptr, stamp.len);
+	reader->last_stamp_len = stamp.len;
+	reader->last_at_ms = *at_ms_out;
+	*at_ms_out += take_fraction(rest);
+	return true;
+}
+
+bool header_take_year_first(struct header_reader *reader, struct slice *rest,
+			    int64_t *at_ms_out)
+{
+	struct stamp_civil civil = { 0 };
+
+	if (rest->len < 5 || rest->ptr[4] != ' ' ||
+	    two_digits(rest->ptr) < 0 || two_digits(rest->ptr + 2) < 0)
+		return false;
+	civil.year = two_digits(rest->ptr) * 100 + two_digits(rest->ptr + 2);
+	step_over(rest, 5);
+	if (!take_month_stamp(rest, &civil) || !stamp_is_valid(&civil))
+		return false;
+	*at_ms_out = stamp_zone_to_utc(&reader->zone, stamp_join(&civil)) +
+		     take_fraction(rest);
+	return true;
+}
+
+/* "Z", "+02:00", "+0200" or nothing: how long it is, 0 for nothing. */
+static size_t zone_length(struct slice rest, int *minutes_out)
+{
+	size_t colon = rest.len > 3 && rest.ptr[3] == ':';
+	int hours, minutes;
+
+	if (rest.len && (rest.ptr[0] == 'Z' || rest.ptr[0] == 'z')) {
+		*minutes_out = 0;
+		return 1;
+	}
+	if (rest.len < 5 + colon || (rest.ptr[0] != '+' && rest.ptr[0] != '-'))
+		return 0;
+	hours = two_digits(rest.ptr + 1);
+	minutes = two_digits(rest.ptr + 3 + colon);
+	if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+		return 0;
+	*minutes_out = (hours * 60 + minutes) * (rest.ptr[0] == '-' ? -1 : 1);
+	return 5 + colon;
+}
+
+/* The zone of the stamp before, which stands behind its hour. */
+static bool take_last_zone(const struct header_reader *reader,
+			   struct slice *rest)
+{
+	struct slice zone = { reader->last_stamp + ISO_HOUR_LEN,
+			      reader->last_stamp_len - ISO_HOUR_LEN };
+
+	if (rest->len <= zone.len || rest->ptr[zone.len] != ' ' ||
+	    !slice_starts(*rest, zone))
+		return false;
+	step_over(rest, zone.len);
+	return true;
+}
+
+static bool read_iso_second(const char *at, struct stamp_civil *civil)
+{
+	int century = two_digits(at), year = two_digits(at + 2);
+
+	civil->year = century * 100 + year;
+	civil->month = two_digits(at + 5);
+	civil->day = two_digits(at + 8);
+	return century >= 0 && year >= 0 && at[7] == '-' &&
+	       (at[10] == 'T' || at[10] == 't' || at[10] == ' ') &&
+	       read_clock(at + 11, civil) && stamp_is_valid(civil);
+}
+
+static void keep_hour(struct header_reader *reader, const char *stamp,
+		      struct slice zone, const struct stamp_civil *civil,
+		      int64_t at_ms)
+{
+	memcpy(reader->last_stamp, stamp, ISO_HOUR_LEN);
+	memcpy(reader->last_stamp + ISO_HOUR_LEN, zone.ptr, zone.len);
+	reader->last_stamp_len = ISO_HOUR_LEN + zone.len;
+	reader->last_at_ms = at_ms - civil->minute * STAMP_MINUTE_MS -
+			     civil->second * STAMP_SECOND_MS;
+}
+
+bool header_take_rfc3339(struct header_reader *reader, struct slice *rest,
+			 int64_t *at_ms_out)
+{
+	struct slice again = *rest;
+	struct stamp_civil civil = { 0 };
+	const char *stamp = rest->ptr;
+	int64_t at_ms;
+	size_t zone_len;
+	int fraction_ms, minutes;
+
+	if (rest->len < ISO_SECOND_LEN || rest->ptr[4] != '-')
+		return false;
+	if (take_last_hour(reader, &again, at_ms_out) &&
+	    take_last_zone(reader, &again)) {
+		*rest = again;
+		return true;
+	}
+	if (!read_iso_second(stamp, &civil))
+		return false;
+	step_over(rest, ISO_SECOND_LEN);
+	fraction_ms = take_fraction(rest);
+	at_ms = stamp_join(&civil);
+	zone_len = zone_length(*rest, &minutes);
+	if (zone_len)
+		at_ms -= minutes * (int64_t)STAMP_MINUTE_MS;
+	else
+		at_ms = stamp_zone_to_utc(&reader->zone, at_ms);
+	keep_hour(reader, stamp, (struct slice){ rest->ptr, zone_len }, &civil,
+		  at_ms);
+	step_over(rest, zone_len);
+	*at_ms_out = at_ms + fraction_ms;
+	return true;
+}
+
+bool header_take_rfc5424(struct header_reader *reader, struct slice *rest,
+			 int64_t *at_ms_out)
+{
+	return slice_skip(rest, S("1 ")) &&
+	       header_take_rfc3339(reader, rest, at_ms_out);
+}
+

@@ -1,0 +1,290 @@
+/*
+ * What becomes normal for an account, how soon, and what never does.
+ */
+#include "base/stamp.h"
+#include "detector/profile.h"
+#include "tests/support/test.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { DAY_S = 86400, START_S = 1795305600, PL = 'P' << 8 | 'L',
+       DE = 'D' << 8 | 'E' };
+
+static struct origin place(uint16_t country, uint32_t network)
+{
+	return (struct origin){ .country = country, .network = network,
+				.client = network };
+}
+
+static void see(struct account *account, uint16_t country, uint32_t network,
+		uint32_t at_s)
+{
+	struct origin origin = place(country, network);
+
+	profile_seen(account, &origin, at_s, true);
+}
+
+static bool trusts(const struct account *account, uint32_t network,
+		   uint32_t at_s)
+{
+	const struct account_place *found = profile_network(account, network);
+
+	return found && profile_is_trusted(found, at_s);
+}
+
+static void test_trust(void **state)
+{
+	static const struct {
+		const char *why;
+		uint32_t seen[4];	/* seconds after the start, +1 */
+		uint32_t asked;
+		bool trusted;
+	} cases[] = {
+		{ "never seen", { 0 }, 10 * DAY_S, false },
+		{ "on one day only", { 1, 3600 }, 10 * DAY_S, false },
+		{ "two days, too young", { 1, DAY_S + 1 }, 2 * DAY_S, false },
+		{ "two days, 72 hours", { 1, DAY_S + 1 }, 3 * DAY_S, true },
+		{ "a second before", { 1, DAY_S + 1 }, 3 * DAY_S - 1, false },
+		{ "the second day is the fourth", { 1, 3 * DAY_S + 5 },
+		  3 * DAY_S + 9, true },
+		{ "long ago", { 1, DAY_S + 1 }, 40 * DAY_S, false },
+		{ "long ago, often",
+		  { 1, DAY_S + 1, 2 * DAY_S + 1, 3 * DAY_S + 1 }, 40 * DAY_S, true },
+		/* Around midnight, back and forth, is one day. */
+		{ "midnight", { DAY_S - 1, DAY_S + 1, DAY_S - 1, DAY_S + 1 },
+		  5 * DAY_S, true },
+		{ "before midnight", { DAY_S - 5, DAY_S - 3, DAY_S - 4 },
+		  5 * DAY_S, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct account account = { 0 };
+
+		for (size_t j = 0; j < 4 && cases[i].seen[j]; j++)
+			see(&account, PL, 5617, START_S + cases[i].seen[j] - 1);
+		assert_case(cases[i].why, cases[i].trusted,
+			    trusts(&account, 5617, START_S + cases[i].asked));
+	}
+}
+
+static void test_midnight(void **state)
+{
+	struct account account = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 50; i++)
+		see(&account, PL, 5617, START_S + DAY_S + (i % 2 ? -1 : 1));
+	assert_int_equal(profile_network(&account, 5617)->days, 1);
+	assert_int_equal(account.login_days, 1);
+	assert_int_equal(account.logins, 50);
+	see(&account, PL, 5617, START_S + 2 * DAY_S);
+	assert_int_equal(profile_network(&account, 5617)->days, 2);
+	assert_int_equal(account.login_days, 2);
+}
+
+/* While suspicious, only the last 24 hours remember. */
+static void test_not_learning(void **state)
+{
+	struct account account = { 0 };
+	struct origin origin = place(DE, 3209);
+
+	(void)state;
+	for (uint32_t i = 0; i < 10; i++)
+		profile_seen(&account, &origin, START_S + i * DAY_S, false);
+	assert_null(profile_network(&account, 3209));
+	assert_null(profile_country(&account, DE));
+	assert_non_null(profile_recent_network(&account, 3209,
+					       START_S + 9 * DAY_S));
+	origin.is_local = true;
+	origin.network = 77;
+	profile_seen(&account, &origin, START_S + 9 * DAY_S, true);
+	assert_null(profile_recent_network(&account, 77, START_S + 9 * DAY_S));
+}
+
+/* A home of weeks is not pushed out by thirty hotels. */
+static void test_full(void **state)
+{
+	struct account account = { 0 };
+	uint32_t at_s = START_S;
+
+	(void)state;
+	for (uint32_t i = 0; i < 20; i++, at_s += DAY_S)
+		see(&account, PL, 5617, at_s);
+	for (uint32_t i = 0; i < 30; i++, at_s += 3600)
+		see(&account, (uint16_t)(DE + i), 100 + i, at_s);
+	assert_true(trusts(&account, 5617, at_s));
+	assert_non_null(profile_country(&account, PL));
+	assert_non_null(profile_network(&account, 129));
+	assert_null(profile_network(&account, 101));
+}
+
+static void test_recent(void **state)
+{
+	static const struct {
+		const char *why;
+		int32_t later_s;
+		bool recent;
+	} cases[] = {
+		{ "now", 0, true },
+		{ "a day less a second", DAY_S - 1, true },
+		{ "a day", DAY_S, false },
+		{ "a line that is late", -5, true },
+		{ "a clock that is behind", -7200, true },
+	};
+	struct account account = { 0 };
+
+	(void)state;
+	see(&account, PL, 5617, START_S);
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		uint32_t at_s = START_S + (uint32_t)cases[i].later_s;
+
+		assert_case(cases[i].why, cases[i].recent,
+			    profile_recent_network(&account, 5617, at_s) !=
+				    NULL);
+		assert_case(cases[i].why, cases[i].recent,
+			    profile_recent_country(&account, PL, at_s) !=
+				    NULL);
+		assert_case(cases[i].why, cases[i].recent,
+			    profile_recent_place(&account, 5617, PL, at_s) !=
+				    NULL);
+		assert_null(profile_recent_place(&account, 5617, DE, at_s));
+	}
+}
+
+/* The last 14 places; the oldest goes. */
+static void test_many_recent(void **state)
+{
+	struct account account = { 0 };
+
+	(void)state;
+	for (uint32_t i = 0; i < ACCOUNT_RECENT + 3; i++)
+		see(&account, PL, 100 + i, START_S + i);
+	assert_null(profile_recent_network(&account, 102, START_S + 60));
+	assert_non_null(profile_recent_network(&account, 103, START_S + 60));
+	assert_non_null(profile_recent_network(&account, 116, START_S + 60));
+}
+
+/* However much is sent, a day raises the mean by a quarter at most. */
+static void test_warm_up(void **state)
+{
+	struct account account = { 0 };
+	double before, grown;
+
+	(void)state;
+	for (uint32_t i = 0; i < 10; i++)
+		profile_sent(&account, 10, START_S + i * DAY_S, true);
+	before = expm1(account.per_day.mean);
+	assert_true(before > 9 && before < 11);
+	for (uint32_t i = 10; i < 14; i++)
+		profile_sent(&account, 1000000, START_S + i * DAY_S, true);
+	grown = (expm1(account.per_day.mean) + 1) / (before + 1);
+	assert_true(grown > 1.5 && grown < 1.26 * 1.26 * 1.26);
+	/* A day of suspicion is no history. */
+	before = account.per_day.mean;
+	profile_sent(&account, 5, START_S + 20 * DAY_S, false);
+	profile_sent(&account, 5, START_S + 20 * DAY_S + 60, true);
+	profile_sent(&account, 5, START_S + 21 * DAY_S, true);
+	assert_true(account.per_day.mean < before + 0.23f);
+	assert_int_equal(account.day_recipients, 5);
+}
+
+static void test_sent(void **state)
+{
+	struct account account = { 0 };
+
+	(void)state;
+	profile_sent(&account, 3, START_S, true);
+	profile_sent(&account, 4, START_S + 3599, true);
+	assert_int_equal(account.hour_recipients, 7);
+	profile_sent(&account, 5, START_S + 3600, true);
+	assert_int_equal(account.hour_recipients, 5);
+	/* A late line counts where we are. */
+	profile_sent(&account, 1, START_S + 3599, true);
+	assert_int_equal(account.hour_recipients, 6);
+	assert_int_equal(account.day_recipients, 13);
+	assert_int_equal(account.day_peak, 7);
+	profile_sent(&account, UINT32_MAX, START_S + 3600, true);
+	profile_sent(&account, UINT32_MAX, START_S + 3600, true);
+	assert_int_equal(account.day_recipients, UINT32_MAX);
+}
+
+static void test_outcomes(void **state)
+{
+	struct account account = { 0 };
+
+	(void)state;
+	profile_outcome(&account, true, START_S, true);
+	profile_outcome(&account, false, START_S, true);
+	profile_outcome(&account, true, START_S, false);
+	assert_true(fabs(account.failures - 1) < 1e-6);
+	assert_true(fabs(account.outcomes - 2) < 1e-6);
+	profile_outcome(&account, false, START_S + 30 * DAY_S, true);
+	assert_true(fabs(account.failures - 0.5) < 1e-6);
+	assert_true(fabs(account.outcomes - 2) < 1e-6);
+}
+
+static void test_warmth(void **state)
+{
+	static const struct {
+		const char *why;
+		uint32_t age_days, logins, login_days;
+		int32_t silent_days;
+		double low, high;
+	} cases[] = {
+		{ "first day", 0, 1, 1, 0, 0.34, 0.36 },
+		{ "a week", 7, 50, 7, 0, 0.49, 0.51 },
+		{ "a fortnight", 14, 50, 14, 0, 1, 1 },
+		{ "a year", 365, 500, 300, 0, 1, 1 },
+		{ "a year, three logins", 365, 3, 3, 0, 0.5, 0.5 },
+		{ "silent for a quarter", 365, 500, 300, 91, 0.5, 0.5 },
+		{ "not yet", 365, 500, 300, 89, 1, 1 },
+		{ "a late line", 365, 500, 300, -1, 1, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		uint32_t now_s = START_S + 400 * DAY_S;
+		struct account account = {
+			.first_s = now_s - cases[i].age_days * DAY_S,
+			.last_s = now_s -
+				  (uint32_t)(cases[i].silent_days * DAY_S),
+			.logins = cases[i].logins,
+			.login_days = (uint16_t)cases[i].login_days,
+		};
+		double warmth = profile_warmth(&account, now_s);
+
+		if (warmth < cases[i].low || warmth > cases[i].high)
+			fail_msg("case %s: %.3f", cases[i].why, warmth);
+	}
+}
+
+static int set_up(void **state)
+{
+	static const struct conf_section section = { "profile",
+						     profile_options,
+						     &profile_settings };
+
+	(void)state;
+	conf_presets(&section);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_trust),
+		cmocka_unit_test(test_midnight),
+		cmocka_unit_test(test_not_learning),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_recent),
+		cmocka_unit_test(test_many_recent),
+		cmocka_unit_test(test_warm_up),
+		cmocka_unit_test(test_sent),
+		cmocka_unit_test(test_outcomes),
+		cmocka_unit_test(test_warmth),
+	};
+
+	return cmocka_run_group_tests_name("profile", tests, set_up, NULL);
+}
