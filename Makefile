@@ -32,8 +32,6 @@ ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -I. -include base/banned.h -MMD -MP \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wvla -Wformat=2 -Wundef -fno-common -fPIE \
 	-fstack-protector-strong -DCOMPORTA_VERSION='"$(VERSION)"' \
-	-DCOMPORTA_DATADIR='"$(DATADIR)"' \
-	-DCOMPORTA_SYSCONFDIR='"$(SYSCONFDIR)/comporta"' \
 	$(lib_flags) $(CFLAGS)
 ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now
 ifneq ($(SAN),)
@@ -60,7 +58,7 @@ say = @printf '  %-5s %s\n' $(1) $@;
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: all tests objects print-objects print-libs demo check check-all deps geoip lint fuzz bench install \
+.PHONY: .FORCE all tests objects print-objects print-libs demo check check-all deps geoip lint fuzz bench install \
 	uninstall clean
 .SECONDARY:
 
@@ -68,6 +66,16 @@ all: $(BUILD)/comporta
 
 $(BUILD)/comporta: $(BUILD)/detector/main.o $(objects)
 	$(call say,LD)$(CC) $(LDFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(lib_libs)
+
+# Rewritten only when a path changes, so that nothing else is built anew.
+$(BUILD)/paths.def: .FORCE
+	@mkdir -p $(@D)
+	@printf '#define DATADIR "%s"\n#define SYSCONFDIR "%s"\n' '$(DATADIR)' \
+		'$(SYSCONFDIR)' >$@.new
+	@cmp -s $@.new $@ && $(RM) $@.new || mv $@.new $@
+
+$(BUILD)/base/paths.o: $(BUILD)/paths.def
+$(BUILD)/base/paths.o: ALL_CFLAGS += -I$(BUILD)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

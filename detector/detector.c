@@ -10,6 +10,7 @@
 /* Sum of evidence, in nats, from which an incident is written down, and below
  * which it is forgotten: one nat is one mildly strange thing. */
 static const double INCIDENT_FROM = 1.0, INCIDENT_UNTIL = 0.5;
+enum { INCIDENT_PAUSE_S = 3600 };
 
 int detector_init(struct detector *detector, struct geo *geo,
 		  const struct conf_list *home,
@@ -90,18 +91,21 @@ static void note_incident(struct account *account,
 			  const struct signal_input *input, double evidence)
 {
 	struct account_incident *incident = &account->incident;
+	bool is_strange = evidence >= INCIDENT_UNTIL ||
+			  account->standing != STANDING_CALM;
 
-	if (evidence < INCIDENT_UNTIL && account->standing == STANDING_CALM) {
-		if (incident->first_s)
-			memset(incident, 0, sizeof(*incident));
-		return;
-	}
+	/* A list of dead recipients has living ones in it: a moment of calm
+	 * is not the end of the story. */
+	if (incident->first_s && !is_strange &&
+	    input->now_s - incident->last_s > INCIDENT_PAUSE_S)
+		memset(incident, 0, sizeof(*incident));
 	if (!incident->first_s) {
 		if (evidence < INCIDENT_FROM)
 			return;
 		incident->first_s = input->now_s;
 	}
-	incident->last_s = input->now_s;
+	if (is_strange)
+		incident->last_s = input->now_s;
 	if (input->origin) {
 		incident->clients |= UINT64_C(1)
 				     << (input->origin->client & 63);

@@ -3,6 +3,7 @@
  * sending, tells their owners, and opens the gate again.
  */
 #include "base/log.h"
+#include "base/paths.h"
 #include "detector/commands/command.h"
 #include "detector/settings.h"
 
@@ -29,14 +30,13 @@ static int print_help(void)
 
 static int run(struct invocation *invocation)
 {
-	static const char preset[] = COMPORTA_SYSCONFDIR "/comporta.conf";
 	struct err err;
 	int code;
 
 	log_init(invocation->quiet   ? LOG_QUIET
 		 : invocation->verbose ? LOG_VERBOSE
 				       : LOG_NORMAL);
-	if (settings_load(invocation->config ? invocation->config : preset,
+	if (settings_load(invocation->config ? invocation->config : paths_config,
 			  invocation->config != NULL, invocation->sets,
 			  invocation->n_sets, &err) < 0) {
 		settings_release();

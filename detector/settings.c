@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/files.h"
+#include "base/paths.h"
 #include "base/stamp.h"
 #include "detector/judge.h"
 #include "detector/profile.h"
@@ -242,9 +243,9 @@ int settings_load(const char *path, bool must_exist, const char *const *sets,
 
 	if (conf_load(sections, n, path, must_exist, sets, n_sets, err) < 0)
 		return -1;
-	choose_folder(&settings.sql_dir, COMPORTA_DATADIR "/sql", "sql",
+	choose_folder(&settings.sql_dir, paths_sql, "sql",
 		      "own/sqlite/001_tables.sql");
-	choose_folder(&settings.template_dir, COMPORTA_DATADIR "/templates",
+	choose_folder(&settings.template_dir, paths_templates,
 		      "templates", "en/language.conf");
 	return 0;
 }

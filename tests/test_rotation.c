@@ -260,7 +260,7 @@ static void test_middle_of_chain(void **state)
 /* Stop in each file of a chain and come back. */
 static void test_step_by_step(void **state)
 {
-	char want[8];
+	char want[16];
 
 	(void)state;
 	add_lines("mail.log", 1, 3);

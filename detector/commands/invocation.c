@@ -19,7 +19,7 @@ struct option_row {
 
 static const struct option_row rows[] = {
 	{ "-c", "FILE", 0, NULL, 0, AT(config),
-	  "configuration (" COMPORTA_SYSCONFDIR "/comporta.conf, if there)" },
+	  "configuration (/etc/comporta/comporta.conf, if there)" },
 	{ "--state-dir", "DIR", 0, "state_dir", 0, 0,
 	  "where comporta remembers (/var/lib/comporta)" },
 	{ "--set", "NAME=VALUE", 0, "", 0, 0,

@@ -40,12 +40,12 @@ struct header_reader {
 	int64_t reference_ms;
 	size_t form;			/* index of the form that fitted last */
 	struct stamp_zone zone;
-	char last_stamp[32];		/* RFC 3164: the same second as before, */
-	size_t last_stamp_len;		/* RFC 3339: the same hour and zone, is */
-	int64_t last_at_ms;		/* not converted again; its beginning */
+	char last_stamp[32];		/* RFC 3164: the second, 3339: hour */
+	size_t last_stamp_len;		/* and zone; the same again is not */
+	int64_t last_at_ms;		/* converted again; when it began */
 	char last_origin[80];		/* zone, blank and host between stamp */
-	size_t last_origin_len;		/* and tag: not looked at again; 0 for */
-	size_t last_host_len;		/* none */
+	size_t last_origin_len;		/* and tag: not looked at again; */
+	size_t last_host_len;		/* length 0: none */
 	int64_t latest_for_ms;		/* the reference_ms of latest_ms */
 	int64_t latest_ms;		/* local; no stamp is later than this */
 	int latest_year;		/* of latest_ms; 0: not known yet */

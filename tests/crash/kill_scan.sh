@@ -78,6 +78,9 @@ for i in $(seq 1 $kills); do
 		>>"$work/log/mail.log"
 	after=$(awk -v seed="$seed$i" -v ms="$took_ms" \
 		'BEGIN { srand(seed); printf "%.3f", 0.001 + rand() * ms / 3000 }')
+	# The first comes to its end: a log never read has no past, so what was
+	# rotated away before is nobody's.
+	[ $i = 1 ] && after=60
 	timeout -s KILL "$after" "$comporta" scan "$work/log/mail.log" \
 		--state-dir "$work/killed" --dry-run --json -q --home PL \
 		--country-db "$country" --asn-db "$asn" \
@@ -101,12 +104,14 @@ check "at least five runs were killed at work" $?
 
 # The end of a killed run's output may be torn.
 sort -u "$work/calm.json" >"$work/want"
-cat "$work"/killed.*.json | grep '}$' | grep '^{' | sort -u >"$work/got"
+for one in "$work"/killed.*.json; do
+	sed -e '$a\' "$one"
+done | grep '^{.*"first_seen":"[^"]*"}$' | sort -u >"$work/got"
 [ -s "$work/want" ]
 check "there are verdicts" $?
 diff "$work/want" "$work/got" >"$work/diff"
 check "every verdict is there, and no other" $?
-head -n 10 "$work/diff"
+head -c 1000 "$work/diff"
 
 good=0
 for who in $(seq 0 59); do
@@ -115,7 +120,7 @@ for who in $(seq 0 59); do
 	"$comporta" explain "$user" --state-dir "$work/killed" >"$work/b" 2>&1
 	if cmp -s "$work/a" "$work/b" && grep -q logins "$work/a"; then
 		good=$((good + 1))
-	else
+	elif [ "$good" -ge $((who - 2)) ]; then
 		echo "$user:"
 		diff "$work/a" "$work/b" | head -n 6
 	fi
