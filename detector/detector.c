@@ -474,6 +474,20 @@ void detector_event(struct detector *detector, const struct mail_event *event)
 	}
 }
 
+void detector_enforce(struct detector *detector, struct slice account,
+		      int64_t at_ms)
+{
+	struct account_entry *entry =
+		accounts_get(detector->accounts, account);
+	enum verdict_action action;
+
+	if (entry && entry->account.is_observed == PAPER_OBSERVED &&
+	    judge_decide(&entry->account,
+			 (uint32_t)(at_ms / STAMP_SECOND_MS),
+			 detector->enforce, &action))
+		tell(detector, entry, at_ms, action);
+}
+
 bool detector_lifted(struct detector *detector, struct slice account,
 		     int64_t at_ms)
 {

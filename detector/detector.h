@@ -55,6 +55,11 @@ void detector_release(struct detector *detector);
 void detector_event(struct detector *detector,
 		    const struct mail_event *event);
 
+/* Blocks are real from now on: decide about an account that was blocked on
+ * paper, as things stand at that time. */
+void detector_enforce(struct detector *detector, struct slice account,
+		      int64_t at_ms);
+
 /* A lift by a person or after a password change, heard of afterwards, maybe
  * twice. True when it was news. */
 bool detector_lifted(struct detector *detector, struct slice account,

@@ -61,6 +61,17 @@ static int take_lock(struct run *run, struct err *err)
 		       "nothing", settings.state_dir);
 }
 
+static void observe(const struct verdict *verdict)
+{
+	struct action_input input = {
+		.account = slice_from(verdict->account),
+		.decided_ms = verdict->at_ms,
+	};
+	struct err err;
+
+	action_find("observe")->carry_out(NULL, &input, &err);
+}
+
 static void on_verdict(void *context, const struct verdict *verdict,
 		       struct account_entry *entry)
 {
@@ -70,8 +81,12 @@ static void on_verdict(void *context, const struct verdict *verdict,
 	(void)entry;
 	report_verdict(&run->report, verdict);
 	run->is_changed = true;
-	if (verdict->action != VERDICT_SUSPEND || !run->enforce)
+	if (verdict->action != VERDICT_SUSPEND)
 		return;
+	if (!run->enforce) {
+		observe(verdict);
+		return;
+	}
 	pending = &run->pending[run->n_pending++];
 	verdict_key(verdict, pending->key);
 	pending->verdict = (struct text)TEXT_INIT(1 << 16);
@@ -228,7 +243,8 @@ static int save(struct run *run, struct err *err)
 	if (state_put_number(run->state, "lift_cursor", run->lift_cursor,
 			     err) < 0 ||
 	    state_put_number(run->state, "newest_ms", run->newest_ms,
-			     err) < 0)
+			     err) < 0 ||
+	    state_put_number(run->state, "observed", !run->enforce, err) < 0)
 		return -1;
 	return state_save(run->state, &run->detector, err);
 }
@@ -290,11 +306,11 @@ static int act(struct run *run, struct err *err)
 	bool has_entry = state_journal_next(run->state, "", key, &waste);
 
 	text_release(&waste);
-	if (!has_entry || run->invocation->dry_run || run->is_waiting)
+	/* In mode observe, decisions of an earlier enforce keep waiting. */
+	if (!has_entry || !run->enforce || run->is_waiting)
 		return 0;
-	if ((run->enforce && open_desk(run, err) < 0) ||
-	    carry_out(run->state, &run->desk.blocks,
-		      action_find(run->enforce ? "block" : "observe"),
+	if (open_desk(run, err) < 0 ||
+	    carry_out(run->state, &run->desk.blocks, action_find("block"),
 		      &watcher, state_account_count(run->state), clock_now_ms(),
 		      &report, err) < 0) {
 		err_prefix(err, "decisions wait: ");
@@ -331,6 +347,50 @@ static int hear_lifts(struct run *run, struct err *err)
 	return blocks_lifted_since(&run->desk.blocks,
 				   run->lift_cursor - LIFTS_AGAIN, hear_lift,
 				   run, err);
+}
+
+/* Logins of accounts blocked on paper, at most so many. */
+enum { PAPER_MAX = 1000 };
+
+struct paper_logins {
+	size_t n;
+	char logins[PAPER_MAX][ACCOUNT_LOGIN_MAX + 2];
+};
+
+static int note_paper(void *context, const struct account_entry *entry)
+{
+	struct paper_logins *paper = context;
+
+	if (entry->account.is_observed == PAPER_OBSERVED)
+		slice_copy(slice_from(entry->login), paper->logins[paper->n++],
+			   sizeof(paper->logins[0]));
+	return paper->n == PAPER_MAX;
+}
+
+/* The first enforcing run after observing ones: whoever is a thief by now
+ * must not go on sending until the next strange line. Looks at all accounts,
+ * once. */
+static int enforce_paper(struct run *run, struct err *err)
+{
+	struct paper_logins *paper;
+	int64_t newest_ms = run->newest_ms;
+	int result;
+
+	if (!run->enforce || !state_number(run->state, "observed", 0))
+		return 0;
+	paper = calloc(1, sizeof(*paper));
+	if (!paper)
+		abort();
+	result = state_each_account(run->state, note_paper, paper, err);
+	for (size_t i = 0; i < paper->n && result >= 0 &&
+			   run->n_pending < PENDING_MAX; i++)
+		detector_enforce(&run->detector, slice_from(paper->logins[i]),
+				 newest_ms);
+	free(paper);
+	run->is_changed = true;	/* also that it was done */
+	if (result < 0 || commit(run, err) < 0)
+		return -1;
+	return act(run, err);
 }
 
 static int read_logs(struct run *run, const volatile sig_atomic_t *stop,
@@ -411,6 +471,7 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	/* Of an earlier run, now that the database may be back. */
 	if (result == 0)
 		keep_trouble(act(run, &one), &one, &result, err);
+	keep_trouble(enforce_paper(run, &one), &one, &result, err);
 	keep_trouble(add_logs(run, &one), &one, &result, err);
 	keep_trouble(read_logs(run, stop, &one), &one, &result, err);
 	keep_trouble(lift_and_send(run, &one), &one, &result, err);

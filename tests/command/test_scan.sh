@@ -74,6 +74,15 @@ equal "blocked once" 1 "$(db 'SELECT COUNT(*) FROM comporta_block')"
 equal "the block table names her" anna@firma.example \
 	"$(db 'SELECT account FROM comporta_send_block')"
 
+# Observed first, enforced later: the thief is stopped at once.
+rm -rf "$work/state"
+run scan "${state[@]}" "${geo[@]}" "$log"
+expect "the first enforcing run stops whom observing found" 0 \
+	"stopped sending for anna" scan "${state[@]}" --set mode=enforce \
+	--set smtp.url="file://$work/mails" "$log"
+expect "and once" 0 "0 lines" scan "${state[@]}" --set mode=enforce "$log"
+rm -f "$work"/mails/*
+
 # By hand, and back.
 expect "suspend" 0 "" suspend "${enforce[@]}" Piotr@Firma.example --reason test
 equal "in lower case" 1 "$(db "SELECT COUNT(*) FROM comporta_send_block
@@ -102,4 +111,9 @@ expect "the brake" 75 "brake:" scan "${enforce[@]}" "${geo[@]}" \
 	"$work/many.log"
 equal "not more than ten within the hour" 10 \
 	"$(db 'SELECT COUNT(*) FROM comporta_block')"
+expect "observing lets waiting decisions wait" 0 "" scan -q "${enforce[@]}" \
+	--set mode=observe "$work/many.log"
+expect "raised: the others are stopped" 0 "stopped sending for user14" \
+	scan "${enforce[@]}" --set brake.per_hour=100 "$work/many.log"
+equal "all of them" 16 "$(db 'SELECT COUNT(*) FROM comporta_block')"
 finish
