@@ -60,6 +60,9 @@ struct block {
 	char language[16];
 	char contact[PANEL_LOGIN_SIZE];
 	bool is_repeat;		/* within lift.repeat_within of another */
+	bool says_mine;		/* the owner pressed "it was me" */
+	char proof[96];		/* of the password, at the lift; see
+				 * blocks_proven() */
 	double probability, log_odds;
 	struct text verdict;	/* the verdict's JSON, as printed */
 	int64_t token_expires_ms;
@@ -67,6 +70,10 @@ struct block {
 
 #define BLOCK_INIT { .verdict = TEXT_INIT(65536) }
 void block_release(struct block *block);
+
+/* For the mail server, when an operator gave no reason. Owners are not told
+ * it: the notice says the same in their language. */
+#define BLOCKS_NO_REASON "stopped by the operator"
 
 /* What leads to a block: from the judge, or from an operator. */
 struct block_request {
@@ -146,6 +153,10 @@ enum password_state blocks_password(struct blocks *blocks,
 				    const struct block *block,
 				    struct err *err);
 
+/* What was known of the password when the block was lifted. UNKNOWN while it
+ * stands. */
+enum password_state blocks_proven(const struct block *block);
+
 /* Who asks for a lift, and how. */
 struct lift_request {
 	const char *actor;	/* "owner", "scan", "token:N", "operator:N" */
@@ -159,7 +170,8 @@ enum lift_result {
 	LIFT_DONE,
 	LIFT_WAS_LIFTED,
 	LIFT_PASSWORD_UNCHANGED,
-	LIFT_NEEDS_SUPPORT,	/* a repeat, self-service off, or unprovable */
+	LIFT_NEEDS_SUPPORT,	/* a repeat, self-service off, or unprovable;
+				 * told to support: unprovable, so force it */
 	LIFT_NOT_FOUND,
 	LIFT_FAILED
 };
@@ -167,9 +179,9 @@ enum lift_result {
 /*
  * Lift block `id`, queue the "lifted" notice, write the audit trail.
  *
- * An owner needs a proof. Support may lift what cannot be proven either way
- * (PASSWORD_UNKNOWN), and with `force` even against the proof. The panel's
- * switch is turned back only if we turned it, and only if it still stands
+ * A lift needs a proof that the password has changed. Only support can do
+ * without, with `force` and a reason: also where nothing can be proven
+ * (PASSWORD_UNKNOWN), so that nobody opens a gate unaware. The panel's switch is turned back only if we turned it, and only if it still stands
  * where we left it.
  */
 enum lift_result blocks_lift(struct blocks *blocks, int64_t id,

@@ -27,6 +27,7 @@ void blocks_read_row(const struct db_row *row, struct block *out)
 		  sizeof(out->password_changed) },
 		{ "language", out->language, sizeof(out->language) },
 		{ "contact", out->contact, sizeof(out->contact) },
+		{ "proof", out->proof, sizeof(out->proof) },
 	};
 
 	for (size_t i = 0; i < BLOCKS_N(texts); i++)
@@ -38,6 +39,7 @@ void blocks_read_row(const struct db_row *row, struct block *out)
 	out->lifted_ms = db_column_integer(row, "lifted_ms", 0);
 	out->changed = db_column_integer(row, "changed", 0) != 0;
 	out->is_repeat = db_column_integer(row, "is_repeat", 0) != 0;
+	out->says_mine = db_column_integer(row, "says_mine", 0) != 0;
 	out->probability = db_column_real(row, "probability", 0);
 	out->log_odds = db_column_real(row, "log_odds", 0);
 	out->token_expires_ms = db_column_integer(row, "token_expires_ms", 0);

@@ -17,7 +17,10 @@ enum {
 	"id, decision, account, state, decided_ms, blocked_ms, "	\
 	"lifted_ms, lifted_by, lift_reason, panel, previous, changed, "	\
 	"fingerprint, scheme, password_changed, language, contact, "	\
-	"is_repeat, probability, log_odds, verdict, token_expires_ms"
+	"is_repeat, probability, log_odds, verdict, token_expires_ms, "	\
+	"proof, EXISTS (SELECT 1 FROM comporta_audit a "		\
+	"WHERE a.block_id = comporta_block.id "				\
+	"AND a.action = 'mine') AS says_mine"
 
 #define BLOCKS_P(name_, value_) { .name = (name_), .value = (value_) }
 #define BLOCKS_N(array) (sizeof(array) / sizeof((array)[0]))

@@ -28,7 +28,7 @@ static enum lift_result rule(const struct lifting *lifting)
 		return LIFT_DONE;
 	if (lifting->proof.state == PASSWORD_UNCHANGED)
 		return LIFT_PASSWORD_UNCHANGED;
-	if (lifting->proof.state == PASSWORD_UNKNOWN && request->by_owner)
+	if (lifting->proof.state == PASSWORD_UNKNOWN)
 		return LIFT_NEEDS_SUPPORT;
 	return LIFT_DONE;
 }

@@ -84,27 +84,45 @@ void blocks_token(struct blocks *blocks, const struct block *block,
 	text_release(&message);
 }
 
-/* The fingerprint tells only that the stored hash is another one. */
-static void judge_difference(const struct block *block, const char *scheme,
-			     const char *changed, struct blocks_proof *out)
-{
-	bool has_times = block->password_changed[0] && changed[0];
+/* What the audit trail and a lifted row say, and what that means. */
+enum proof_kind { NO_MAILBOX, NO_HASH, SAME, REHASHED, RENEWED, OTHER_HASH,
+		  OTHER_SCHEME };
 
-	if (has_times && strcmp(block->password_changed, changed) == 0) {
-		out->state = PASSWORD_UNCHANGED;
-		out->words = "hash changed, change time did not: re-hashed";
-	} else if (has_times) {
-		out->state = PASSWORD_CHANGED;
-		out->words = "hash and change time changed";
-	} else if (strcmp(block->scheme, scheme) == 0) {
-		out->state = PASSWORD_CHANGED;
-		out->words = "hash changed";
-	} else {
-		/* Panels move old hashes to a new scheme when their owner
-		 * signs in, with the same password. */
-		out->state = PASSWORD_UNKNOWN;
-		out->words = "hash changed together with its scheme";
-	}
+static const struct {
+	const char *words;
+	enum password_state state;
+} proofs[] = {
+	[NO_MAILBOX] = { "the panel does not know the mailbox",
+			 PASSWORD_UNKNOWN },
+	[NO_HASH] = { "no password hash to compare", PASSWORD_UNKNOWN },
+	[SAME] = { "hash unchanged", PASSWORD_UNCHANGED },
+	[REHASHED] = { "hash changed, change time did not: re-hashed",
+		       PASSWORD_UNCHANGED },
+	[RENEWED] = { "hash and change time changed", PASSWORD_CHANGED },
+	[OTHER_HASH] = { "hash changed", PASSWORD_CHANGED },
+	/* Panels move old hashes to a new scheme when their owner signs in,
+	 * with the same password. */
+	[OTHER_SCHEME] = { "hash changed together with its scheme",
+			   PASSWORD_UNKNOWN },
+};
+
+enum password_state blocks_proven(const struct block *block)
+{
+	for (size_t i = 0; i < BLOCKS_N(proofs); i++)
+		if (strcmp(proofs[i].words, block->proof) == 0)
+			return proofs[i].state;
+	return PASSWORD_UNKNOWN;
+}
+
+/* The fingerprint tells only that the stored hash is another one. */
+static enum proof_kind judge_difference(const struct block *block,
+					const char *scheme,
+					const char *changed)
+{
+	if (block->password_changed[0] && changed[0])
+		return strcmp(block->password_changed, changed) == 0
+			? REHASHED : RENEWED;
+	return strcmp(block->scheme, scheme) == 0 ? OTHER_HASH : OTHER_SCHEME;
 }
 
 int blocks_prove(struct blocks *blocks, const struct block *block,
@@ -114,6 +132,7 @@ int blocks_prove(struct blocks *blocks, const struct block *block,
 	char fingerprint[CRYPTO_HEX_SIZE], scheme[sizeof(block->scheme)];
 	struct panel_mailbox mailbox;
 	enum panel_found found;
+	enum proof_kind kind;
 
 	memset(&mailbox, 0, sizeof(mailbox));
 	found = panel_find(blocks->panel, blocks->db,
@@ -125,18 +144,18 @@ int blocks_prove(struct blocks *blocks, const struct block *block,
 	blocks_fingerprint(blocks, block->account, mailbox.password_hash,
 			   fingerprint);
 	blocks_scheme(mailbox.password_hash, scheme, sizeof(scheme));
-	if (!proof.is_known) {
-		proof.words = "the panel does not know the mailbox";
-	} else if (!fingerprint[0] || !block->fingerprint[0]) {
-		proof.words = "no password hash to compare";
-	} else if (crypto_equal(slice_from(fingerprint),
-				slice_from(block->fingerprint))) {
-		proof.state = PASSWORD_UNCHANGED;
-		proof.words = "hash unchanged";
-	} else {
-		judge_difference(block, scheme, mailbox.password_changed,
-				 &proof);
-	}
+	if (!proof.is_known)
+		kind = NO_MAILBOX;
+	else if (!fingerprint[0] || !block->fingerprint[0])
+		kind = NO_HASH;
+	else if (crypto_equal(slice_from(fingerprint),
+			      slice_from(block->fingerprint)))
+		kind = SAME;
+	else
+		kind = judge_difference(block, scheme,
+					mailbox.password_changed);
+	proof.state = proofs[kind].state;
+	proof.words = proofs[kind].words;
 	explicit_bzero(&mailbox, sizeof(mailbox));
 	*out = proof;
 	return 0;

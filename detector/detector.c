@@ -113,7 +113,7 @@ static void note_incident(struct account *account,
 	}
 	incident->messages += input->recipients > 0;
 	incident->recipients += input->recipients;
-	incident->unknown_recipients += input->failed;
+	incident->unknown_recipients += input->is_unknown;
 	if (input->event->recipient.len)
 		incident_sample(incident, input->event->recipient);
 }
@@ -266,6 +266,10 @@ static struct account_entry *owner_of(struct detector *detector,
 
 	if (message && message->account)
 		entry = accounts_find(detector->accounts, message->account);
+	/* What an intruder sent before the lift bounces for days after it;
+	 * that is nobody's doing any more. */
+	if (entry && message->begun_s < entry->account.episode_s)
+		return NULL;
 	if (entry)
 		entry->is_dirty = true;
 	return entry;
@@ -367,7 +371,8 @@ static void on_requeued(struct detector *detector,
 			const struct mail_event *event,
 			struct message *message, struct account_entry *entry)
 {
-	uint64_t account = message->account;
+	/* Beginning another may move this one. */
+	struct message first = *message;
 	struct signal_input input = input_of(event);
 	struct message *next = tracker_find_id(detector->tracker, event,
 					       event->requeued_as);
@@ -380,7 +385,8 @@ static void on_requeued(struct detector *detector,
 					event->requeued_as);
 	failures = next->account ? 0
 				 : __builtin_popcountll(next->failed_domains);
-	next->account = account;
+	next->account = first.account;
+	next->begun_s = first.begun_s;
 	next->flags |= MESSAGE_IS_REQUEUED | MESSAGE_IS_COUNTED;
 	next->is_dirty = 1;
 	for (input.failed = true; entry && failures > 0; failures--)
@@ -402,7 +408,8 @@ static void on_delivery(struct detector *detector,
 	}
 	if (event->recipient.len == 0)
 		return;
-	if (is_dead_recipient(event))
+	input.is_unknown = is_dead_recipient(event);
+	if (input.is_unknown)
 		input.failed = is_first_there(message,
 					      &message->failed_domains,
 					      event->recipient);
@@ -412,7 +419,7 @@ static void on_delivery(struct detector *detector,
 					       event->recipient);
 	else
 		input.refused_by_policy = is_policy(event);
-	if (entry && (input.failed || input.arrived ||
+	if (entry && (input.is_unknown || input.arrived ||
 		      input.refused_by_policy))
 		weigh(detector, entry, &input, false);
 }
@@ -434,8 +441,8 @@ static void on_reject(struct detector *detector,
 	input.failed = !message ||
 		       is_first_there(message, &message->failed_domains,
 				      event->recipient);
-	if (input.failed)
-		weigh(detector, entry, &input, false);
+	input.is_unknown = true;
+	weigh(detector, entry, &input, false);
 }
 
 void detector_event(struct detector *detector, const struct mail_event *event)

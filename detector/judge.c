@@ -73,13 +73,17 @@ static void weigh_one(const struct signal *signal,
 	const struct signal_limits *limits = signal_limits(signal);
 	struct account *account = input->account;
 	double sum = 0, nats;
+	uint32_t at_s = account->groups[signal->slot].at_s;
 
 	if (limits->weight == 0)
 		return;
+	/* A late line must not let the sum decay twice. */
+	if (at_s < input->now_s)
+		at_s = input->now_s;
 	if (account->groups[signal->slot].nats != 0) {
 		sum = decayed(account, signal, input->now_s);
 		account->groups[signal->slot].nats = (float)sum;
-		account->groups[signal->slot].at_s = input->now_s;
+		account->groups[signal->slot].at_s = at_s;
 	}
 	nats = signal->observe(input) * limits->weight;
 	if (nats == 0)
@@ -92,7 +96,7 @@ static void weigh_one(const struct signal *signal,
 	if (sum < -limits->floor)
 		sum = -limits->floor;
 	account->groups[signal->slot].nats = (float)sum;
-	account->groups[signal->slot].at_s = input->now_s;
+	account->groups[signal->slot].at_s = at_s;
 }
 
 void judge_weigh(const struct signal_input *input)
@@ -104,7 +108,8 @@ void judge_weigh(const struct signal_input *input)
 		brings |= SIGNAL_ORIGIN;
 	if (input->recipients)
 		brings |= SIGNAL_RECIPIENTS;
-	if (input->failed || input->arrived || input->refused_by_policy)
+	if (input->failed || input->arrived || input->is_unknown ||
+	    input->refused_by_policy)
 		brings |= SIGNAL_OUTCOME;
 	for (signal = signals; *signal; signal++)
 		if ((*signal)->looks_at & brings)
@@ -170,7 +175,8 @@ static bool may_block_again(const struct account *account, uint32_t now_s,
 	/* A real block at last; but not of an account nobody can block. */
 	if (enforce && account->is_observed == PAPER_OBSERVED)
 		return true;
-	return (double)(now_s - account->standing_s) * 1000 >=
+	/* A line from before the block is no reason to tell it again. */
+	return ((double)now_s - account->standing_s) * STAMP_SECOND_MS >=
 	       (double)judge_settings.again_after_ms;
 }
 
@@ -259,7 +265,7 @@ static void explain_addresses(const struct account *account, uint32_t now_s,
 			profile_network(account, r->network);
 		char masked[ADDRESS_TEXT_SIZE];
 
-		if (!r->last_s || now_s - r->last_s >= 86400 ||
+		if (!profile_is_recent(r, now_s) ||
 		    (network && profile_is_trusted(network, now_s)) ||
 		    out->window.n_masked == VERDICT_MASKED_MAX)
 			continue;
@@ -307,8 +313,14 @@ void judge_lifted(struct account *account, uint32_t at_s)
 	memset(&account->incident, 0, sizeof(account->incident));
 	memset(account->unknown_seen, 0, sizeof(account->unknown_seen));
 	account->policy_nats = 0;
-	/* What the intruder used within the last day must not look known. */
+	/* What the intruder sent in the hour and day in progress. */
+	account->hour_recipients = 0;
+	account->day_recipients = account->day_peak = 0;
+	account->day_was_suspect = 0;
+	/* What the intruder used within the last day must not look known, nor
+	 * may a place of his become trusted on the next visit. */
 	memset(account->recent, 0, sizeof(account->recent));
+	profile_forget_untrusted(account, at_s);
 	account->episode_s = at_s;
 	account->closer_until_s =
 		at_s + (uint32_t)(judge_settings.closer_ms / STAMP_SECOND_MS);

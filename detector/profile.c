@@ -245,6 +245,24 @@ void profile_seen(struct account *account, const struct origin *origin,
 			   origin->country, now_s);
 }
 
+/* The rest moves up: the list ends with its first free entry. */
+static void keep_trusted(struct account_place *places, size_t n,
+			 uint32_t now_s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n && places[i].days > 0; i++)
+		if (profile_is_trusted(&places[i], now_s))
+			places[kept++] = places[i];
+	memset(places + kept, 0, (n - kept) * sizeof(*places));
+}
+
+void profile_forget_untrusted(struct account *account, uint32_t now_s)
+{
+	keep_trusted(account->networks, ACCOUNT_NETWORKS, now_s);
+	keep_trusted(account->countries, ACCOUNT_COUNTRIES, now_s);
+}
+
 static void volume_learn(struct account_volume *volume, double y)
 {
 	double share, step;

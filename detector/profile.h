@@ -53,6 +53,10 @@ bool profile_is_recent(const struct account_recent *recent, uint32_t now_s);
 void profile_seen(struct account *account, const struct origin *origin,
 		  uint32_t now_s, bool learn);
 
+/* Forget the places that are not trusted: those an intruder has begun to
+ * make his own. */
+void profile_forget_untrusted(struct account *account, uint32_t now_s);
+
 /* A message to so many recipients left. */
 void profile_sent(struct account *account, uint32_t recipients,
 		  uint32_t now_s, bool learn);

@@ -120,6 +120,8 @@ static const struct conf_option notice_options[] = {
 	     "ask: an address, a number, a page."),
 	TEXT("provider_name", notice.provider_name, "", "Your name as owners "
 	     "know it."),
+	TEXT("panel_url", notice.panel_url, "", "Where owners change their "
+	     "password: named in notices, never as a link."),
 	DURATION("repeat_after", notice.repeat_after_ms, "24h", 0,
 		 30 * 86400.0, "A new block within this time is told as one "
 		 "that came back."),

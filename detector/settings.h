@@ -57,6 +57,8 @@ struct settings {
 		char *operator_address;	/* copy of every notice; "" for none */
 		char *support_contact;	/* whom to ask: address, phone, URL */
 		char *provider_name;
+		char *panel_url;	/* where passwords are changed; "" for
+					 * none */
 		int64_t repeat_after_ms;	/* same cause: not again */
 		int64_t max_attempts;
 	} notice;

@@ -220,7 +220,7 @@ struct message *tracker_begin_id(struct tracker *tracker,
 		tracker->n++;
 	memset(message, 0, sizeof(*message));
 	message->key = key;
-	message->at_s = seconds(event);
+	message->begun_s = message->at_s = seconds(event);
 	message->is_dirty = 1;
 	return message;
 }

@@ -39,9 +39,10 @@ struct message {
 	uint64_t key;
 	uint64_t account;	/* account_key(); 0 while not known */
 	uint64_t failed_domains, arrived_domains;	/* one bit each */
+	uint32_t begun_s;	/* when it was submitted */
 	uint32_t at_s;		/* its last line */
-	uint16_t flags;
-	uint16_t is_dirty;
+	uint32_t flags;
+	uint32_t is_dirty;
 };
 
 struct tracker;

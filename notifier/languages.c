@@ -35,8 +35,9 @@ static const char *const needed_words[] = {
 	"name", "date", "month.1", "month.2", "month.3", "month.4", "month.5",
 	"month.6", "month.7", "month.8", "month.9", "month.10", "month.11",
 	"month.12", "join.comma", "join.and", "join.more", "scanner.1",
-	"country.ZZ", "message.not_found", "message.failed",
-	"message.too_many", "page.message.lifted", "page.message.unchanged",
+	"country.ZZ", "message.not_found", "message.next",
+	"message.support", "message.failed", "message.too_many",
+	"page.message.lifted", "page.message.unchanged",
 	"page.message.needs_support", "page.message.mine",
 };
 

@@ -36,6 +36,9 @@ const struct template_field letter_fields[LETTER_FIELDS] = {
 	[LETTER_SCANNERS] = { "scanners", TEMPLATE_LINES | TEMPLATE_LINKS },
 	[LETTER_LANGUAGE] = { "language", 0 },
 	[LETTER_WINDOW] = { "window", 0 },
+	[LETTER_BY_HAND] = { "by_hand", 0 },
+	[LETTER_HAND_REASON] = { "hand_reason", 0 },
+	[LETTER_PANEL_URL] = { "panel_url", 0 },
 };
 
 void letter_init(struct letter *letter)

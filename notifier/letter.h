@@ -41,14 +41,23 @@ enum letter_field {
 	LETTER_BLOCK_ID,
 	LETTER_STATE,		/* owner page: "unchanged" "changed"
 				 * "unknown" "lifted" */
-	LETTER_CHANGED, LETTER_UNCHANGED, LETTER_LIFTED,
-				/* owner page: "1" for the state it is in */
+	LETTER_CHANGED, LETTER_UNCHANGED,
+				/* "1" for what is known of the password; in
+				 * "lifted" what was proven at the lift. None
+				 * of both: nothing can be known */
+	LETTER_LIFTED,		/* owner page: "1" once it is open */
 	LETTER_MESSAGE,		/* owner page: outcome of a button, a word of
 				 * language.conf */
 	LETTER_SCANNERS,	/* lines; empty for those of language.conf */
 	LETTER_LANGUAGE,	/* empty for the one that is used */
 	LETTER_WINDOW,		/* time the counts are from: "4 h"; may be
 				 * empty */
+	LETTER_BY_HAND,		/* "1" when support stopped it, not the
+				 * evidence */
+	LETTER_HAND_REASON,	/* in support's words; may be empty */
+	LETTER_PANEL_URL,	/* where to change the password; as text,
+				 * since mails with links there are what
+				 * thieves send */
 	LETTER_FIELDS
 };
 

@@ -173,7 +173,7 @@ static void do_outcome(struct slice recipient, bool failed, bool policy)
 				    .recipient = recipient };
 	struct signal_input input = { .event = &event };
 
-	input.failed = failed;
+	input.failed = input.is_unknown = failed;
 	input.refused_by_policy = policy;
 	input.arrived = !failed && !policy;
 	happen(&input, false);

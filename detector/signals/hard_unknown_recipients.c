@@ -47,7 +47,7 @@ static double observe(const struct signal_input *input)
 	struct account *account = input->account;
 	uint64_t hash;
 
-	if (!input->failed || input->event->recipient.len == 0)
+	if (!input->is_unknown || input->event->recipient.len == 0)
 		return 0;
 	if (account->unknown_hour != input->now_s / 3600) {
 		account->unknown_hour = input->now_s / 3600;

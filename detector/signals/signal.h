@@ -25,7 +25,7 @@
 enum signal_matter {
 	SIGNAL_ORIGIN = 1,	/* a client's place: `origin` is not NULL */
 	SIGNAL_RECIPIENTS = 2,	/* `recipients` is not 0 */
-	SIGNAL_OUTCOME = 4	/* `failed`, `arrived`, `refused_by_policy` */
+	SIGNAL_OUTCOME = 4	/* how a delivery ended */
 };
 
 /* What a signal may look at. Borrowed; the account is as it was before. */
@@ -39,6 +39,8 @@ struct signal_input {
 	uint32_t recipients;	/* of a queued message that counts, else 0 */
 	bool failed, arrived;	/* delivery: hard failure or success, once per
 				 * message and recipient domain */
+	bool is_unknown;	/* delivery: the recipient does not exist; every
+				 * one of them */
 	bool refused_by_policy;	/* delivery: 5.7.x and such */
 	bool country_is_home;	/* home set, or others of the domain there */
 };

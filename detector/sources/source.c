@@ -14,7 +14,7 @@
 
 /* Room for one line of the greatest length behind a large read; the bytes in
  * front of the last line are kept for the position's tail. */
-enum { READ_SIZE = 1 << 18,
+enum { READ_SIZE = 1 << 16,
        BUFFER_SIZE = READ_SIZE + SOURCE_LINE_MAX + SOURCE_TAIL_SIZE };
 
 struct source {
@@ -37,6 +37,7 @@ struct source {
 	char head[SOURCE_HEAD_SIZE];
 	size_t head_have;
 	uint64_t done, total;	/* of the files before this one; of all */
+	struct source_position before;	/* the end of the file before */
 };
 
 static bool is_live(const struct source *source)
@@ -222,8 +223,11 @@ static bool next_file(struct source *source)
 	if (source->failed || source->file + 1 >= source->rotation.n)
 		return false;
 	source->done += source->stream.size;
+	source_position(source, true, &source->before);
 	stream_close(&source->stream);
 	source->file++;
+	source->base = source->line = 0;
+	source->start = source->end = source->line_start = 0;
 	if (open_file(source, 0, 0) < 0) {
 		source->failed = true;
 		return false;
@@ -240,6 +244,9 @@ static bool take(struct source *source, size_t len, size_t step,
 	source->line++;
 	if (!source->skipping && len <= SOURCE_LINE_MAX)
 		return true;
+	/* Nobody will ask for the place in front of it; so it need not be
+	 * kept, and there is always room for the next line. */
+	source->line_start = source->start;
 	source->skipping = false;
 	source->overlong++;
 	return false;
@@ -298,6 +305,12 @@ void source_position(const struct source *source, bool behind,
 	size_t head = offset < source->head_have ? (size_t)offset
 						 : source->head_have;
 
+	/* Nothing of this file was used: an empty beginning says nothing, so
+	 * the place is the end of the file before it. */
+	if (offset == 0 && source->file > 0) {
+		*out = source->before;
+		return;
+	}
 	memset(out, 0, sizeof(*out));
 	/* Inside an overlong line there is no place to begin again: its rest
 	 * would be taken for a line. The next run skips that rest once more
