@@ -50,10 +50,28 @@ static char *copy_text(const char *text)
 	return copy;
 }
 
+/* "90d", "4h", "15m", "30s": the largest unit that is whole. */
+static void duration_text(double ms, char out[24])
+{
+	static const struct {
+		double ms;
+		const char *unit;
+	} units[] = { { 86400000, "d" }, { 3600000, "h" }, { 60000, "m" } };
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (ms >= units[i].ms && fmod(ms, units[i].ms) == 0) {
+			snprintf(out, 24, "%g%s", ms / units[i].ms,
+				 units[i].unit);
+			return;
+		}
+	snprintf(out, 24, "%gs", ms / 1000);
+}
+
 static int wrong(const struct conf_option *o, const char *name,
 		 const char *value, const char *where, struct err *err)
 {
 	const char *unit = o->unit ? o->unit : "";
+	char least[24], most[24];
 
 	switch (o->type) {
 	case CONF_FLAG:
@@ -61,11 +79,12 @@ static int wrong(const struct conf_option *o, const char *name,
 			       "%s: %s is \"%.40s\", allowed are true and "
 			       "false", where, name, value);
 	case CONF_DURATION:
+		duration_text(o->min, least);
+		duration_text(o->max, most);
 		return err_set(err, EXIT_CONFIG,
 			       "%s: %s is \"%.40s\", allowed is a time from "
-			       "%gs to %gs, such as 90s, 15m, 4h or 30d",
-			       where, name, value, o->min / 1000,
-			       o->max / 1000);
+			       "%s to %s, such as 90s, 15m, 4h or 30d", where,
+			       name, value, least, most);
 	default:
 		return err_set(err, EXIT_CONFIG,
 			       "%s: %s is \"%.40s\", allowed is a number from "

@@ -159,6 +159,11 @@ bool json_is_object(const struct json *json)
 	return json_object_is_type(inner(json), json_type_object);
 }
 
+bool json_is_array(const struct json *json)
+{
+	return json && json_object_is_type(inner(json), json_type_array);
+}
+
 const struct json *json_get(const struct json *object, const char *key)
 {
 	struct json_object *value = NULL;
@@ -223,7 +228,7 @@ bool json_get_flag(const struct json *object, const char *key, bool otherwise)
 
 size_t json_length(const struct json *array)
 {
-	if (!array || !json_object_is_type(inner(array), json_type_array))
+	if (!json_is_array(array))
 		return 0;
 	return json_object_array_length(inner(array));
 }
@@ -233,4 +238,27 @@ const struct json *json_at(const struct json *array, size_t i)
 	if (i >= json_length(array))
 		return NULL;
 	return outer(json_object_array_get_idx(inner(array), i));
+}
+
+static bool is_known(const char *key, const char *const *known, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(known[i], key) == 0)
+			return true;
+	return false;
+}
+
+struct slice json_strange_key(const struct json *object,
+			      const char *const *known, size_t n_known)
+{
+	struct slice none = { NULL, 0 };
+
+	if (!json_is_object(object))
+		return none;
+	json_object_object_foreach(inner(object), key, value) {
+		(void)value;
+		if (!is_known(key, known, n_known))
+			return slice_from(key);
+	}
+	return none;
 }

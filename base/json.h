@@ -44,6 +44,7 @@ struct json *json_parse(struct slice bytes, struct err *err);
 /* Lookups. A missing key or other type gives: an empty slice with ptr NULL,
  * `otherwise`, NULL. What they return lives as long as the document. */
 bool json_is_object(const struct json *json);
+bool json_is_array(const struct json *json);
 struct slice json_get_text(const struct json *object, const char *key);
 int64_t json_get_integer(const struct json *object, const char *key,
 			 int64_t otherwise);
@@ -53,6 +54,10 @@ bool json_get_flag(const struct json *object, const char *key, bool otherwise);
 const struct json *json_get(const struct json *object, const char *key);
 size_t json_length(const struct json *array);
 const struct json *json_at(const struct json *array, size_t i);
+/* The first key of an object that is not among `known`; ptr NULL when there is
+ * none. */
+struct slice json_strange_key(const struct json *object,
+			      const char *const *known, size_t n_known);
 /* The text an array's element is; ptr NULL when it is none. */
 struct slice json_text(const struct json *json);
 

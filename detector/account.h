@@ -113,6 +113,8 @@ struct account {
 	float failures, outcomes;	/* decayed history */
 	uint32_t outcomes_s;
 	float policy_nats;	/* part of delivery_failure already charged */
+	uint32_t failed_marks[4];	/* the last recipients that failed;
+					 * full: the oldest goes */
 	uint32_t unknown_hour;	/* for the hard rule: which hour ... */
 	uint64_t unknown_seen[4];	/* ... and 256 bits of linear counting
 				 * of the different ones in it */

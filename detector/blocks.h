@@ -181,8 +181,9 @@ enum lift_result {
  *
  * A lift needs a proof that the password has changed. Only support can do
  * without, with `force` and a reason: also where nothing can be proven
- * (PASSWORD_UNKNOWN), so that nobody opens a gate unaware. The panel's switch is turned back only if we turned it, and only if it still stands
- * where we left it.
+ * (PASSWORD_UNKNOWN), so that nobody opens a gate unaware. The panel's switch
+ * is turned back only if we turned it, and only if it still stands where we
+ * left it.
  */
 enum lift_result blocks_lift(struct blocks *blocks, int64_t id,
 			     const struct lift_request *request,

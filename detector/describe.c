@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum { ITEMS_MAX = 32, COUNTRIES_SHOWN = 5, ADDRESSES_SHOWN = 4,
-       DOMAINS_SHOWN = 5, REASONS_SHOWN = 6 };
+       DOMAINS_SHOWN = 5, REASONS_SHOWN = 6, NATS_SHOWN = 1 };
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -149,10 +149,28 @@ static void set_list(const struct describe *describe, struct letter *letter,
 	text_release(&joined);
 }
 
+/* Is this worth telling an owner? What weighs little only puzzles, and "many
+ * countries" above a list of one is not believed. A limit that was exceeded is
+ * told whatever it weighs. */
+static bool carries(const struct json *one, struct slice signal,
+		    size_t n_countries)
+{
+	double nats = json_get_real(one, "nats", 0);
+
+	if (signal.len == 0 || nats <= 0)
+		return false;
+	if (slice_starts(signal, S("hard_")))
+		return true;
+	if (slice_eq(signal, S("origin_diversity")) && n_countries < 2)
+		return false;
+	return nats >= NATS_SHOWN;
+}
+
 /* One line per signal, in the owner's words; what a signal has no word for
  * stays with support. */
 static void set_reasons(const struct describe *describe,
-			struct letter *letter, const struct json *evidence)
+			struct letter *letter, const struct json *evidence,
+			size_t n_countries)
 {
 	struct text reasons = TEXT_INIT(4000);
 	size_t n = 0;
@@ -163,8 +181,8 @@ static void set_reasons(const struct describe *describe,
 		char word[80];
 		const char *words;
 
-		if (json_get_real(one, "nats", 0) <= 0 || signal.len == 0 ||
-		    signal.len > 60 || n >= REASONS_SHOWN)
+		if (signal.len > 60 || n >= REASONS_SHOWN ||
+		    !carries(one, signal, n_countries))
 			continue;
 		snprintf(word, sizeof(word), "reason.%.*s", (int)signal.len,
 			 signal.ptr);
@@ -178,6 +196,40 @@ static void set_reasons(const struct describe *describe,
 	}
 	letter_set(letter, LETTER_REASONS, text_slice(&reasons));
 	text_release(&reasons);
+}
+
+/* No machine found evidence: a person stopped the account. A verdict without
+ * the list, as of a row cut short, is not by hand. */
+static bool is_by_hand(const struct json *verdict)
+{
+	const struct json *evidence = json_get(verdict, "evidence");
+	struct slice first = json_get_text(json_at(evidence, 0), "signal");
+
+	if (!json_is_array(evidence))
+		return false;
+	return json_length(evidence) == 0 || slice_eq(first, S("manual"));
+}
+
+/* What the operator gave as reason stands in the audit trail. Without it the
+ * notice is shorter, and goes all the same. */
+static void set_by_hand(const struct describe *describe,
+			struct letter *letter, const struct block *block)
+{
+	struct json *audit = json_new_array();
+	struct err ignored;
+
+	set_flag(letter, LETTER_BY_HAND, true);
+	if (blocks_audit_of(describe->blocks, block->id, audit, &ignored) == 0)
+		for (size_t i = 0; i < json_length(audit); i++) {
+			const struct json *line = json_at(audit, i);
+			struct slice reason = json_get_text(line, "reason");
+
+			if (slice_eq(json_get_text(line, "action"),
+				     S("block")) &&
+			    !slice_eq(reason, S(BLOCKS_NO_REASON)))
+				letter_set(letter, LETTER_HAND_REASON, reason);
+		}
+	json_free(&audit);
 }
 
 static void set_evidence(const struct describe *describe,
@@ -201,13 +253,17 @@ static void set_evidence(const struct describe *describe,
 					  &ignored);
 	const struct json *window = json_get(verdict, "window");
 
+	if (is_by_hand(verdict))
+		set_by_hand(describe, letter, block);
+	else
+		set_window(letter, verdict);
 	set_counts(letter, window);
-	set_window(letter, verdict);
 	for (size_t i = 0; i < N_OF(lists); i++)
 		set_list(describe, letter, lists[i].field,
 			 json_get(window, lists[i].key), lists[i].shown,
 			 lists[i].most);
-	set_reasons(describe, letter, json_get(verdict, "evidence"));
+	set_reasons(describe, letter, json_get(verdict, "evidence"),
+		    json_length(json_get(window, "countries")));
 	json_free(&verdict);
 }
 
@@ -232,6 +288,13 @@ static bool needs_support(const struct block *block)
 		!block->fingerprint[0];
 }
 
+/* Nobody is thanked for a new password that was not proven. */
+static void set_proof(struct letter *letter, enum password_state proven)
+{
+	set_flag(letter, LETTER_CHANGED, proven == PASSWORD_CHANGED);
+	set_flag(letter, LETTER_UNCHANGED, proven == PASSWORD_UNCHANGED);
+}
+
 void describe_block(const struct describe *describe, const struct block *block,
 		    struct letter *letter)
 {
@@ -250,9 +313,12 @@ void describe_block(const struct describe *describe, const struct block *block,
 	set_string(letter, LETTER_ACCOUNT, block->account);
 	set_string(letter, LETTER_PROVIDER, settings.notice.provider_name);
 	set_string(letter, LETTER_SUPPORT, settings.notice.support_contact);
+	set_string(letter, LETTER_PANEL_URL, settings.notice.panel_url);
 	set_date(describe, letter, LETTER_SINCE, block->blocked_ms);
 	set_flag(letter, LETTER_NEEDS_SUPPORT, needs_support(block));
 	set_flag(letter, LETTER_IS_REPEAT, block->is_repeat);
+	if (!block->is_active)
+		set_proof(letter, blocks_proven(block));
 	set_name(describe, letter, block);
 	set_evidence(describe, letter, block);
 }

@@ -8,10 +8,11 @@
  *
  * The evidence is the verdict's JSON: window.messages, recipients,
  * unknown_recipients, countries, sample_ips, sample_domains; of `evidence`,
- * what speaks against the account (nats above zero), in the words that
- * language.conf has as "reason.SIGNAL". Missing parts leave their values
- * empty, and templates leave their lines out. A block by hand has the
- * signal "manual" and nothing else.
+ * what speaks clearly against the account (one nat or more, or a limit that
+ * was exceeded), in the words that language.conf has as "reason.SIGNAL".
+ * Missing parts leave their values empty, and templates leave their lines out.
+ * A block by hand has no evidence, or the signal "manual" and nothing else:
+ * its letter gives the operator's reason from the audit trail instead.
  */
 #ifndef DETECTOR_DESCRIBE_H
 #define DETECTOR_DESCRIBE_H

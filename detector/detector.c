@@ -185,7 +185,7 @@ static void judge(struct detector *detector, struct account_entry *entry,
 
 	p = judge_probability(account, input->now_s, &log_odds);
 	note_incident(account, input,
-		      log_odds - __builtin_log(judge_settings.hazard));
+		      log_odds - judge_prior(account, input->now_s));
 	learn(detector, entry, input, is_login,
 	      p < judge_settings.learn_below &&
 		      account->standing == STANDING_CALM);
@@ -340,10 +340,14 @@ static bool is_dead_recipient(const struct mail_event *event)
 	       slice_eq(event->dsn, S("5.4.4"));
 }
 
+/* Refused for what the mail is, or slowed down (421) for who sends it. Other
+ * 4.7.x answers are greylisting, which meets everybody. */
 static bool is_policy(const struct mail_event *event)
 {
-	return slice_starts(event->dsn, S("5.7.")) ||
-	       slice_starts(event->dsn, S("4.7."));
+	if (event->status == MAIL_DEFERRED)
+		return slice_find(event->reply, S(" said: 421")) >= 0;
+	return event->status == MAIL_BOUNCED &&
+	       slice_starts(event->dsn, S("5.7."));
 }
 
 static uint64_t domain_bit(struct slice recipient)
@@ -418,7 +422,10 @@ static void on_delivery(struct detector *detector,
 					       &message->arrived_domains,
 					       event->recipient);
 	else
-		input.refused_by_policy = is_policy(event);
+		input.refused_by_policy =
+			is_policy(event) &&
+			is_first_there(message, &message->failed_domains,
+				       event->recipient);
 	if (entry && (input.is_unknown || input.arrived ||
 		      input.refused_by_policy))
 		weigh(detector, entry, &input, false);

@@ -48,16 +48,21 @@ static double decayed(const struct account *account,
 				     STAMP_SECOND_MS);
 }
 
+double judge_prior(const struct account *account, uint32_t now_s)
+{
+	double hazard = judge_settings.hazard;
+
+	if (now_s < account->closer_until_s)
+		hazard *= judge_settings.closer_factor;
+	return log(hazard);
+}
+
 double judge_probability(const struct account *account, uint32_t now_s,
 			 double *log_odds_out)
 {
 	const struct signal *signal;
-	double hazard = judge_settings.hazard;
-	double log_odds;
+	double log_odds = judge_prior(account, now_s);
 
-	if (now_s < account->closer_until_s)
-		hazard *= judge_settings.closer_factor;
-	log_odds = log(hazard);
 	for (size_t i = 0; (signal = signal_at(i)); i++)
 		if (account->groups[signal->slot].nats != 0)
 			log_odds += decayed(account, signal, now_s);

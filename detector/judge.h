@@ -31,6 +31,9 @@ struct judge_settings {
 extern struct judge_settings judge_settings;
 extern const struct conf_option judge_options[];
 
+/* Log odds before any evidence. */
+double judge_prior(const struct account *account, uint32_t now_s);
+
 /* Probability that the account is in somebody else's hands, at this time. */
 double judge_probability(const struct account *account, uint32_t now_s,
 			 double *log_odds_out);

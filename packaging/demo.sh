@@ -61,7 +61,10 @@ thief2=$(sed -n 2p "$work/labels" | cut -f1)
 
 # What the hosting panel knows about the two owners: password hash, language,
 # another address to write to.
-comporta check --create-tables >/dev/null
+comporta check --create-tables >"$work/check.log" 2>&1 || {
+	cat "$work/check.log" >&2
+	exit 70
+}
 language() { case $1 in *empresa*) echo pt ;; *) echo pl ;; esac; }
 for account in "$thief1" "$thief2"; do
 	sqlite3 "$database" "INSERT INTO comporta_mailbox (account,

@@ -120,7 +120,9 @@ static void test_who_may_lift(void **state)
 		{ "owner, no proof possible", "nohash@firma.example", NULL,
 		  false, true, true, false, LIFT_NEEDS_SUPPORT },
 		{ "support, no proof possible", "nohash@firma.example", NULL,
-		  false, true, false, false, LIFT_DONE },
+		  false, true, false, false, LIFT_NEEDS_SUPPORT },
+		{ "support, no proof, by force", "nohash@firma.example", NULL,
+		  false, true, false, true, LIFT_DONE },
 	};
 
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
@@ -198,7 +200,9 @@ static void test_only_our_own_switch_is_turned_back(void **state)
 	assert_int_equal(desk_make("d4", "ala@firma.example", NOW + 4, &id),
 			 BLOCK_MADE);
 	desk_run("DELETE FROM shop_user");
-	assert_int_equal(desk_lift(id, false, false, NOW + 5), LIFT_DONE);
+	assert_int_equal(desk_lift(id, false, false, NOW + 5),
+			 LIFT_NEEDS_SUPPORT);
+	assert_int_equal(desk_lift(id, false, true, NOW + 5), LIFT_DONE);
 }
 
 static void test_another_panel_is_not_touched(void **state)

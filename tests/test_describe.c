@@ -219,6 +219,147 @@ static void test_a_block_by_hand_says_so(void **state)
 	letter_release(&letter);
 }
 
+/* The command line gives a whole verdict, with nothing in it. */
+static void test_an_operators_reason(void **state)
+{
+	static const struct {
+		const char *why, *reason, *want;
+	} cases[] = {
+		{ "given", "called <us>", "called <us>" },
+		{ "none", BLOCKS_NO_REASON, "" },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		const struct block_request request = {
+			.decision = "hand", .decided_ms = NOW,
+			.account = SLICE("anna@firma.example"),
+			.actor = "operator:root", .reason = cases[i].reason,
+			.verdict = SLICE("{\"time\":\"2026-11-15T08:01:02Z\","
+					 "\"first_seen\":"
+					 "\"2026-11-15T08:01:02Z\","
+					 "\"evidence\":[],\"window\":{}}"),
+		};
+		struct letter letter;
+		struct err err;
+		int64_t id = 0;
+
+		if (i > 0) {
+			teardown(state);
+			setup(state);
+		}
+		assert_int_equal(blocks_make(&desk.blocks, &request, NOW, &id,
+					     &err), BLOCK_MADE);
+		letter_init(&letter);
+		assert_int_equal(describe_notice(&desk.describe, id,
+						 NOTICE_BLOCKED,
+						 S("x@y.example"), &letter,
+						 &err), 0);
+		assert_case(cases[i].why, 0,
+			    strcmp(value(&letter, LETTER_BY_HAND), "1"));
+		assert_case(cases[i].why, 0,
+			    strcmp(value(&letter, LETTER_HAND_REASON),
+				   cases[i].want));
+		assert_case(cases[i].why, 0,
+			    strcmp(value(&letter, LETTER_WINDOW), ""));
+		letter_release(&letter);
+	}
+}
+
+/* What the evidence does not carry is not told. */
+static void test_which_reasons(void **state)
+{
+	static const struct {
+		const char *why;
+		struct slice verdict;
+		const char *word;	/* of language.conf, or "" for none */
+	} cases[] = {
+		{ "one country is not many",
+		  SLICE("{\"window\":{\"countries\":[\"VN\"]},\"evidence\":"
+			"[{\"signal\":\"origin_diversity\",\"nats\":4}]}"),
+		  "" },
+		{ "weak", SLICE("{\"evidence\":[{\"signal\":\"volume\","
+				"\"nats\":0.9}]}"), "" },
+		{ "strong enough", SLICE("{\"evidence\":[{\"signal\":"
+				"\"volume\",\"nats\":1}]}"),
+		  "reason.volume" },
+		{ "a limit", SLICE("{\"evidence\":[{\"signal\":"
+				"\"hard_countries\",\"nats\":0.1}]}"),
+		  "reason.hard_countries" },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		const char *want = "";
+		struct letter letter;
+		struct err err;
+		int64_t id;
+
+		if (i > 0) {
+			teardown(state);
+			setup(state);
+		}
+		id = make("anna@firma.example", cases[i].verdict);
+		if (cases[i].word[0])
+			want = languages_word(desk.languages, "pl",
+					      cases[i].word, "none");
+		letter_init(&letter);
+		assert_int_equal(describe_notice(&desk.describe, id,
+						 NOTICE_BLOCKED,
+						 S("x@y.example"), &letter,
+						 &err), 0);
+		assert_case(cases[i].why, 0,
+			    strcmp(value(&letter, LETTER_REASONS), want));
+		assert_case(cases[i].why, 0,
+			    strcmp(value(&letter, LETTER_BY_HAND), ""));
+		letter_release(&letter);
+	}
+}
+
+/* Nobody is thanked for a new password that nobody saw. */
+static void test_lifted_says_what_was_proven(void **state)
+{
+	static const struct {
+		const char *why, *account, *change, *changed, *unchanged;
+	} cases[] = {
+		{ "new", "anna@firma.example",
+		  "UPDATE comporta_mailbox SET password_hash = '$6$n$z'", "1",
+		  "" },
+		{ "old", "anna@firma.example", NULL, "", "1" },
+		{ "unknown", "zoe@firma.example", NULL, "", "" },
+	};
+	const struct lift_request lift = { .actor = "operator:root",
+					   .reason = "x", .force = true };
+
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct letter letter;
+		struct err err;
+		int64_t id;
+
+		if (i > 0) {
+			teardown(state);
+			setup(state);
+		}
+		id = make(cases[i].account, S("{}"));
+		if (cases[i].change)
+			assert_int_equal(db_run_script(desk.db,
+						cases[i].change, &err),
+					 DB_OK);
+		assert_int_equal(blocks_lift(&desk.blocks, id, &lift, NOW + 1,
+					     &err), LIFT_DONE);
+		letter_init(&letter);
+		assert_int_equal(describe_notice(&desk.describe, id,
+						 NOTICE_LIFTED,
+						 S("x@y.example"), &letter,
+						 &err), 0);
+		assert_case(cases[i].why, 0,
+			    strcmp(value(&letter, LETTER_CHANGED),
+				   cases[i].changed));
+		assert_case(cases[i].why, 0,
+			    strcmp(value(&letter, LETTER_UNCHANGED),
+				   cases[i].unchanged));
+		letter_release(&letter);
+	}
+}
+
 static void test_lifted_has_no_link(void **state)
 {
 	const struct lift_request lift = { .actor = "operator:root",
@@ -257,6 +398,9 @@ int main(void)
 		DESK_TEST(test_strange_verdicts),
 		DESK_TEST(test_who_has_to_ask),
 		DESK_TEST(test_a_block_by_hand_says_so),
+		DESK_TEST(test_an_operators_reason),
+		DESK_TEST(test_which_reasons),
+		DESK_TEST(test_lifted_says_what_was_proven),
 		DESK_TEST(test_lifted_has_no_link),
 	};
 

@@ -2,6 +2,7 @@
  * What support, panels and owners come for: seeing, lifting, suspending.
  */
 #include "detector/http/tokens.h"
+#include "detector/settings.h"
 #include "tests/support/site.h"
 
 #include <stdio.h>
@@ -72,6 +73,8 @@ static void test_a_list_in_pages(void **state)
 
 #define NEW_PASSWORD							\
 	"UPDATE comporta_mailbox SET password_hash = '$6$s$new'"
+#define NO_PASSWORD							\
+	"UPDATE comporta_mailbox SET password_hash = NULL"
 
 /* Each of these opens the gate, and the same again is no error. */
 static void test_what_lifts(void **state)
@@ -87,6 +90,10 @@ static void test_what_lifts(void **state)
 		    "{SUPPORT}", JSON_TYPE,
 		    "{\"reason\":\"called\",\"force\":true}" }, 200, NULL },
 		  NULL },
+		{ { "support by force, nothing known", { "POST",
+		    API "/blocks/1/lift", "{SUPPORT}", JSON_TYPE,
+		    "{\"reason\":\"called\",\"force\":true}" }, 200, NULL },
+		  NO_PASSWORD },
 		{ { "hook", { "POST",
 		    API "/accounts/ANNA%40firma.example/password-changed",
 		    "{HOOK}", JSON_TYPE, "{}" }, 200, NULL },
@@ -130,11 +137,107 @@ static void test_a_repeat_needs_support(void **state)
 		site_check(&rows_[i]);
 }
 
+/* Support must know what it does, and is told how. */
+static void test_an_unknown_password_needs_force(void **state)
+{
+	struct http_response response = HTTP_RESPONSE_INIT;
+	static const struct call call = { "POST", API "/blocks/1/lift",
+		"{SUPPORT}", JSON_TYPE, "{\"reason\":\"called\"}" };
+	static const struct row row = { "unknown", { "POST",
+		API "/blocks/1/lift", "{SUPPORT}", JSON_TYPE, "{}" }, 409,
+		"password_unknown" };
+
+	(void)state;
+	site_run(NO_PASSWORD);
+	site_check(&row);
+	site_ask(&call, &response);
+	assert_true(slice_find(text_slice(&response.body), S("force")) >= 0);
+	http_response_release(&response);
+	assert_int_equal(site_number("SELECT COUNT(*) AS n FROM"
+				" comporta_send_block"), 1);
+}
+
+/* A typing error in a field's name is told by its name. */
+static void test_what_is_strange_is_named(void **state)
+{
+	static const struct {
+		const char *part;
+		struct call call;
+	} cases[] = {
+		{ "`forse`", { "POST", API "/blocks/1/lift", "{SUPPORT}",
+		  JSON_TYPE, "{\"reason\":\"x\",\"forse\":1}" } },
+		{ "`acount`", { "GET", API "/blocks?limit=1&acount=x",
+		  "{SUPPORT}", NULL, NULL } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct http_response response = HTTP_RESPONSE_INIT;
+		bool is_named;
+
+		site_ask(&cases[i].call, &response);
+		is_named = slice_find(text_slice(&response.body),
+				      slice_from(cases[i].part)) >= 0;
+		assert_case(cases[i].part, 400, response.status);
+		assert_case(cases[i].part, true, is_named);
+		http_response_release(&response);
+	}
+}
+
+/* Who holds a dead link hears whom to ask. */
+static void test_a_dead_link_says_what_next(void **state)
+{
+	static char support[] = "help@<host>.example";
+	struct http_response response = HTTP_RESPONSE_INIT;
+	struct call call = { "GET", "/b/" ZEROES, NULL, NULL, NULL };
+
+	(void)state;
+	settings.notice.support_contact = support;
+	site_ask(&call, &response);
+	assert_int_equal(response.status, 404);
+	assert_true(slice_find(text_slice(&response.body),
+			       S("newest message")) >= 0);
+	assert_true(slice_find(text_slice(&response.body),
+			       S("help@&lt;host&gt;.example")) >= 0);
+	http_response_release(&response);
+}
+
+static bool page_says(const char *words)
+{
+	struct http_response response = HTTP_RESPONSE_INIT;
+	struct call call = { "GET", "/b/{OWNER}", NULL, NULL, NULL };
+	bool says;
+
+	site_ask(&call, &response);
+	assert_int_equal(response.status, 200);
+	says = slice_find(text_slice(&response.body),
+			  slice_from(words)) >= 0;
+	http_response_release(&response);
+	return says;
+}
+
+/* Opened by force, the page asks for a new password until it sees one. */
+static void test_the_page_after_force(void **state)
+{
+	static const struct row force = { "force", { "POST",
+		API "/blocks/1/lift", "{SUPPORT}", JSON_TYPE,
+		"{\"reason\":\"called\",\"force\":true}" }, 200, NULL };
+
+	(void)state;
+	assert_true(page_says("bez nowego has"));
+	site_check(&force);
+	assert_false(page_says("bez nowego has"));
+	assert_true(page_says("nadal stare"));
+	site_run(NEW_PASSWORD);
+	assert_false(page_says("nadal stare"));
+}
+
 static void test_suspend_by_hand(void **state)
 {
 	static const struct row made = {
 		"suspend", { "POST", API "/accounts/Bob@firma.example/suspend",
-		"{HOOK}", JSON_TYPE, "{\"reason\":\"sends spam\"}" }, 201,
+		"{HOOK}", JSON_TYPE,
+		"{\"reason\":\"sends spam\",\"force\":true}" }, 201,
 		NULL };
 	static const struct row again = {
 		"again", { "POST", API "/accounts/bob@firma.example/suspend",
@@ -152,6 +255,20 @@ static void test_suspend_by_hand(void **state)
 				" reason = 'sends spam'"), 1);
 }
 
+static void says_mine(const char *path, bool want)
+{
+	struct http_response response = HTTP_RESPONSE_INIT;
+	struct call call = { "GET", path, "{SUPPORT}", NULL, NULL };
+	struct json *json;
+
+	site_ask(&call, &response);
+	json = site_body_of(&response);
+	assert_non_null(json_get(json, "owner_says_mine"));
+	assert_int_equal(json_get_flag(json, "owner_says_mine", !want), want);
+	json_free(&json);
+	http_response_release(&response);
+}
+
 static void test_it_was_me(void **state)
 {
 	static const struct row mine = {
@@ -159,10 +276,12 @@ static void test_it_was_me(void **state)
 		200, NULL };
 
 	(void)state;
+	says_mine(API "/blocks/1", false);
 	for (int i = 0; i < 3; i++)
 		site_check(&mine);
 	assert_int_equal(site_number("SELECT COUNT(*) AS n FROM comporta_audit"
 				" WHERE action = 'mine'"), 1);
+	says_mine(API "/blocks/1", true);
 	assert_int_equal(site_number("SELECT COUNT(*) AS n FROM"
 				" comporta_send_block"), 1);
 }
@@ -269,6 +388,10 @@ int main(void)
 		SITE_TEST(test_a_list_in_pages),
 		SITE_TEST(test_what_lifts),
 		SITE_TEST(test_a_repeat_needs_support),
+		SITE_TEST(test_an_unknown_password_needs_force),
+		SITE_TEST(test_what_is_strange_is_named),
+		SITE_TEST(test_a_dead_link_says_what_next),
+		SITE_TEST(test_the_page_after_force),
 		SITE_TEST(test_suspend_by_hand),
 		SITE_TEST(test_it_was_me),
 		SITE_TEST(test_the_page_is_html_and_safe),

@@ -246,10 +246,10 @@ static void test_languages_choose(void **state)
 		{ { "PT" }, "pl", "pt" },
 		{ { "GB" }, "pl", "en" },
 		{ { "br" }, "pl", "pl" },	/* Breton, not Brazil */
-		{ { "DE" }, "pl", "pl" },
-		{ { "de", "pt" }, "pl", "pt" },
+		{ { "XX" }, "pl", "pl" },
+		{ { "xx", "pt" }, "pl", "pt" },
 		{ { "", "", "PL" }, "en", "pl" },
-		{ { "de-DE,de;q=0.9, pt;q=0.8,en;q=0.7" }, "pl", "pt" },
+		{ { "xx-XX,xx;q=0.9, pt;q=0.8,en;q=0.7" }, "pl", "pt" },
 		{ { "" }, "xx", "en" },
 		{ { NULL }, "", "en" },
 		{ { NULL }, NULL, "en" },
@@ -332,7 +332,7 @@ static void test_languages_join(void **state)
 		{ "pl", 3, 3, "A, B i C" },
 		{ "pl", 4, 2, "A, B oraz inne (2)" },
 		{ "pt", 4, 4, "A, B, C e D" },
-		{ "pt", 4, 1, "A e mais 3" },
+		{ "pt", 4, 1, "A e outros (3)" },
 		{ "en", 4, 3, "A, B, C and 1 more" },
 		{ "en", 2, 0, "and 2 more" },
 	};
@@ -500,6 +500,72 @@ static void test_what_is_missing_is_refused(void **state)
 	folder_remove(folder);
 }
 
+/* What a letter says in one situation, and what it must not say then. */
+static void test_situations(void **state)
+{
+	static const struct {
+		const char *why, *file, *language;
+		enum letter_field set[4];	/* 0 ends the list */
+		const char *says, *keeps_quiet_of;
+	} cases[] = {
+		{ "by hand", "blocked.txt", "en",
+		  { LETTER_BY_HAND, LETTER_HAND_REASON }, "Reason: 1",
+		  "stranger" },
+		{ "by hand, no evidence", "blocked_again.html", "pl",
+		  { LETTER_BY_HAND }, "nasz dział pomocy", "Co zauwa" },
+		{ "by hand, page", "page.html", "pt", { LETTER_BY_HAND },
+		  "nosso suporte", "/mine" },
+		{ "by machine", "blocked.txt", "en", { LETTER_SINCE },
+		  "stranger", "Our support stopped" },
+		{ "lifted, new password", "lifted.txt", "en",
+		  { LETTER_CHANGED }, "Thank you", "still the old one" },
+		{ "lifted, old password", "lifted.txt", "en",
+		  { LETTER_UNCHANGED }, "still the old one", "Thank you" },
+		{ "lifted, who knows", "lifted.html", "pl",
+		  { LETTER_LIFTED }, "Jeśli hasło nie zostało",
+		  "Dziękujemy za" },
+		{ "first, unprovable", "blocked.txt", "en",
+		  { LETTER_NEEDS_SUPPORT }, "For this mailbox only",
+		  "This time" },
+		{ "again", "blocked_again.txt", "en",
+		  { LETTER_NEEDS_SUPPORT, LETTER_IS_REPEAT }, "This time only",
+		  "For this mailbox" },
+		{ "panel named", "blocked.html", "en", { LETTER_PANEL_URL },
+		  "(in the panel: 1).", "in the panel." },
+		{ "page, open", "page.html", "en", { LETTER_LIFTED },
+		  "Sending is open", "without a new password" },
+		{ "page, open, mine", "page.html", "en", { LETTER_LIFTED },
+		  "can send mail", "/mine" },
+		{ "page, stopped", "page.html", "en", { LETTER_UNCHANGED },
+		  "Check now and open sending", "Sending is open" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct text out = TEXT_INIT(200000);
+		struct letter letter;
+		struct err err;
+		bool says, is_quiet;
+
+		letter_init(&letter);
+		slice_copy(slice_from(cases[i].language), letter.language,
+			   sizeof(letter.language));
+		for (size_t f = 0; f < 4 && cases[i].set[f]; f++)
+			letter_set(&letter, cases[i].set[f], S("1"));
+		if (letter_render(languages, &letter, cases[i].file, &out,
+				  &err))
+			fail_msg("%s", err.text);
+		says = slice_find(text_slice(&out),
+				  slice_from(cases[i].says)) >= 0;
+		is_quiet = slice_find(text_slice(&out), slice_from(
+				      cases[i].keeps_quiet_of)) < 0;
+		assert_case(cases[i].why, true, says);
+		assert_case(cases[i].why, true, is_quiet);
+		text_release(&out);
+		letter_release(&letter);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -512,6 +578,7 @@ int main(void)
 		cmocka_unit_test(test_languages_date),
 		cmocka_unit_test(test_languages_join),
 		cmocka_unit_test(test_every_file_in_every_language),
+		cmocka_unit_test(test_situations),
 		cmocka_unit_test(test_values_are_cut),
 		cmocka_unit_test(test_an_unknown_file_is_refused),
 		cmocka_unit_test(test_what_is_missing_is_refused),

@@ -66,8 +66,8 @@ static void check_log(struct findings *findings, const char *path)
 		if (event.at_ms > newest_ms)
 			newest_ms = event.at_ms;
 	}
-	snprintf(words, sizeof(words), "%.300s: %llu lines, %llu understood, "
-		 "%llu submissions, %llu logins, %llu strange", path,
+	snprintf(words, sizeof(words), "%.300s: lines %llu, understood %llu, "
+		 "submissions %llu, logins %llu, unreadable %llu", path,
 		 (unsigned long long)reader.counters.lines,
 		 (unsigned long long)reader.counters.events,
 		 (unsigned long long)submissions, (unsigned long long)logins,
@@ -129,6 +129,62 @@ static void check_state(struct findings *findings)
 	state_close(&state);
 }
 
+enum { PROBES = 20 };
+
+struct probe {
+	struct desk *desk;
+	size_t asked, found;
+	struct err err;
+	bool failed;
+};
+
+static int probe_account(void *context, const struct account_entry *entry)
+{
+	struct probe *probe = context;
+	struct panel_mailbox mailbox;
+	enum panel_found found =
+		panel_find(probe->desk->blocks.panel, probe->desk->blocks.db,
+			   slice_from(entry->login), &mailbox, &probe->err);
+
+	probe->asked++;
+	probe->found += found == PANEL_FOUND;
+	probe->failed = found == PANEL_ERROR;
+	return probe->failed || probe->asked == PROBES;
+}
+
+/* Does the panel know the accounts that the log names? */
+static void check_panel(struct findings *findings, struct desk *desk)
+{
+	struct probe probe = { .desk = desk };
+	struct account_entry nobody = { .login = "nobody@invalid" };
+	struct state *state;
+	struct err err;
+	char words[200];
+
+	/* Its statement is tried even when no account is known yet. */
+	probe_account(&probe, &nobody);
+	probe.asked = 0;
+	if (!probe.failed &&
+	    state_open(settings.state_dir, true, &state, &err) == 0) {
+		state_each_account(state, probe_account, &probe, &err);
+		state_close(&state);
+	}
+	if (probe.failed) {
+		bad(findings, "panel", &probe.err);
+	} else if (probe.asked && !probe.found) {
+		err_set(&err, EXIT_CONFIG, "none of %zu accounts of the log is "
+			"in the panel's table: owners could neither be written "
+			"to nor lift; see sql/panels/%s/README.md",
+			probe.asked, settings.panel.name);
+		bad(findings, "panel", &err);
+	} else if (probe.asked) {
+		snprintf(words, sizeof(words), "%s knows %zu of %zu accounts "
+			 "of the log", settings.panel.name, probe.found,
+			 probe.asked);
+		good("panel", words);
+	}
+}
+
 static void check_database(struct findings *findings,
 			   const struct invocation *invocation)
 {
@@ -153,16 +209,61 @@ static void check_database(struct findings *findings,
 		 db_kind(desk.blocks.db), panel_name(desk.blocks.panel),
 		 applied ? ", tables made" : "");
 	good("database", words);
+	check_panel(findings, &desk);
 	if (outbox_count(desk.blocks.db, &counts, &err) < 0) {
 		bad(findings, "outbox", &err);
 	} else {
-		snprintf(words, sizeof(words), "%lld notices wait, %lld were "
-			 "refused", (long long)(counts.queued +
-						counts.sending),
+		snprintf(words, sizeof(words), "notices waiting %lld, refused "
+			 "%lld", (long long)(counts.queued + counts.sending),
 			 (long long)counts.failed);
 		good("outbox", words);
 	}
 	desk_close(&desk);
+}
+
+/* What owners meet in a notice. */
+static void check_notice(void)
+{
+	const struct {
+		const char *value, *words;
+	} rows[] = {
+		{ settings.smtp.from, "smtp.from is empty: notices come from "
+		  "postmaster at this machine's name" },
+		{ settings.serve.public_url, "serve.public_url is empty: the "
+		  "link in a notice works on this machine only" },
+		{ settings.notice.support_contact, "notice.support_contact is "
+		  "empty: owners are not told whom to ask" },
+		{ settings.notice.provider_name, "notice.provider_name is "
+		  "empty: owners do not read who writes" },
+	};
+
+	if (settings.mode != MODE_ENFORCE)
+		return;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!*rows[i].value)
+			note("notice", rows[i].words);
+}
+
+/* Decisions that could not be carried out. */
+static void check_journal(struct findings *findings)
+{
+	struct text verdict = TEXT_INIT(1 << 20);
+	struct state *state;
+	char key[80] = "";
+	size_t n = 0;
+	struct err err;
+
+	if (state_open(settings.state_dir, true, &state, &err) < 0)
+		return;
+	for (; state_journal_next(state, key, key, &verdict); n++)
+		text_clear(&verdict);
+	text_release(&verdict);
+	state_close(&state);
+	if (n == 0)
+		return;
+	err_set(&err, EXIT_AGAIN, "%zu accounts wait to be blocked; `comporta "
+		"scan` says why", n);
+	bad(findings, "decisions", &err);
 }
 
 static void list_section(const struct conf_section *section)
@@ -199,6 +300,8 @@ static int run(struct invocation *invocation)
 	check_geo(&findings);
 	check_state(&findings);
 	check_database(&findings, invocation);
+	check_journal(&findings);
+	check_notice();
 	if (settings.home.n == 0)
 		note("home", "no home countries are set: travellers are taken "
 		     "for thieves more easily");

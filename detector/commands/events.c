@@ -122,7 +122,7 @@ static int show_log(const struct invocation *invocation, const char *path,
 		result = -1;
 	}
 	log_info("%s: %llu lines, %llu understood, %llu mean nothing here, "
-		 "%llu strange", path,
+		 "%llu unreadable", path,
 		 (unsigned long long)reader.counters.lines,
 		 (unsigned long long)reader.counters.events,
 		 (unsigned long long)reader.counters.skipped,

@@ -36,6 +36,7 @@ static int replay(struct pipeline *pipeline, struct report *report,
 		  const struct invocation *invocation, struct err *err)
 {
 	const struct err *read_error;
+	struct reader_counters lines;
 
 	if (add_logs(pipeline, invocation, err) < 0)
 		return -1;
@@ -47,10 +48,16 @@ static int replay(struct pipeline *pipeline, struct report *report,
 	if (fflush(stdout) != 0)
 		return err_set(err, EXIT_FILE, "cannot write the verdicts");
 	read_error = pipeline_error(pipeline);
-	if (!read_error)
-		return 0;
-	*err = *read_error;
-	return -1;
+	if (read_error) {
+		*err = *read_error;
+		return -1;
+	}
+	lines = pipeline_counters(pipeline);
+	if (lines.events == 0 && lines.strange * 2 > lines.lines)
+		return err_set(err, EXIT_DATA, "no line was understood: is this "
+			       "a mail log? `comporta events FILE` shows what "
+			       "is");
+	return 0;
 }
 
 static int run(struct invocation *invocation)

@@ -98,7 +98,8 @@ void report_progress(struct report *report, uint64_t done, uint64_t total)
 		share = 1;
 	now_ms = clock_monotonic_ms();
 	is_due = report->is_terminal
-			 ? now_ms - report->shown_ms >= SHOW_EVERY_MS
+			 ? now_ms - report->shown_ms >= SHOW_EVERY_MS ||
+				   (share >= 1 && report->is_shown)
 			 : (int)(share * 10) > report->tenth;
 	if (!is_due)
 		return;
@@ -111,8 +112,9 @@ void report_progress(struct report *report, uint64_t done, uint64_t total)
 void report_progress_end(struct report *report)
 {
 	if (report->is_shown)
-		fprintf(stderr, "\r%*s\r", BAR_WIDTH + 40, "");
+		fputc('\n', stderr);
 	report->is_shown = false;
+	report->has_progress = false;
 }
 
 static void print_wrapped(const char *indent, struct slice words)
@@ -196,8 +198,7 @@ void report_table(const struct report *report)
 	if (report->json)
 		return;
 	if (report->n_rows == 0) {
-		printf("No account looks as if it were in somebody else's "
-		       "hands.\n");
+		printf("Nobody new looks as if in somebody else's hands.\n");
 		return;
 	}
 	printf("%-16s  %-7s  %5s  %s\n", "when", "verdict", "sure", "account");
@@ -244,16 +245,13 @@ void report_summary(const struct report *report,
 	double seconds = (double)(clock_monotonic_ms() -
 				  report->started_ms) / 1000;
 
-	log_info("%llu lines in %.1f s: %llu submissions, %llu logins, %llu "
-		 "deliveries of %zu accounts; %llu lines were strange",
+	log_info("%llu lines in %.1f s: submissions %llu, logins %llu, "
+		 "deliveries %llu, accounts %zu; unreadable lines %llu",
 		 (unsigned long long)lines.lines, seconds,
 		 (unsigned long long)c->events[MAIL_SUBMISSION],
 		 (unsigned long long)c->events[MAIL_LOGIN],
 		 (unsigned long long)c->events[MAIL_DELIVERY],
 		 accounts_count(detector->accounts),
 		 (unsigned long long)lines.strange);
-	if (lines.lines > 1000 && lines.events == 0)
-		log_warning("no line was understood: is this the mail log? "
-			    "`comporta events FILE` shows what is");
 	say_what_is_missing(detector);
 }

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "detector/actions/action.h"
 #include "detector/commands/desk.h"
+#include "detector/commands/paper.h"
 #include "detector/commands/report.h"
 #include "detector/settings.h"
 
@@ -30,6 +31,7 @@ struct run {
 	const struct invocation *invocation;
 	int lock;
 	bool enforce, has_desk, is_changed;
+	bool must_reload;	/* memory is ahead of the state */
 	bool is_waiting;	/* acting failed in this round: not again */
 	struct state *state;
 	struct detector detector;
@@ -349,46 +351,16 @@ static int hear_lifts(struct run *run, struct err *err)
 				   run, err);
 }
 
-/* Logins of accounts blocked on paper, at most so many. */
-enum { PAPER_MAX = 1000 };
-
-struct paper_logins {
-	size_t n;
-	char logins[PAPER_MAX][ACCOUNT_LOGIN_MAX + 2];
-};
-
-static int note_paper(void *context, const struct account_entry *entry)
-{
-	struct paper_logins *paper = context;
-
-	if (entry->account.is_observed == PAPER_OBSERVED)
-		slice_copy(slice_from(entry->login), paper->logins[paper->n++],
-			   sizeof(paper->logins[0]));
-	return paper->n == PAPER_MAX;
-}
-
 /* The first enforcing run after observing ones: whoever is a thief by now
  * must not go on sending until the next strange line. Looks at all accounts,
  * once. */
 static int enforce_paper(struct run *run, struct err *err)
 {
-	struct paper_logins *paper;
-	int64_t newest_ms = run->newest_ms;
-	int result;
-
 	if (!run->enforce || !state_number(run->state, "observed", 0))
 		return 0;
-	paper = calloc(1, sizeof(*paper));
-	if (!paper)
-		abort();
-	result = state_each_account(run->state, note_paper, paper, err);
-	for (size_t i = 0; i < paper->n && result >= 0 &&
-			   run->n_pending < PENDING_MAX; i++)
-		detector_enforce(&run->detector, slice_from(paper->logins[i]),
-				 newest_ms);
-	free(paper);
 	run->is_changed = true;	/* also that it was done */
-	if (result < 0 || commit(run, err) < 0)
+	if (paper_enforce(run->state, &run->detector, run->newest_ms,
+			  PENDING_MAX, err) < 0 || commit(run, err) < 0)
 		return -1;
 	return act(run, err);
 }
@@ -467,6 +439,14 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	int result = 0;
 
 	run->is_waiting = false;
+	if (run->must_reload) {
+		drop_pending(run);
+		detector_release(&run->detector);
+		run->is_changed = false;
+		if (open_detector(run, err) < 0)
+			return -1;
+		run->must_reload = false;
+	}
 	keep_trouble(hear_lifts(run, &one), &one, &result, err);
 	/* Of an earlier run, now that the database may be back. */
 	if (result == 0)
@@ -485,6 +465,11 @@ void run_end_round(struct run *run)
 		report_table(&run->report);
 	run->report.n_rows = 0;
 	fflush(stdout);
+	/* A commit failed: memory knows more than the positions say, and the
+	 * next round would count those lines again. Forget them. */
+	if (pipeline_counters(&run->pipeline).lines != run->saved_lines ||
+	    run->is_changed)
+		run->must_reload = true;
 	pipeline_close(&run->pipeline);
 	run->saved_lines = 0;
 }

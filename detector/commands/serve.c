@@ -32,7 +32,7 @@ static void catch_signals(void)
 static void ready(void *context, int port)
 {
 	(void)context;
-	log_info("serving on %s (port %d); end with SIGTERM",
+	log_info("serving on %s, port %d; end with SIGTERM",
 		 settings.serve.listen, port);
 }
 

@@ -14,42 +14,81 @@
 
 #include <stdio.h>
 
+static const char *mode_word(void)
+{
+	return settings.mode == MODE_ENFORCE ? "enforce" : "observe";
+}
+
 /* More than a screen of suspects is read as JSON. */
 enum { SHOWN_MAX = 200 };
 
 struct tally {
+	struct state *state;
 	bool json;
-	size_t watched, observed, blocked, shown;
+	size_t watched, observed, unknown, blocked, waiting, shown;
 };
 
-static void print_account(struct tally *tally,
-			  const struct account_entry *entry,
-			  const struct verdict *verdict)
+/* Decided, but not yet carried out: the database was away, or the brake. */
+static bool is_waiting(struct state *state, const char *login)
 {
-	static const char *const words[] = { "calm", "watched", "blocked" };
-	const struct account *account = &entry->account;
-	const char *word = account->is_observed ? "would block"
-						: words[account->standing];
-	struct text out = TEXT_INIT(1 << 16);
-	char stamp[STAMP_TEXT_SIZE];
+	struct text verdict = TEXT_INIT(1 << 20);
+	char key[80] = "";
+	bool found = false;
 
-	if (tally->json) {
-		struct json *object = verdict_json(verdict);
+	while (!found && state_journal_next(state, key, key, &verdict)) {
+		struct err err;
+		struct json *json = json_parse(text_slice(&verdict), &err);
 
-		json_add_string(object, "type", "account");
-		json_add_string(object, "standing",
-				words[account->standing]);
-		json_add_flag(object, "observed", account->is_observed);
-		json_print(object, &out);
-		json_free(&object);
-		printf("%s\n", text_string(&out));
-	} else if (tally->shown++ < SHOWN_MAX) {
-		stamp_short(account->standing_s * (int64_t)STAMP_SECOND_MS,
-			    stamp);
-		text_add_visible(&out, slice_from(entry->login));
-		printf("  %-11s  since %s  %3.0f %%  %s\n", word, stamp,
-		       verdict->probability * 100, text_string(&out));
+		found = json && slice_eq(json_get_text(json, "account"),
+					 slice_from(login));
+		json_free(&json);
+		text_clear(&verdict);
 	}
+	text_release(&verdict);
+	return found;
+}
+
+static const char *word_for(struct tally *tally,
+			    const struct account_entry *entry)
+{
+	const struct account *account = &entry->account;
+
+	if (account->standing == STANDING_WATCHED) {
+		tally->watched++;
+		return "watched";
+	}
+	if (account->is_observed == PAPER_UNKNOWN_TO_PANEL) {
+		tally->unknown++;
+		return "NOT IN PANEL";
+	}
+	if (account->is_observed) {
+		tally->observed++;
+		return "would block";
+	}
+	if (is_waiting(tally->state, entry->login)) {
+		tally->waiting++;
+		return "WAITS";
+	}
+	tally->blocked++;
+	return NULL;
+}
+
+static void print_json(const struct account_entry *entry,
+		       const struct verdict *verdict, const char *word)
+{
+	static const char *const standings[] = { "calm", "watched",
+						 "blocked" };
+	struct json *object = verdict_json(verdict);
+	struct text out = TEXT_INIT(1 << 16);
+
+	json_add_string(object, "type", "account");
+	json_add_string(object, "standing",
+			standings[entry->account.standing]);
+	json_add_flag(object, "observed", entry->account.is_observed);
+	json_add_flag(object, "waiting", word && word[0] == 'W');
+	json_print(object, &out);
+	printf("%s\n", text_string(&out));
+	json_free(&object);
 	text_release(&out);
 }
 
@@ -57,97 +96,125 @@ static int each_account(void *context, const struct account_entry *entry)
 {
 	struct tally *tally = context;
 	const struct account *account = &entry->account;
+	struct text login = TEXT_INIT(4096);
 	struct verdict verdict;
+	char stamp[STAMP_TEXT_SIZE];
+	const char *word;
 
 	if (account->standing == STANDING_CALM)
 		return 0;
-	tally->watched += account->standing == STANDING_WATCHED;
-	tally->observed += account->is_observed;
-	tally->blocked += account->standing == STANDING_BLOCKED &&
-			  !account->is_observed;
+	word = word_for(tally, entry);
 	judge_explain(account, entry->login,
 		      account->last_s * (int64_t)STAMP_SECOND_MS, &verdict);
-	print_account(tally, entry, &verdict);
+	if (tally->json) {
+		print_json(entry, &verdict, word);
+	} else if (word && tally->shown++ < SHOWN_MAX) {
+		text_add_visible(&login, slice_from(entry->login));
+		stamp_short(account->standing_s * (int64_t)STAMP_SECOND_MS,
+			    stamp);
+		printf("  %-12s  since %s  %3.0f %%  %s\n", word, stamp,
+		       verdict.probability * 100, text_string(&login));
+	}
+	text_release(&login);
 	return 0;
 }
 
 static int print_block(void *context, const struct block *block)
 {
 	struct text out = TEXT_INIT(4096);
-	char stamp[STAMP_TEXT_SIZE];
+	char blocked[STAMP_TEXT_SIZE];
+	size_t *n = context;
 
-	(void)context;
-	stamp_short(block->blocked_ms, stamp);
+	stamp_short(block->blocked_ms, blocked);
 	text_add_visible(&out, slice_from(block->account));
-	printf("  block %-5lld since %s  %s\n", (long long)block->id, stamp,
-	       text_string(&out));
+	printf("  blocked       since %s  #%-4lld  %s\n", blocked,
+	       (long long)block->id, text_string(&out));
 	text_release(&out);
+	(*n)++;
 	return 0;
 }
 
-static int show_database(const struct tally *tally, struct err *err)
+/* What the mail server acts on stands in the database, not in our memory. */
+static int show_database(size_t *n_out, struct err *err)
 {
 	struct block_filter filter = { .state = "active", .limit = 200 };
 	struct outbox_counts counts = { 0 };
 	struct desk desk;
 	int result;
 
-	if (tally->json || !desk_is_wanted())
+	if (!desk_is_wanted())
 		return 0;
 	if (desk_open(&desk, err) < 0)
 		return -1;
-	printf("\nIn the database\n");
-	result = blocks_list(&desk.blocks, &filter, print_block, NULL, err);
+	result = blocks_list(&desk.blocks, &filter, print_block, n_out, err);
 	if (result == 0)
 		result = outbox_count(desk.blocks.db, &counts, err);
 	if (result == 0)
-		printf("  notices: %lld waiting, %lld sent, %lld refused\n",
+		printf("  notices: waiting %lld, sent %lld, refused %lld\n",
 		       (long long)(counts.queued + counts.sending),
 		       (long long)counts.sent, (long long)counts.failed);
 	desk_close(&desk);
 	return result;
 }
 
-static void show_state(struct state *state, const struct tally *tally)
+static void show_state(const struct tally *tally)
 {
-	int64_t newest_ms = state_number(state, "newest_ms", 0);
-	char stamp[STAMP_TEXT_SIZE] = "never";
+	int64_t newest_ms = state_number(tally->state, "newest_ms", 0);
+	size_t n = state_account_count(tally->state);
+	char stamp[STAMP_TEXT_SIZE];
 
-	if (tally->json)
+	if (!newest_ms) {
+		printf("Nothing was read yet, mode %s.\n", mode_word());
 		return;
-	if (newest_ms)
-		stamp_short(newest_ms, stamp);
-	printf("%zu accounts known, logs read until %s, mode %s.\n",
-	       state_account_count(state), stamp,
-	       settings.mode == MODE_ENFORCE ? "enforce" : "observe");
-	if (newest_ms && clock_now_ms() - newest_ms > STAMP_HOUR_MS)
+	}
+	stamp_short(newest_ms, stamp);
+	printf("%zu account%s known, logs read until %s, mode %s.\n", n,
+	       n == 1 ? "" : "s", stamp, mode_word());
+	if (clock_now_ms() - newest_ms > STAMP_HOUR_MS)
 		printf("Nothing new for %lld hours: does scan run, is the log "
 		       "the right one?\n",
 		       (long long)((clock_now_ms() - newest_ms) /
 				   STAMP_HOUR_MS));
 }
 
+static void show_sum(const struct tally *tally, size_t blocked)
+{
+	if (tally->shown > SHOWN_MAX)
+		printf("  ... and %zu more (--json shows all)\n",
+		       tally->shown - SHOWN_MAX);
+	printf("Blocked: %zu. Waiting to be blocked: %zu. Would be blocked: "
+	       "%zu. Watched: %zu.\n", blocked, tally->waiting,
+	       tally->observed, tally->watched);
+	if (tally->waiting)
+		printf("The next scan tries those that wait: see what it says "
+		       "(the brake, the database).\n");
+	if (tally->unknown)
+		printf("NOT IN PANEL: the panel knows no such mailbox, so "
+		       "nothing stops it; see sql/panels/%s.\n",
+		       settings.panel.name);
+	if (tally->observed && settings.mode == MODE_ENFORCE)
+		printf("The next scan decides about those that would be "
+		       "blocked.\n");
+}
+
 static int run(struct invocation *invocation)
 {
 	struct tally tally = { .json = invocation->json };
-	struct state *state = NULL;
 	struct err err;
+	size_t blocked = 0;
 	int result;
 
-	if (state_open(settings.state_dir, true, &state, &err) < 0)
+	if (state_open(settings.state_dir, true, &tally.state, &err) < 0)
 		return command_fail(&err);
-	show_state(state, &tally);
-	result = state_each_account(state, each_account, &tally, &err);
-	state_close(&state);
-	if (result == 0 && !tally.json) {
-		if (tally.shown > SHOWN_MAX)
-			printf("  ... and %zu more (--json shows all)\n",
-			       tally.shown - SHOWN_MAX);
-		printf("%zu blocked, %zu would be blocked, %zu watched.\n",
-		       tally.blocked, tally.observed, tally.watched);
-	}
+	if (!tally.json)
+		show_state(&tally);
+	result = state_each_account(tally.state, each_account, &tally, &err);
+	state_close(&tally.state);
+	if (tally.json)
+		return result < 0 ? command_fail(&err) : EXIT_FINE;
 	if (result == 0)
-		result = show_database(&tally, &err);
+		result = show_database(&blocked, &err);
+	show_sum(&tally, blocked);
 	return result < 0 ? command_fail(&err) : EXIT_FINE;
 }
 

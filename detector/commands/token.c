@@ -28,7 +28,7 @@ static int add(struct desk *desk, const struct invocation *invocation,
 			       "NAME");
 	if (!token_role_parse(role_word, &role))
 		return err_set(err, EXIT_USAGE, "--role is \"%.40s\", allowed "
-			       "are support, panel and metrics", role_word);
+			       "are support and panel", role_word);
 	if (invocation->days &&
 	    (!slice_number(slice_from(invocation->days), &days) ||
 	     days < 1 || days > 3650))
@@ -93,8 +93,8 @@ const struct command command_token = {
 	.usage = "add NAME | list | revoke NAME",
 	.about = "bearer tokens for the HTTP API",
 	.help = "add prints a new token once; only its hash is kept. Roles: "
-		"support may read and\nlift, panel may call the hook and "
-		"suspend, metrics may read figures.",
+		"support may read,\nlift and stop, panel may call the hook and "
+		"stop.",
 	.takes = TAKES_ROLE | TAKES_DAYS,
 	.min_args = 1,
 	.max_args = 2,

@@ -31,8 +31,9 @@ struct format {
 	 * the format's own business: it is handed to parse(). */
 	const void *(*speaker)(struct slice program);
 
-	/* The event borrows from line->text. Time, host come from the header
-	 * and are already in *event_out when FORMAT_EVENT is returned. */
+	/* Fill in the whole event when FORMAT_EVENT is returned, time and
+	 * host from the line; what the line does not say is empty, or
+	 * MAIL_UNKNOWN for numbers. It borrows from line->text. */
 	enum format_result (*parse)(const void *speaker,
 				    const struct log_line *line,
 				    struct mail_event *event_out);

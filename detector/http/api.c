@@ -47,16 +47,12 @@ static struct json *summary(const struct block *block)
 	add_or_null(object, "lifted_by", block->lifted_by);
 	add_or_null(object, "lift_reason", block->lift_reason);
 	json_add_flag(object, "repeat", block->is_repeat);
+	json_add_flag(object, "owner_says_mine", block->says_mine);
 	json_add_real(object, "probability", block->probability, 4);
 	json_add_real(object, "log_odds", block->log_odds, 2);
 	json_add_string(object, "language", block->language);
 	json_add_string(object, "panel", block->panel);
 	return object;
-}
-
-static void bad_request(struct exchange *exchange, const char *message)
-{
-	http_error(exchange->response, 400, "bad_request", message, NULL);
 }
 
 static void not_found(struct exchange *exchange, const char *message)
@@ -208,7 +204,7 @@ void api_blocks(struct exchange *exchange)
 					    &filter);
 
 	if (wrong) {
-		bad_request(exchange, wrong);
+		http_bad_request(exchange, wrong);
 		return;
 	}
 	collected.array = json_new_array();
@@ -228,48 +224,26 @@ void api_blocks(struct exchange *exchange)
 	json_free(&object);
 }
 
-/* The body of a POST: {"reason": "...", "force": false}. */
-struct order {
-	char reason[PANEL_FIELD_SIZE];
-	bool force;
-};
-
-/* NULL, or what is wrong. */
-static const char *read_members(const struct json *body, struct order *out)
+/* What the caller can do next where a lift is refused. */
+static void refuse_lift(struct exchange *exchange, int64_t id,
+			const struct lift_request *request,
+			enum lift_result result)
 {
-	const struct json *reason = json_get(body, "reason");
-
-	if (!json_is_object(body))
-		return "The body must be a JSON object.";
-	if (reason && !json_text(reason).ptr)
-		return "`reason` must be a text.";
-	if (json_get(body, "force") && json_get_flag(body, "force", true) !=
-				       json_get_flag(body, "force", false))
-		return "`force` must be true or false.";
-	if (!slice_copy(json_text(reason), out->reason, sizeof(out->reason)))
-		return "`reason` is too long.";
-	out->force = json_get_flag(body, "force", false);
-	return NULL;
-}
-
-/* False when the answer is made already. */
-static bool read_order(struct exchange *exchange, struct order *out)
-{
-	struct slice bytes = exchange->request->body;
-	struct err ignored;
-	struct json *body;
-	const char *wrong;
-
-	*out = (struct order){ .force = false };
-	if (bytes.len == 0)
-		return true;
-	body = json_parse(bytes, &ignored);
-	wrong = body ? read_members(body, out)
-		     : "The body is not a JSON document.";
-	json_free(&body);
-	if (wrong)
-		bad_request(exchange, wrong);
-	return !wrong;
+	if (result == LIFT_PASSWORD_UNCHANGED)
+		conflict(exchange, "password_unchanged", "The password of "
+			 "this account has not been changed since the block. "
+			 "Ask the owner to change it and call again; or "
+			 "support lifts with \"force\": true and a "
+			 "\"reason\".", id);
+	else if (request->by_owner)
+		conflict(exchange, "needs_support", "This block has to be "
+			 "lifted by support: POST /api/v1/blocks/ID/lift with "
+			 "a token of the role support.", id);
+	else
+		conflict(exchange, "password_unknown", "Nothing proves that "
+			 "the password of this account has been changed. Make "
+			 "sure of it with the owner, then send \"force\": "
+			 "true and a \"reason\".", id);
 }
 
 /* True when the block is open now; else the answer is made. */
@@ -277,20 +251,17 @@ static bool try_lift(struct exchange *exchange, int64_t id,
 		     const struct lift_request *request)
 {
 	struct err err;
+	enum lift_result result = blocks_lift(exchange->context->blocks, id,
+					      request,
+					      exchange->request->now_ms, &err);
 
-	switch (blocks_lift(exchange->context->blocks, id, request,
-			    exchange->request->now_ms, &err)) {
+	switch (result) {
 	case LIFT_DONE:
 	case LIFT_WAS_LIFTED:
 		return true;
 	case LIFT_PASSWORD_UNCHANGED:
-		conflict(exchange, "password_unchanged", "The password of "
-			 "this account has not been changed since the block.",
-			 id);
-		return false;
 	case LIFT_NEEDS_SUPPORT:
-		conflict(exchange, "needs_support",
-			 "This block has to be lifted by support.", id);
+		refuse_lift(exchange, id, request, result);
 		return false;
 	case LIFT_NOT_FOUND:
 		not_found(exchange, "There is no such block.");
@@ -311,41 +282,64 @@ void api_lift(struct exchange *exchange)
 		.reason = order.reason,
 	};
 
-	if (!read_order(exchange, &order))
+	if (!order_read(exchange, true, &order))
 		return;
 	request.force = order.force;
 	if (order.force && !order.reason[0])
-		bad_request(exchange, "`force` needs a `reason`.");
+		http_bad_request(exchange, "`force` needs a `reason`.");
 	else if (try_lift(exchange, exchange->id, &request))
 		show_block(exchange, 200, exchange->id);
 }
 
-void api_suspend(struct exchange *exchange)
+/* Is it an account at all? One with incidents is, also after the panel has
+ * forgotten it. */
+static enum panel_found look_up(struct exchange *exchange, struct err *err)
 {
-	struct order order;
-	char decision[80], digest[CRYPTO_HEX_SIZE];
-	struct block_request request = {
-		.decision = decision,
-		.account = exchange->parameter,
-		.decided_ms = exchange->request->now_ms,
-		.probability = 1,
-		.actor = exchange->actor,
-		.address = exchange->client_text,
-		.reason = order.reason,
-	};
+	struct blocks *blocks = exchange->context->blocks;
+	struct block_filter filter = { .account = exchange->parameter,
+				       .limit = 1 };
+	struct collected incidents = { .array = json_new_array() };
+	struct panel_mailbox mailbox;
+	enum panel_found found = panel_find(blocks->panel, blocks->db,
+					    exchange->parameter, &mailbox,
+					    err);
+
+	explicit_bzero(&mailbox, sizeof(mailbox));
+	if (found == PANEL_UNKNOWN_ACCOUNT &&
+	    blocks_list(blocks, &filter, collect, &incidents, err))
+		found = PANEL_ERROR;
+	else if (incidents.n > 0)
+		found = PANEL_FOUND;
+	json_free(&incidents.array);
+	return found;
+}
+
+/* A mistyped login must not look like one that is dealt with. False when the
+ * answer is made already. */
+static bool is_account(struct exchange *exchange, const char *unknown)
+{
+	struct err err;
+
+	switch (look_up(exchange, &err)) {
+	case PANEL_FOUND:
+		return true;
+	case PANEL_UNKNOWN_ACCOUNT:
+		http_error(exchange->response, 404, "unknown_account",
+			   unknown, NULL);
+		return false;
+	default:
+		http_away(exchange->response, &err);
+		return false;
+	}
+}
+
+static void suspend(struct exchange *exchange,
+		    const struct block_request *request)
+{
 	struct err err;
 	int64_t id = 0;
 
-	if (!read_order(exchange, &order))
-		return;
-	if (!order.reason[0]) {
-		bad_request(exchange, "A suspension needs a `reason`.");
-		return;
-	}
-	crypto_sha256_hex(exchange->parameter, digest);
-	snprintf(decision, sizeof(decision), "hand:%.32s:%lld", digest,
-		 (long long)exchange->request->now_ms);
-	switch (blocks_make(exchange->context->blocks, &request,
+	switch (blocks_make(exchange->context->blocks, request,
 			    exchange->request->now_ms, &id, &err)) {
 	case BLOCK_MADE:
 		show_block(exchange, 201, id);
@@ -355,12 +349,46 @@ void api_suspend(struct exchange *exchange)
 		show_block(exchange, 200, id);
 		break;
 	case BLOCK_UNKNOWN_ACCOUNT:
-		not_found(exchange, "The panel knows no such account.");
+		http_error(exchange->response, 404, "unknown_account",
+			   "The panel knows no such account, so it has no "
+			   "switch that could be turned.", NULL);
 		break;
 	case BLOCK_FAILED:
 		http_away(exchange->response, &err);
 		break;
 	}
+}
+
+void api_suspend(struct exchange *exchange)
+{
+	struct order order;
+	char decision[80], digest[CRYPTO_HEX_SIZE];
+	const struct block_request request = {
+		.decision = decision,
+		.account = exchange->parameter,
+		.decided_ms = exchange->request->now_ms,
+		.probability = 1,
+		.actor = exchange->actor,
+		.address = exchange->client_text,
+		.reason = order.reason,
+	};
+
+	if (!order_read(exchange, true, &order))
+		return;
+	if (!order.reason[0]) {
+		http_bad_request(exchange, "A suspension needs a `reason`.");
+		return;
+	}
+	if (!order.force &&
+	    !is_account(exchange, "The panel lists no such account, and it was "
+			"never blocked. Check the spelling; with \"force\": "
+			"true a login that only the mail server knows is "
+			"blocked."))
+		return;
+	crypto_sha256_hex(exchange->parameter, digest);
+	snprintf(decision, sizeof(decision), "hand:%.32s:%lld", digest,
+		 (long long)exchange->request->now_ms);
+	suspend(exchange, &request);
 }
 
 static void show_standing(struct exchange *exchange, int status,
@@ -389,7 +417,7 @@ void api_password_changed(struct exchange *exchange)
 	struct order order;
 	struct err err;
 
-	if (!read_order(exchange, &order))
+	if (!order_read(exchange, false, &order))
 		return;
 	switch (blocks_active_of(exchange->context->blocks,
 				 exchange->parameter, &block, &err)) {
@@ -397,7 +425,9 @@ void api_password_changed(struct exchange *exchange)
 		http_away(exchange->response, &err);
 		break;
 	case BLOCK_NOT_FOUND:
-		show_standing(exchange, 200, "open", false);
+		if (is_account(exchange, "The panel lists no such account, "
+			       "and it was never blocked."))
+			show_standing(exchange, 200, "open", false);
 		break;
 	case BLOCK_FOUND:
 		if (try_lift(exchange, block.id, &request))
@@ -405,20 +435,6 @@ void api_password_changed(struct exchange *exchange)
 		break;
 	}
 	block_release(&block);
-}
-
-/* Is it an account at all? One with incidents is, also after the panel has
- * forgotten it. */
-static enum panel_found look_up(struct exchange *exchange, struct err *err)
-{
-	struct panel_mailbox mailbox;
-	enum panel_found found = panel_find(exchange->context->blocks->panel,
-					    exchange->context->blocks->db,
-					    exchange->parameter, &mailbox,
-					    err);
-
-	explicit_bzero(&mailbox, sizeof(mailbox));
-	return found;
 }
 
 static void answer_account(struct exchange *exchange,
@@ -447,20 +463,18 @@ void api_account(struct exchange *exchange)
 	struct blocks *blocks = exchange->context->blocks;
 	struct block block = BLOCK_INIT;
 	struct err err;
-	enum panel_found known = look_up(exchange, &err);
-	enum block_find active = BLOCK_FIND_ERROR;
+	enum block_find active = BLOCK_NOT_FOUND;
 
-	if (known != PANEL_ERROR)
+	if (is_account(exchange, "There is no such account.")) {
 		active = blocks_active_of(blocks, exchange->parameter, &block,
 					  &err);
-	if (active == BLOCK_FIND_ERROR ||
-	    blocks_list(blocks, &filter, collect, &incidents, &err))
-		http_away(exchange->response, &err);
-	else if (known == PANEL_UNKNOWN_ACCOUNT && incidents.n == 0)
-		not_found(exchange, "There is no such account.");
-	else
-		answer_account(exchange, &incidents,
-			       active == BLOCK_FOUND ? &block : NULL);
+		if (active == BLOCK_FIND_ERROR ||
+		    blocks_list(blocks, &filter, collect, &incidents, &err))
+			http_away(exchange->response, &err);
+		else
+			answer_account(exchange, &incidents,
+				       active == BLOCK_FOUND ? &block : NULL);
+	}
 	json_free(&incidents.array);
 	block_release(&block);
 }

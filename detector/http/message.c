@@ -136,3 +136,26 @@ enum query http_query(const struct http_request *request, const char *name,
 	}
 	return QUERY_ABSENT;
 }
+
+static bool is_word_of(struct slice name, struct slice words)
+{
+	while (words.len > 0)
+		if (slice_eq(slice_cut(&words, ' '), name))
+			return true;
+	return false;
+}
+
+struct slice http_strange_query(const struct http_request *request,
+				const char *known)
+{
+	struct slice rest = request->query;
+
+	while (rest.len > 0) {
+		struct slice pair = slice_cut(&rest, '&');
+		struct slice key = slice_cut(&pair, '=');
+
+		if (key.len > 0 && !is_word_of(key, slice_from(known)))
+			return key;
+	}
+	return (struct slice){ NULL, 0 };
+}

@@ -69,6 +69,33 @@ static const struct {
 	{ 0, "message.failed", "This request could not be understood." },
 };
 
+static void add_paragraph(struct text *page, const char *words,
+			  const char *more)
+{
+	text_add_string(page, "<p>");
+	text_add_html(page, slice_from(words));
+	if (more && more[0]) {
+		text_add_char(page, ' ');
+		text_add_html(page, slice_from(more));
+	}
+	text_add_string(page, "</p>\n");
+}
+
+/* Who holds a link that is no good must not stand before a wall. */
+static void add_next_step(struct exchange *exchange, const char *language)
+{
+	const struct languages *languages = exchange->context->languages;
+	struct text *page = &exchange->response->body;
+	const char *support = settings.notice.support_contact;
+
+	add_paragraph(page, languages_word(languages, language,
+					   "message.next", ""), NULL);
+	if (support && support[0])
+		add_paragraph(page, languages_word(languages, language,
+						   "message.support", ""),
+			      support);
+}
+
 void owner_error(struct exchange *exchange, int status)
 {
 	const char *language = choose_language(exchange, "");
@@ -89,10 +116,11 @@ void owner_error(struct exchange *exchange, int status)
 	text_add_html(page, slice_from(words));
 	text_add_string(page, "</title>\n<link rel=\"stylesheet\" href=\"");
 	text_add_html(page, public_path());
-	text_add_string(page, "/style.css\">\n</head>\n<body>\n<main>\n"
-			"<p>");
-	text_add_html(page, slice_from(words));
-	text_add_string(page, "</p>\n</main>\n</body>\n</html>\n");
+	text_add_string(page, "/style.css\">\n</head>\n<body>\n<main>\n");
+	add_paragraph(page, words, NULL);
+	if (status == 404)
+		add_next_step(exchange, language);
+	text_add_string(page, "</main>\n</body>\n</html>\n");
 	as_page(exchange, status, language);
 }
 
@@ -126,10 +154,16 @@ static void set_state(struct letter *letter, const struct block *block,
 	} flags[] = {
 		{ "changed", LETTER_CHANGED },
 		{ "unchanged", LETTER_UNCHANGED },
-		{ "lifted", LETTER_LIFTED },
 	};
 
 	letter_set(letter, LETTER_STATE, slice_from(state));
+	if (!block->is_active) {
+		letter_set(letter, LETTER_LIFTED, S("1"));
+		/* Old when support opened by force, and new since. */
+		if (password != PASSWORD_UNCHANGED)
+			letter_set(letter, LETTER_UNCHANGED, S(""));
+		return;
+	}
 	for (size_t i = 0; i < N_OF(flags); i++)
 		letter_set(letter, flags[i].field,
 			   strcmp(flags[i].state, state) == 0
@@ -190,12 +224,10 @@ static bool find_block(struct exchange *exchange, struct block *out)
 static void show(struct exchange *exchange, const struct block *block,
 		 int status, const char *word)
 {
-	enum password_state password = PASSWORD_UNKNOWN;
 	struct err err;
+	enum password_state password =
+		blocks_password(exchange->context->blocks, block, &err);
 
-	if (block->is_active)
-		password = blocks_password(exchange->context->blocks, block,
-					   &err);
 	if (password == PASSWORD_ERROR)
 		owner_away(exchange, &err);
 	else

@@ -26,10 +26,29 @@ enum query { QUERY_ABSENT, QUERY_GIVEN, QUERY_BAD };
 enum query http_query(const struct http_request *request, const char *name,
 		      char *out, size_t size);
 
+/* The name of a parameter that is not among the words of `known`, which stand
+ * apart by blanks, as sent; ptr NULL when there is none. */
+struct slice http_strange_query(const struct http_request *request,
+				const char *known);
+
 /* Decode percent-encoding at most once. False for a wrong one, for control
  * characters (%00), for what is no UTF-8, and for what does not fit. */
 bool http_decode(struct slice encoded, bool plus_is_space, char *out,
 		 size_t size);
+
+void http_bad_request(struct exchange *exchange, const char *message);
+
+/* What the body of a POST to the API may say. */
+struct order {
+	char reason[PANEL_FIELD_SIZE];
+	bool force;
+};
+
+/* False when the answer is made already: a field that we do not know is
+ * refused by name, since its sender believes that it does something. Without
+ * `has_members` no field is known. */
+bool order_read(struct exchange *exchange, bool has_members,
+		struct order *out);
 
 /* api.c */
 void api_blocks(struct exchange *exchange);

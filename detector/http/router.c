@@ -19,25 +19,28 @@ struct route {
 	unsigned roles;		/* enum token_role; 0: no token needed */
 	enum body body;
 	void (*answer)(struct exchange *exchange);
+	const char *query;	/* the parameters it knows; NULL for none */
 };
 
 static const struct route routes[] = {
-	{ "GET", "healthz", 0, BODY_NONE, health_live },
-	{ "GET", "readyz", 0, BODY_NONE, health_ready },
-	{ "GET", "style.css", 0, BODY_NONE, owner_style },
-	{ "GET", "b/{token}", 0, BODY_NONE, owner_page },
-	{ "POST", "b/{token}/lift", 0, BODY_FORM, owner_lift },
-	{ "POST", "b/{token}/mine", 0, BODY_FORM, owner_mine },
-	{ "GET", "api/v1/blocks", TOKEN_SUPPORT, BODY_NONE, api_blocks },
-	{ "GET", "api/v1/blocks/{id}", TOKEN_SUPPORT, BODY_NONE, api_block },
+	{ "GET", "healthz", 0, BODY_NONE, health_live, NULL },
+	{ "GET", "readyz", 0, BODY_NONE, health_ready, NULL },
+	{ "GET", "style.css", 0, BODY_NONE, owner_style, NULL },
+	{ "GET", "b/{token}", 0, BODY_NONE, owner_page, NULL },
+	{ "POST", "b/{token}/lift", 0, BODY_FORM, owner_lift, NULL },
+	{ "POST", "b/{token}/mine", 0, BODY_FORM, owner_mine, NULL },
+	{ "GET", "api/v1/blocks", TOKEN_SUPPORT, BODY_NONE, api_blocks,
+	  "state account domain since cursor limit" },
+	{ "GET", "api/v1/blocks/{id}", TOKEN_SUPPORT, BODY_NONE, api_block,
+	  NULL },
 	{ "POST", "api/v1/blocks/{id}/lift", TOKEN_SUPPORT, BODY_JSON,
-	  api_lift },
+	  api_lift, NULL },
 	{ "GET", "api/v1/accounts/{account}", TOKEN_SUPPORT | TOKEN_PANEL,
-	  BODY_NONE, api_account },
+	  BODY_NONE, api_account, NULL },
 	{ "POST", "api/v1/accounts/{account}/suspend",
-	  TOKEN_SUPPORT | TOKEN_PANEL, BODY_JSON, api_suspend },
+	  TOKEN_SUPPORT | TOKEN_PANEL, BODY_JSON, api_suspend, NULL },
 	{ "POST", "api/v1/accounts/{account}/password-changed", TOKEN_PANEL,
-	  BODY_JSON, api_password_changed },
+	  BODY_JSON, api_password_changed, NULL },
 };
 
 /* The path, decoded once, segment by segment: an encoded slash stays inside
@@ -283,6 +286,22 @@ static bool is_body_right(struct exchange *exchange, enum body body,
 	return false;
 }
 
+/* A filter that is not known must not give an answer without it. Owners'
+ * links, which others add to, need no token and may have anything. */
+static bool is_query_right(struct exchange *exchange, const char *known)
+{
+	struct slice strange = http_strange_query(exchange->request, known);
+	char message[160];
+
+	if (!strange.ptr)
+		return true;
+	snprintf(message, sizeof(message), "This call has no query parameter "
+		 "`%.*s`.", (int)(strange.len > 60 ? 60 : strange.len),
+		 strange.ptr);
+	http_error(exchange->response, 400, "bad_request", message, NULL);
+	return false;
+}
+
 static void follow(struct exchange *exchange, const struct path *path)
 {
 	bool as_page = is_owners(path);
@@ -307,6 +326,8 @@ static void follow(struct exchange *exchange, const struct path *path)
 		return;
 	}
 	if (route->roles && !authorize(exchange, route->roles))
+		return;
+	if (route->roles && !is_query_right(exchange, route->query))
 		return;
 	if (is_body_right(exchange, route->body, as_page))
 		route->answer(exchange);

@@ -11,7 +11,6 @@ static const struct {
 } roles[] = {
 	{ TOKEN_SUPPORT, "support" },
 	{ TOKEN_PANEL, "panel" },
-	{ TOKEN_METRICS, "metrics" },
 };
 
 const char *token_role_name(enum token_role role)

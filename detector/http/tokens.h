@@ -14,8 +14,7 @@
 
 enum token_role {
 	TOKEN_SUPPORT = 1,	/* read, lift, block by hand */
-	TOKEN_PANEL = 2,	/* password hook, block by hand, standing */
-	TOKEN_METRICS = 4
+	TOKEN_PANEL = 2		/* password hook, block by hand, standing */
 };
 
 enum { TOKEN_NAME_SIZE = 64 };
@@ -29,7 +28,7 @@ struct token {
 	int64_t revoked_ms;	/* 0 while it holds */
 };
 
-/* "support", "panel", "metrics" and back; false, *role_out untouched, for any
+/* "support", "panel" and back; false, *role_out untouched, for any
  * other word. */
 const char *token_role_name(enum token_role role);
 bool token_role_parse(const char *word, enum token_role *role_out);

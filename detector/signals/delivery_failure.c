@@ -6,18 +6,22 @@
  * its domain does not exist; 5.4.4: no route, which Postfix gives for a domain
  * without MX and address), one observation per message and recipient domain.
  * p0 is the account's own rate from its decayed history, at least 0.01; p1 is
- * max(0.25, min(0.9, 3 p0)). Refusals for policy (5.7.x, and 4.7.x of
+ * max(0.25, min(0.9, 3 p0)). Refusals for policy (5.7.x, and 421 of
  * receivers that slow us down) add 1 each, at most 3 in all.
+ *
+ * The same recipient again, among the last four that failed, is somebody who
+ * does not believe a bounce, and no new observation.
  *
  * Source: delivery lines, tied to the account by queue id.
  *
  * Whom it would wrong: a newsletter that finally cleans an old list, and
  * everybody on the day a large receiver is broken; so alone it only watches.
  */
-#include "detector/profile.h"
+#include "base/hash.h"
 #include "detector/signals/signal.h"
 
 #include <math.h>
+#include <string.h>
 
 static struct failure {
 	struct signal_limits limits;
@@ -53,6 +57,24 @@ static double by_policy(struct account *account)
 	return step;
 }
 
+enum { N_MARKS = sizeof(((struct account *)0)->failed_marks) /
+		 sizeof(((struct account *)0)->failed_marks[0]) };
+
+static bool failed_before(struct account *account, struct slice recipient)
+{
+	uint32_t mark = (uint32_t)hash_bytes(recipient, 5) | 1;
+	uint32_t *marks = account->failed_marks;
+
+	if (recipient.len == 0)
+		return false;
+	for (size_t i = 0; i < N_MARKS; i++)
+		if (marks[i] == mark)
+			return true;
+	memmove(marks + 1, marks, (N_MARKS - 1) * sizeof(*marks));
+	marks[0] = mark;
+	return false;
+}
+
 static double observe(const struct signal_input *input)
 {
 	struct account *account = input->account;
@@ -61,6 +83,8 @@ static double observe(const struct signal_input *input)
 	if (input->refused_by_policy)
 		return by_policy(account);
 	if (!input->failed && !input->arrived)
+		return 0;
+	if (input->failed && failed_before(account, input->event->recipient))
 		return 0;
 	p0 = (0.6 + account->failures) / (40 + account->outcomes);
 	if (p0 < 0.01)
@@ -77,9 +101,13 @@ static double observe(const struct signal_input *input)
 static void describe(const struct account *account, uint32_t now_s,
 		     struct text *out)
 {
+	unsigned unknown = account->incident.unknown_recipients;
+
 	(void)now_s;
-	text_addf(out, "%u recipients do not exist",
-		  account->incident.unknown_recipients);
+	if (unknown)
+		text_addf(out, "recipients that do not exist: %u", unknown);
+	else
+		text_add_string(out, "deliveries failed for good lately");
 }
 
 const struct signal signal_delivery_failure = {

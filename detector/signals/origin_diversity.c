@@ -41,7 +41,7 @@ static const struct conf_option options[] = {
 	CONF_END
 };
 
-enum { SESSION_S = 3600 };
+enum { SLOT = 1, SESSION_S = 3600 };
 
 /* Its history as a Beta mean: 0.3 of 30 logins before anything was seen. */
 static double owner_rate(const struct account *account, bool new_country)
@@ -61,7 +61,15 @@ static bool is_trusted(const struct account_place *place, uint32_t now_s)
 	return place && profile_is_trusted(place, now_s);
 }
 
-/* Relays and VPN outlets hop by themselves; they say nothing here. */
+/* The country an account was first seen in is its home until it is trusted:
+ * else somebody who sends once a week looks new every time at first. */
+static bool is_first_country(const struct account *account, uint16_t country)
+{
+	return account->countries[0].days > 0 &&
+	       account->countries[0].id == country;
+}
+
+/* A mail relay's outlets hop by themselves; they say nothing here. */
 static bool hops_by_itself(const struct origin *origin)
 {
 	return origin->kind == NETWORK_RELAY;
@@ -83,6 +91,7 @@ static double observe(const struct signal_input *input)
 	if (recent && input->now_s < recent->last_s + SESSION_S)
 		return 0;
 	country_known =
+		is_first_country(account, origin->country) ||
 		profile_recent_country(account, origin->country,
 				       input->now_s) ||
 		is_trusted(profile_country(account, origin->country),
@@ -97,8 +106,11 @@ static double observe(const struct signal_input *input)
 	value = country_known && network_known
 			? log((1 - settings.intruder_rate) / (1 - rate))
 			: log(settings.intruder_rate / rate);
-	account->origin_seen++;
-	account->origin_hits += new_country;
+	/* What happens during an attack is no habit of the owner. */
+	if (account->groups[SLOT].nats < 1) {
+		account->origin_seen++;
+		account->origin_hits += new_country;
+	}
 	return origin->is_aged && value > 0 ? value / 2 : value;
 }
 
@@ -128,7 +140,7 @@ static void describe(const struct account *account, uint32_t now_s,
 const struct signal signal_origin_diversity = {
 	.name = "origin_diversity",
 	.about = "many new places within a day",
-	.slot = 1,
+	.slot = SLOT,
 	.is_strong_when_cold = true,
 	.looks_at = SIGNAL_ORIGIN,
 	.options = options,

@@ -48,12 +48,12 @@ if [ "$(id -u)" != 0 ]; then
 	chmod 644 "$log"
 fi
 head -c 3000000 /dev/urandom >"$work/noise.log"
-expect "noise" 0 "strange" replay "$work/noise.log"
+expect "noise" 65 "no line was understood" replay "$work/noise.log"
 : >"$work/empty.log"
 expect "an empty log" 0 "0 lines" replay "$work/empty.log"
 { burst anna@firma.example; head -c 200000 /dev/zero | tr '\0' x; echo
   printf 'a\0b\n\r\n\xff\xfe\n'; } >"$work/strange.log"
-expect "strange lines are skipped and counted" 0 "lines were strange" \
+expect "strange lines are skipped and counted" 0 "unreadable lines 4" \
 	replay "$work/strange.log"
 
 # GeoIP.
@@ -115,6 +115,8 @@ sqlite3 "$work/state/comporta.db" "INSERT INTO comporta_mailbox (account,
 run scan "${enforce[@]}" "${geo[@]}" "$log"
 expect "lifting without a new password" 75 "--force" lift "${enforce[@]}" \
 	anna@firma.example
+expect "a name that nobody has" 65 "neither in the panel" suspend \
+	"${enforce[@]}" "no such name"
 expect "lifting what is not blocked" 65 "is not blocked" lift "${enforce[@]}" \
 	piotr@firma.example
 expect "a secret that others may read" 77 "chmod" scan "${enforce[@]}" \

@@ -16,7 +16,7 @@ flock -u 9
 exec 9>&-
 
 # Observe is the default: everything is computed, nothing is touched.
-expect "observe" 0 "10 submissions" scan "${state[@]}" "${geo[@]}" "$log"
+expect "observe" 0 "submissions 10" scan "${state[@]}" "${geo[@]}" "$log"
 equal "no database was made" no \
 	"$([ -e "$work/state/comporta.db" ] && echo yes || echo no)"
 run status "${state[@]}"

@@ -25,7 +25,14 @@ check detector/signals signals.def SIGNAL signal yes
 check detector/actions actions.def ACTION action no
 check detector/commands commands.def COMMAND command no
 
-twice=$(sed -n 's/^\t\.slot = \([0-9]*\),/\1/p' detector/signals/*.c |
-	sort | uniq -d)
+# A slot is a number, or SLOT of the enum at the file's head.
+slots=$(sed -n 's/^\t\.slot = \([0-9][0-9]*\),/\1/p
+	s/.*\bSLOT = \([0-9][0-9]*\).*/\1/p' detector/signals/*.c)
+twice=$(echo "$slots" | sort | uniq -d)
+most=$(sed -n 's/.*ACCOUNT_GROUPS = \([0-9]*\).*/\1/p' detector/account.h)
+for slot in $slots; do
+	[ "$slot" -lt "$most" ] ||
+		complain "slot $slot: there are $most (ACCOUNT_GROUPS)"
+done
 [ -z "$twice" ] || complain "two signals have slot $twice"
 exit $bad

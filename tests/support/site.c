@@ -95,7 +95,9 @@ int site_setup(void **state)
 	    schema_migrate(site.db, "sql", &applied, &err) ||
 	    db_run_script(site.db, "INSERT INTO comporta_mailbox VALUES"
 			  " ('anna@firma.example', '$6$s$x', NULL, 'pl',"
-			  " 'anna@home.example', '<b>Anna</b>')",
+			  " 'anna@home.example', '<b>Anna</b>'),"
+			  " ('carla@firma.example', '$6$s$y', NULL, NULL,"
+			  " NULL, NULL)",
 			  &err) != DB_OK)
 		fail_msg("%s", err.text);
 	site.blocks = (struct blocks){ site.db, site.panel,
@@ -107,7 +109,6 @@ int site_setup(void **state)
 	};
 	add_token("support", TOKEN_SUPPORT, 0, site.support);
 	add_token("hook", TOKEN_PANEL, NOW + DAY, site.hook);
-	add_token("metrics", TOKEN_METRICS, 0, site.metrics);
 	add_token("old", TOKEN_SUPPORT, NOW, site.old);
 	block_anna();
 	return 0;
@@ -129,8 +130,7 @@ static void fill_in(const char *pattern, char *out, size_t size)
 		const char *value;
 	} values[] = {
 		{ "{OWNER}", site.owner }, { "{SUPPORT}", site.support },
-		{ "{HOOK}", site.hook }, { "{METRICS}", site.metrics },
-		{ "{OLD}", site.old },
+		{ "{HOOK}", site.hook }, { "{OLD}", site.old },
 	};
 	struct text text = TEXT_INIT(20000);
 	struct slice rest = slice_from(pattern);

@@ -1,9 +1,9 @@
 /*
  * site - the endpoint without a network: requests into the router,
  * answers out, on a database in memory where anna@firma.example is blocked
- * (block 1) and four tokens are known.
+ * (block 1) and three tokens are known.
  *
- * In paths and tokens of a call, {OWNER} {SUPPORT} {HOOK} {METRICS} {OLD}
+ * In paths and tokens of a call, {OWNER} {SUPPORT} {HOOK} {OLD}
  * stand for what site holds.
  */
 #ifndef TESTS_SUPPORT_SITE_H
@@ -23,7 +23,7 @@ struct site {
 	struct blocks blocks;
 	struct http_context context;
 	char support[CRYPTO_TOKEN_SIZE], hook[CRYPTO_TOKEN_SIZE];
-	char metrics[CRYPTO_TOKEN_SIZE], old[CRYPTO_TOKEN_SIZE];
+	char old[CRYPTO_TOKEN_SIZE];
 	char owner[CRYPTO_TOKEN_SIZE];	/* the link's */
 	int64_t block_id;
 };
