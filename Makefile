@@ -58,11 +58,17 @@ say = @printf '  %-5s %s\n' $(1) $@;
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: .FORCE all tests objects print-objects print-libs demo check check-all deps geoip lint fuzz bench install \
+.PHONY: .FORCE all tests libraries objects print-objects print-libs demo check \
+	check-all geoip lint fuzz bench install \
 	uninstall clean
 .SECONDARY:
 
 all: $(BUILD)/comporta
+	@:
+
+libraries:
+	@$(PKG_CONFIG) --exists $(packages) || { echo "libraries are missing;" \
+		"install them with: sh packaging/deps.sh build" >&2; exit 69; }
 
 $(BUILD)/comporta: $(BUILD)/detector/main.o $(objects)
 	$(call say,LD)$(CC) $(LDFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(lib_libs)
@@ -77,7 +83,7 @@ $(BUILD)/paths.def: .FORCE
 $(BUILD)/base/paths.o: $(BUILD)/paths.def
 $(BUILD)/base/paths.o: ALL_CFLAGS += -I$(BUILD)
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c | libraries
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
@@ -107,13 +113,14 @@ geoip:
 # to ask: so they call make again.
 demo:
 	@sh packaging/deps.sh demo
-	@$(MAKE) --no-print-directory all $(BUILD)/generate
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/generate
 	@$(MAKE) --no-print-directory geoip
 	@BUILD=$(BUILD) sh packaging/demo.sh
 
 check:
 	@sh packaging/deps.sh check
-	@$(MAKE) --no-print-directory WERROR=1 all $(BUILD)/generate tests
+	@$(MAKE) --no-print-directory -j$$(nproc) WERROR=1 all \
+		$(BUILD)/generate tests
 	@$(MAKE) --no-print-directory geoip
 	@BUILD=$(BUILD) sh tests/run.sh
 
@@ -140,6 +147,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(share)
 	install -m 755 $(BUILD)/comporta $(DESTDIR)$(PREFIX)/bin/comporta
 	cp -R sql templates $(share)/
+	$(RM) $(share)/sql/panels/*/fixture.sql
 	find $(share) -type d -exec chmod 755 {} +
 	find $(share) -type f -exec chmod 644 {} +
 	install -d $(DESTDIR)$(SYSCONFDIR)/comporta

@@ -107,7 +107,8 @@ struct account {
 	uint32_t day, day_recipients, day_peak;	/* peak: its largest hour */
 	struct account_volume per_hour, per_day;
 	uint8_t day_was_suspect;
-	uint8_t pad2[3];
+	uint8_t automatic;	/* messages without a sender on ... */
+	uint16_t automatic_day;
 
 	/* Deliveries. */
 	float failures, outcomes;	/* decayed history */

@@ -194,6 +194,11 @@ enum lift_result blocks_lift(struct blocks *blocks, int64_t id,
 int blocks_lift_changed(struct blocks *blocks, int64_t now_ms,
 			int64_t *lifted_out, struct err *err);
 
+/* Number of the newest line of the audit trail, 0 when there is none. It only
+ * grows, unless the database was lost or an older one restored. */
+int blocks_newest_audit(struct blocks *blocks, int64_t *id_out,
+			struct err *err);
+
 /*
  * Lifts since `after_audit_id` of the audit trail, oldest first: how the
  * detector hears of lifts over HTTP. Two transactions may show their ids in

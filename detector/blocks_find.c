@@ -325,3 +325,20 @@ int blocks_notices_of(struct blocks *blocks, int64_t block_id,
 		      parameters, BLOCKS_N(parameters), add_notice, array,
 		      NULL, err) == DB_OK ? 0 : -1;
 }
+
+static int take_newest(void *context, const struct db_row *row)
+{
+	*(int64_t *)context = db_column_integer(row, "newest", 0);
+	return 1;
+}
+
+int blocks_newest_audit(struct blocks *blocks, int64_t *id_out,
+			struct err *err)
+{
+	*id_out = 0;
+	return db_run(blocks->db,
+		      "SELECT MAX(id) AS newest FROM comporta_audit", NULL, 0,
+		      take_newest, id_out, NULL, err) == DB_OK
+		       ? 0
+		       : -1;
+}

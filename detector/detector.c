@@ -2,15 +2,14 @@
 
 #include "base/hash.h"
 #include "base/stamp.h"
+#include "detector/incident.h"
 #include "detector/judge.h"
+#include "detector/outcome.h"
 #include "detector/profile.h"
 
 #include <string.h>
 
-/* Sum of evidence, in nats, from which an incident is written down, and below
- * which it is forgotten: one nat is one mildly strange thing. */
-static const double INCIDENT_FROM = 1.0, INCIDENT_UNTIL = 0.5;
-enum { INCIDENT_PAUSE_S = 3600 };
+enum { AUTOMATIC_PER_DAY = 20 };
 
 int detector_init(struct detector *detector, struct geo *geo,
 		  const struct conf_list *home,
@@ -53,69 +52,6 @@ static bool is_home(const struct detector *detector,
 	return neighbours_know(detector->neighbours,
 			       slice_from(entry->login), entry->key, country,
 			       now_s);
-}
-
-static void incident_country(struct account_incident *incident,
-			     uint16_t country)
-{
-	if (!country)
-		return;
-	for (size_t i = 0; i < incident->n_countries &&
-			   i < ACCOUNT_INCIDENT_COUNTRIES; i++)
-		if (incident->countries[i] == country)
-			return;
-	if (incident->n_countries < ACCOUNT_INCIDENT_COUNTRIES)
-		incident->countries[incident->n_countries++] = country;
-}
-
-static void incident_sample(struct account_incident *incident,
-			    struct slice recipient)
-{
-	struct slice domain = slice_domain(recipient);
-
-	if (domain.len == 0 || domain.len >= ACCOUNT_SAMPLE_SIZE)
-		return;
-	for (size_t i = 0; i < ACCOUNT_SAMPLES; i++) {
-		if (slice_eq(slice_from(incident->samples[i]), domain))
-			return;
-		if (incident->samples[i][0])
-			continue;
-		slice_copy_lower(domain, incident->samples[i],
-				 ACCOUNT_SAMPLE_SIZE);
-		return;
-	}
-}
-
-/* Write down what the owner and support will ask about. */
-static void note_incident(struct account *account,
-			  const struct signal_input *input, double evidence)
-{
-	struct account_incident *incident = &account->incident;
-	bool is_strange = evidence >= INCIDENT_UNTIL ||
-			  account->standing != STANDING_CALM;
-
-	/* A list of dead recipients has living ones in it: a moment of calm
-	 * is not the end of the story. */
-	if (incident->first_s && !is_strange &&
-	    input->now_s - incident->last_s > INCIDENT_PAUSE_S)
-		memset(incident, 0, sizeof(*incident));
-	if (!incident->first_s) {
-		if (evidence < INCIDENT_FROM)
-			return;
-		incident->first_s = input->now_s;
-	}
-	if (is_strange)
-		incident->last_s = input->now_s;
-	if (input->origin) {
-		incident->clients |= UINT64_C(1)
-				     << (input->origin->client & 63);
-		incident_country(incident, input->origin->country);
-	}
-	incident->messages += input->recipients > 0;
-	incident->recipients += input->recipients;
-	incident->unknown_recipients += input->is_unknown;
-	if (input->event->recipient.len)
-		incident_sample(incident, input->event->recipient);
 }
 
 static void tell(struct detector *detector, struct account_entry *entry,
@@ -184,7 +120,7 @@ static void judge(struct detector *detector, struct account_entry *entry,
 	double log_odds, p;
 
 	p = judge_probability(account, input->now_s, &log_odds);
-	note_incident(account, input,
+	incident_note(account, input,
 		      log_odds - judge_prior(account, input->now_s));
 	learn(detector, entry, input, is_login,
 	      p < judge_settings.learn_below &&
@@ -211,7 +147,7 @@ static void weigh(struct detector *detector, struct account_entry *entry,
 		judge(detector, entry, input, is_login);
 		return;
 	}
-	note_incident(account, input, 0);
+	incident_note(account, input, 0);
 	learn(detector, entry, input, is_login, true);
 	if (input->now_s > account->last_s)
 		account->last_s = input->now_s;
@@ -307,6 +243,23 @@ static void on_received(struct detector *detector,
 	}
 }
 
+/* A read receipt or a vacation reply has no sender and one recipient, and
+ * there are few of them in a day. Beyond that the sender was left out by
+ * somebody who hides. */
+static bool is_few_today(struct account *account, uint32_t now_s)
+{
+	uint16_t today = (uint16_t)(now_s / 86400);
+
+	if (account->automatic_day != today) {
+		account->automatic_day = today;
+		account->automatic = 0;
+	}
+	if (account->automatic >= AUTOMATIC_PER_DAY)
+		return false;
+	account->automatic++;
+	return true;
+}
+
 static void on_queued(struct detector *detector,
 		      const struct mail_event *event)
 {
@@ -319,9 +272,8 @@ static void on_queued(struct detector *detector,
 		return;
 	message->flags |= MESSAGE_IS_COUNTED;
 	message->is_dirty = 1;
-	/* A read receipt or a vacation reply: one recipient, no sender. With
-	 * more recipients it is neither, whatever the sender. */
-	if (event->null_sender && event->recipients <= 1) {
+	if (event->null_sender && event->recipients <= 1 &&
+	    is_few_today(&entry->account, input.now_s)) {
 		message->flags |= MESSAGE_IS_AUTOMATIC;
 		return;
 	}
@@ -330,24 +282,6 @@ static void on_queued(struct detector *detector,
 				   : event->recipients;
 	if (input.recipients)
 		weigh(detector, entry, &input, false);
-}
-
-static bool is_dead_recipient(const struct mail_event *event)
-{
-	if (event->status == MAIL_DEFERRED || event->status == MAIL_SENT)
-		return false;
-	return slice_starts(event->dsn, S("5.1.")) ||
-	       slice_eq(event->dsn, S("5.4.4"));
-}
-
-/* Refused for what the mail is, or slowed down (421) for who sends it. Other
- * 4.7.x answers are greylisting, which meets everybody. */
-static bool is_policy(const struct mail_event *event)
-{
-	if (event->status == MAIL_DEFERRED)
-		return slice_find(event->reply, S(" said: 421")) >= 0;
-	return event->status == MAIL_BOUNCED &&
-	       slice_starts(event->dsn, S("5.7."));
 }
 
 static uint64_t domain_bit(struct slice recipient)
@@ -412,7 +346,7 @@ static void on_delivery(struct detector *detector,
 	}
 	if (event->recipient.len == 0)
 		return;
-	input.is_unknown = is_dead_recipient(event);
+	input.is_unknown = outcome_is_dead_recipient(event);
 	if (input.is_unknown)
 		input.failed = is_first_there(message,
 					      &message->failed_domains,
@@ -423,7 +357,7 @@ static void on_delivery(struct detector *detector,
 					       event->recipient);
 	else
 		input.refused_by_policy =
-			is_policy(event) &&
+			outcome_is_policy(event) &&
 			is_first_there(message, &message->failed_domains,
 				       event->recipient);
 	if (entry && (input.is_unknown || input.arrived ||
@@ -431,8 +365,15 @@ static void on_delivery(struct detector *detector,
 		weigh(detector, entry, &input, false);
 }
 
-/* A recipient refused at the door is as dead as one that bounces. Rejects for
- * other reasons, our own block among them, say nothing about the list. */
+/*
+ * A recipient refused at the door is as dead as one that bounces. Rejects for
+ * other reasons, our own block among them, say nothing about the list.
+ *
+ * Only a queue id leads to the account. What the line says of a login stands
+ * behind what the client wrote, and Postfix cuts a line at 2000 bytes: a
+ * stranger without any password could push the true end away and put the name
+ * of a victim in its place.
+ */
 static void on_reject(struct detector *detector,
 		      const struct mail_event *event)
 {
@@ -440,13 +381,10 @@ static void on_reject(struct detector *detector,
 	struct account_entry *entry = owner_of(detector, message);
 	struct signal_input input = input_of(event);
 
-	if (!entry && event->account.len)
-		entry = entry_of(detector, event->account);
 	if (!entry || event->recipient.len == 0 ||
 	    !slice_starts(event->dsn, S("5.1.1")))
 		return;
-	input.failed = !message ||
-		       is_first_there(message, &message->failed_domains,
+	input.failed = is_first_there(message, &message->failed_domains,
 				      event->recipient);
 	input.is_unknown = true;
 	weigh(detector, entry, &input, false);

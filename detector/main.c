@@ -36,7 +36,8 @@ static int run(struct invocation *invocation)
 	log_init(invocation->quiet   ? LOG_QUIET
 		 : invocation->verbose ? LOG_VERBOSE
 				       : LOG_NORMAL);
-	if (settings_load(invocation->config ? invocation->config : paths_config,
+	if (settings_load(invocation->config ? invocation->config
+					     : paths_config,
 			  invocation->config != NULL, invocation->sets,
 			  invocation->n_sets, &err) < 0) {
 		settings_release();

@@ -89,10 +89,23 @@ const struct account_place *profile_country(const struct account *account,
 
 /* Lines do not come in perfect order: what seems to be in the future is of
  * now, not of long ago. */
-bool profile_is_recent(const struct account_recent *recent, uint32_t now_s)
+static bool was_seen(const struct account_recent *recent, uint32_t now_s,
+		     uint32_t within_s)
 {
 	return recent->last_s != 0 &&
-	       (now_s < recent->last_s || now_s - recent->last_s < DAY_S);
+	       (now_s < recent->last_s || now_s - recent->last_s < within_s);
+}
+
+bool profile_is_recent(const struct account_recent *recent, uint32_t now_s)
+{
+	return was_seen(recent, now_s, DAY_S);
+}
+
+/* Who travels and writes once a day is at the same place again, not at a new
+ * one: remembered for three days. */
+static bool is_lately(const struct account_recent *recent, uint32_t now_s)
+{
+	return was_seen(recent, now_s, 3 * DAY_S);
 }
 
 const struct account_recent *profile_recent_network(
@@ -104,7 +117,7 @@ const struct account_recent *profile_recent_network(
 	     i++) {
 		const struct account_recent *r = &account->recent[i];
 
-		if (r->network == network && profile_is_recent(r, now_s) &&
+		if (r->network == network && is_lately(r, now_s) &&
 		    (!latest || r->last_s > latest->last_s))
 			latest = r;
 	}
@@ -122,7 +135,7 @@ const struct account_recent *profile_recent_place(
 		const struct account_recent *r = &account->recent[i];
 
 		if (r->network == network && r->country == country &&
-		    profile_is_recent(r, now_s) &&
+		    is_lately(r, now_s) &&
 		    (!latest || r->last_s > latest->last_s))
 			latest = r;
 	}
@@ -135,7 +148,7 @@ const struct account_recent *profile_recent_country(
 	for (size_t i = 0; i < ACCOUNT_RECENT && account->recent[i].last_s;
 	     i++)
 		if (account->recent[i].country == country &&
-		    profile_is_recent(&account->recent[i], now_s))
+		    is_lately(&account->recent[i], now_s))
 			return &account->recent[i];
 	return NULL;
 }

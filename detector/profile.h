@@ -32,7 +32,7 @@ const struct account_place *profile_network(const struct account *account,
 const struct account_place *profile_country(const struct account *account,
 					    uint16_t country);
 
-/* The sighting of this network or country within the last 24 hours; NULL if
+/* The sighting of this network or country within the last three days; NULL if
  * there is none. */
 const struct account_recent *profile_recent_network(
 	const struct account *account, uint32_t network, uint32_t now_s);

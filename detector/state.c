@@ -278,14 +278,12 @@ static int restore_neighbour(void *context, MDB_val key, MDB_val value)
 int state_load(struct state *state, struct detector *detector,
 	       struct err *err)
 {
-	/* Twice: only then is it known what is too old to keep. */
 	if (each(state, MESSAGES, restore_message, detector->tracker,
-		 err) < 0 ||
-	    each(state, MESSAGES, restore_message, detector->tracker,
 		 err) < 0 ||
 	    each(state, NEIGHBOURS, restore_neighbour, detector->neighbours,
 		 err) < 0)
 		return -1;
+	tracker_forget_aged(detector->tracker);
 	return 0;
 }
 

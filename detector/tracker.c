@@ -15,7 +15,7 @@ struct tracker {
 	uint64_t *gone;
 	size_t n_gone, gone_room;
 	bool remembers_gone;	/* only with a state file behind */
-	uint32_t newest_s;
+	uint32_t newest_s[3];	/* the three newest times, newest first */
 	uint64_t lost;
 	/* Host and instance seldom change from line to line. */
 	char host[64], instance[64];
@@ -138,6 +138,22 @@ static void rebuild(struct tracker *tracker, size_t n_slots,
 	free(old);
 }
 
+/* What is old is told from the third newest time: one or two lines of a clock
+ * that runs ahead must not make everything else look aged. */
+static void note_time(struct tracker *tracker, uint32_t at_s)
+{
+	uint32_t *newest = tracker->newest_s;
+
+	for (size_t i = 0; i < 3; i++) {
+		uint32_t here = newest[i];
+
+		if (at_s <= here)
+			continue;
+		newest[i] = at_s;
+		at_s = here;
+	}
+}
+
 static uint32_t before(uint32_t now_s, uint32_t age_s)
 {
 	return now_s > age_s ? now_s - age_s : 0;
@@ -154,14 +170,14 @@ static void make_room(struct tracker *tracker)
 	if (tracker->n_slots < 2 * (size_t)TRACKER_MAX) {
 		/* Growing is also the moment to let the aged go. */
 		rebuild(tracker, tracker->n_slots * 2,
-			before(tracker->newest_s, TRACKER_MAX_AGE_S));
+			before(tracker->newest_s[2], TRACKER_MAX_AGE_S));
 		return;
 	}
 	n_before = tracker->n;
 	for (size_t i = 0; i < n_ages && tracker->n * 2 >= tracker->n_slots;
 	     i++)
 		rebuild(tracker, tracker->n_slots,
-			before(tracker->newest_s, ages_s[i]));
+			before(tracker->newest_s[2], ages_s[i]));
 	/* All of the last hour, or of a clock that ran ahead. */
 	if (tracker->n * 2 >= tracker->n_slots)
 		rebuild(tracker, tracker->n_slots, UINT32_MAX);
@@ -212,8 +228,7 @@ struct message *tracker_begin_id(struct tracker *tracker,
 	uint64_t key = key_of(tracker, event, queue_id);
 	struct message *message;
 
-	if (seconds(event) > tracker->newest_s)
-		tracker->newest_s = seconds(event);
+	note_time(tracker, seconds(event));
 	make_room(tracker);
 	message = &tracker->slots[slot_of(tracker, key)];
 	if (!message->key)
@@ -247,23 +262,19 @@ void tracker_restore(struct tracker *tracker, const struct message *message)
 	size_t slot;
 
 	tracker->remembers_gone = true;
-	if (message->at_s > tracker->newest_s)
-		tracker->newest_s = message->at_s;
-	/* Many messages end without a word (a client that hung up); without
-	 * this they would stay in the state for ever. */
-	if (message->at_s < before(tracker->newest_s, TRACKER_MAX_AGE_S)) {
-		remember_gone(tracker, message->key);
-		slot = slot_of(tracker, message->key);
-		if (tracker->slots[slot].key)
-			drop(tracker, slot);
-		return;
-	}
+	note_time(tracker, message->at_s);
 	make_room(tracker);
 	slot = slot_of(tracker, message->key);
 	if (!tracker->slots[slot].key)
 		tracker->n++;
 	tracker->slots[slot] = *message;
 	tracker->slots[slot].is_dirty = 0;
+}
+
+void tracker_forget_aged(struct tracker *tracker)
+{
+	rebuild(tracker, tracker->n_slots,
+		before(tracker->newest_s[2], TRACKER_MAX_AGE_S));
 }
 
 int tracker_each_dirty(struct tracker *tracker,

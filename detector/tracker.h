@@ -74,6 +74,10 @@ void tracker_end(struct tracker *tracker, const struct mail_event *event);
 /* For the state file: put one back; visit what changed (with its key; `gone`
  * true for those that ended); then call tracker_clean(). */
 void tracker_restore(struct tracker *tracker, const struct message *message);
+
+/* After the last of them: many messages end without a word (a client that
+ * hung up) and would stay in the state for ever. */
+void tracker_forget_aged(struct tracker *tracker);
 int tracker_each_dirty(struct tracker *tracker,
 		       int (*each)(void *context,
 				   const struct message *message, bool gone),

@@ -105,16 +105,18 @@ comporta serve --listen "127.0.0.1:$port" >"$work/serve.log" 2>&1 &
 server=$!
 exec=''
 url=http://127.0.0.1:$port
+health=''
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-	curl -sf "$url/healthz" >/dev/null && break
+	health=$(curl -sf "$url/healthz") && break
+	kill -0 "$server" 2>/dev/null || break
 	sleep 0.2
 done
-kill -0 "$server" 2>/dev/null || {
-	echo "demo.sh: comporta serve has ended. It said:" >&2
+[ -n "$health" ] || {
+	echo "demo.sh: comporta serve does not answer at $url. It said:" >&2
 	cat "$work/serve.log" >&2
 	exit 70
 }
-echo "   $url/healthz says: $(curl -s "$url/healthz")"
+echo "   $url/healthz says: $health"
 link=$(perl -MMIME::QuotedPrint -0777 -ne '
 	$_ = decode_qp($_); print $1 if m{(/b/[A-Za-z0-9_-]{43})}' \
 	"$work/mail/1.eml")

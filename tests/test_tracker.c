@@ -194,11 +194,19 @@ static void test_restore(void **state)
 	struct message old = { .key = 5,
 			       .at_s = START_S - TRACKER_MAX_AGE_S - 1 };
 
+	struct message ahead = { .key = 7, .at_s = START_S + 400 * 86400 };
+
 	(void)state;
 	young.is_dirty = 1;
+	/* Two lines of a clock that ran ahead make nothing else old. */
+	tracker_restore(tracker, &ahead);
+	ahead.key = 9;
+	tracker_restore(tracker, &ahead);
 	tracker_restore(tracker, &young);
 	tracker_restore(tracker, &old);
-	assert_int_equal(tracker_count(tracker), 1);
+	assert_int_equal(tracker_count(tracker), 4);
+	tracker_forget_aged(tracker);
+	assert_int_equal(tracker_count(tracker), 3);
 	count_changes(tracker);
 	assert_int_equal(n_put, 0);
 	assert_int_equal(n_gone, 1);

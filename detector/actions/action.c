@@ -88,36 +88,44 @@ static bool is_braked(struct blocks *blocks, size_t accounts, int64_t now_ms,
 	return true;
 }
 
+/* A database that is away, or rights that are missing, meet every entry. */
+static bool meets_all(const struct action_report *report,
+		      const struct err *err)
+{
+	return report->braked || err->code == EXIT_SERVICE ||
+	       err->code == EXIT_RIGHTS || err->code == EXIT_AGAIN;
+}
+
 int carry_out(struct state *state, struct blocks *blocks,
 	      const struct action *action, const struct action_watcher *watcher,
 	      size_t accounts, int64_t now_ms, struct action_report *report,
 	      struct err *err)
 {
 	struct text entry = TEXT_INIT(1 << 20);
-	bool is_block = action == action_find("block");
 	char key[80] = "", next[80];
 	int result = 0;
 
 	memset(report, 0, sizeof(*report));
-	while (result == 0 && state_journal_next(state, key, next, &entry)) {
+	while (state_journal_next(state, key, next, &entry)) {
 		enum action_result outcome = ACTION_LATER;
+		struct err one = { 0 };
 
 		memcpy(key, next, sizeof(key));
-		report->braked = is_block &&
-				 is_braked(blocks, accounts, now_ms, err);
+		report->braked = is_braked(blocks, accounts, now_ms, &one);
 		if (!report->braked)
 			outcome = carry_out_entry(blocks, action, watcher, key,
 						  text_slice(&entry), now_ms,
-						  err);
+						  &one);
 		text_clear(&entry);
 		report->done += outcome == ACTION_DONE;
 		report->never += outcome == ACTION_NEVER;
-		if (outcome == ACTION_LATER) {
-			report->later++;
-			result = -1;
-		} else {
-			result = forget(state, key, err);
-		}
+		report->later += outcome == ACTION_LATER;
+		if (outcome != ACTION_LATER && forget(state, key, &one) == 0)
+			continue;
+		*err = one;
+		result = -1;
+		if (outcome != ACTION_LATER || meets_all(report, &one))
+			break;
 	}
 	text_release(&entry);
 	return result;

@@ -56,10 +56,10 @@ struct action_watcher {
 };
 
 /*
- * Carry out the journal. Stops at the first entry that must wait, since what
- * made it wait (a database that is away) makes the others wait as well.
- * `accounts` is the number of accounts known, for the brake. -1 when something
- * has to wait, with the reason in *err.
+ * Carry out the journal. An entry that must wait does not keep the others from
+ * being done, unless what it waits for meets them all: a database that is away,
+ * missing rights, the brake. `accounts` is the number of accounts known, for
+ * the brake. -1 when something has to wait, with the reason in *err.
  */
 int carry_out(struct state *state, struct blocks *blocks,
 	      const struct action *action, const struct action_watcher *watcher,

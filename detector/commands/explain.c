@@ -84,7 +84,8 @@ static void print_verdict(const struct account_entry *entry,
 		printf("  nothing speaks against it\n");
 		return;
 	}
-	printf("\nWhat speaks against it (in nats; below zero speaks for it)\n");
+	printf("\nWhat speaks against it "
+	       "(in nats; below zero speaks for it)\n");
 	for (size_t i = 0; i < verdict->n_evidence; i++)
 		printf("  %+5.1f  %-24s %s\n", verdict->evidence[i].nats,
 		       verdict->evidence[i].signal,

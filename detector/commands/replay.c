@@ -54,9 +54,9 @@ static int replay(struct pipeline *pipeline, struct report *report,
 	}
 	lines = pipeline_counters(pipeline);
 	if (lines.events == 0 && lines.strange * 2 > lines.lines)
-		return err_set(err, EXIT_DATA, "no line was understood: is this "
-			       "a mail log? `comporta events FILE` shows what "
-			       "is");
+		return err_set(err, EXIT_DATA,
+			       "no line was understood: is this a mail log? "
+			       "`comporta events FILE` shows what is");
 	return 0;
 }
 

@@ -41,7 +41,7 @@ struct run {
 	/* Decisions of the step in progress, until its commit. */
 	struct pending pending[PENDING_MAX];
 	size_t n_pending;
-	int64_t lift_cursor, newest_ms;
+	int64_t lift_cursor, newest_ms, audit_newest;
 	uint64_t saved_lines;	/* read up to the last commit */
 };
 
@@ -80,13 +80,17 @@ static void on_verdict(void *context, const struct verdict *verdict,
 	struct run *run = context;
 	struct pending *pending;
 
-	(void)entry;
 	report_verdict(&run->report, verdict);
 	run->is_changed = true;
 	if (verdict->action != VERDICT_SUSPEND)
 		return;
 	if (!run->enforce) {
 		observe(verdict);
+		return;
+	}
+	if (run->n_pending == PENDING_MAX) {
+		/* No room to remember it: let the next line decide again. */
+		entry->account.standing = STANDING_CALM;
 		return;
 	}
 	pending = &run->pending[run->n_pending++];
@@ -99,9 +103,7 @@ static void on_verdict(void *context, const struct verdict *verdict,
 
 static void on_progress(void *context, uint64_t done, uint64_t total)
 {
-	struct run *run = context;
-
-	report_progress(&run->report, done, total);
+	report_progress(&((struct run *)context)->report, done, total);
 }
 
 static int open_detector(struct run *run, struct err *err)
@@ -146,6 +148,7 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 	}
 	run->lift_cursor = state_number(run->state, "lift_cursor", 0);
 	run->newest_ms = state_number(run->state, "newest_ms", 0);
+	run->audit_newest = state_number(run->state, "audit_newest", 0);
 	*run_out = run;
 	return 0;
 }
@@ -246,6 +249,8 @@ static int save(struct run *run, struct err *err)
 			     err) < 0 ||
 	    state_put_number(run->state, "newest_ms", run->newest_ms,
 			     err) < 0 ||
+	    state_put_number(run->state, "audit_newest", run->audit_newest,
+			     err) < 0 ||
 	    state_put_number(run->state, "observed", !run->enforce, err) < 0)
 		return -1;
 	return state_save(run->state, &run->detector, err);
@@ -262,12 +267,10 @@ static int commit(struct run *run, struct err *err)
 	fflush(stdout);
 	if (state_begin(run->state, err) < 0)
 		return -1;
-	if (save(run, err) < 0) {
+	if (save(run, err) < 0 || state_commit(run->state, err) < 0) {
 		state_abort(run->state);
 		return -1;
 	}
-	if (state_commit(run->state, err) < 0)
-		return -1;
 	state_saved(&run->detector);
 	drop_pending(run);
 	run->saved_lines = lines;
@@ -293,9 +296,8 @@ static void on_never(void *context, struct slice account)
 	struct account_entry *entry =
 		accounts_get(run->detector.accounts, account);
 
-	if (!entry)
-		return;
-	entry->account.is_observed = PAPER_UNKNOWN_TO_PANEL;
+	if (entry)
+		entry->account.is_observed = PAPER_UNKNOWN_TO_PANEL;
 	run->is_changed = true;
 }
 
@@ -334,6 +336,20 @@ static int hear_lift(void *context, int64_t audit_id, struct slice account,
 	return 0;
 }
 
+/* Blocks that the database lost stop nobody, and its lifts count anew. */
+static int check_database(struct run *run, struct err *err)
+{
+	int64_t before = run->audit_newest;
+
+	if (paper_check_database(run->state, &run->detector, &run->desk.blocks,
+				 run->newest_ms, &run->audit_newest, err) < 0)
+		return -1;
+	if (run->audit_newest < before)
+		run->lift_cursor = 0;
+	run->is_changed |= run->audit_newest != before;
+	return 0;
+}
+
 /* In MariaDB a row with a lower number may appear after one with a higher,
  * as each gets its number before its transaction ends. */
 enum { LIFTS_AGAIN = 100 };
@@ -345,6 +361,8 @@ static int hear_lifts(struct run *run, struct err *err)
 	if (run->invocation->dry_run || !desk_is_wanted())
 		return 0;
 	if (open_desk(run, err) < 0)
+		return -1;
+	if (check_database(run, err) < 0)
 		return -1;
 	return blocks_lifted_since(&run->desk.blocks,
 				   run->lift_cursor - LIFTS_AGAIN, hear_lift,

@@ -41,6 +41,10 @@ static struct slice account_of(struct slice rest)
 	return rest;
 }
 
+/* Postfix cuts a line at 2000 bytes, relays at 1024: then what seems to be its
+ * end may be the client's, and no login is taken from it. */
+enum { WHOLE_MAX = 900 };
+
 /* `fields` ends where " proto=" begins. */
 static void read_recipient(struct slice *fields, struct mail_event *event)
 {
@@ -117,6 +121,7 @@ static void skip_code(struct slice *text)
 static enum format_result read_command(struct slice text,
 				       struct mail_event *event)
 {
+	bool is_whole = text.len < WHOLE_MAX;
 	struct slice behind;
 
 	if (!postfix_take_client(&text, event) || !slice_skip(&text, S(": ")))
@@ -124,8 +129,10 @@ static enum format_result read_command(struct slice text,
 	skip_code(&text);
 	event->dsn = postfix_take_dsn(&text);
 	slice_skip(&text, S(" "));
-	event->account = blocked_login(text);
-	if (read_fields(&text, event, &behind) && !event->account.len)
+	if (is_whole)
+		event->account = blocked_login(text);
+	if (read_fields(&text, event, &behind) && is_whole &&
+	    !event->account.len)
 		event->account = account_of(behind);
 	return FORMAT_EVENT;
 }

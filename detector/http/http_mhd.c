@@ -88,6 +88,21 @@ static struct address client_address(struct MHD_Connection *connection)
 	return address;
 }
 
+/* The last line counts: a proxy that adds a line of its own puts it behind
+ * the one that the client made up. */
+static enum MHD_Result take_last_forwarded(void *context,
+					   enum MHD_ValueKind kind,
+					   const char *name, const char *value)
+{
+	struct slice *last = context;
+
+	(void)kind;
+	if (slice_eq_nocase(slice_from(name),
+			    slice_from(http_header_names[HTTP_FORWARDED_FOR])))
+		*last = slice_from(value);
+	return MHD_YES;
+}
+
 static void fill_in(struct http_request *request, struct server *server,
 		    struct MHD_Connection *connection, const char *method,
 		    const struct incoming *incoming)
@@ -110,6 +125,9 @@ static void fill_in(struct http_request *request, struct server *server,
 	for (size_t i = 0; i < HTTP_HEADERS; i++)
 		request->headers[i] = slice_from(MHD_lookup_connection_value(
 			connection, MHD_HEADER_KIND, http_header_names[i]));
+	MHD_get_connection_values(connection, MHD_HEADER_KIND,
+				  take_last_forwarded,
+				  &request->headers[HTTP_FORWARDED_FOR]);
 }
 
 static enum MHD_Result send_answer(struct MHD_Connection *connection,

@@ -293,6 +293,9 @@ static enum db_result ready(struct db *db, struct err *err)
 	}
 	if (db->transaction == DEAD)
 		return last_words(db, err);
+	if (db->link && db->transaction == NONE && db->driver->is_replaced &&
+	    db->driver->is_replaced(db->link))
+		hang_up(db);
 	if (!db->link)
 		return db->driver->open(&db->settings, &db->link, err);
 	return DB_OK;

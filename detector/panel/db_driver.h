@@ -18,6 +18,9 @@ struct db_driver {
 	enum db_result (*open)(const struct db_settings *settings,
 			       void **link_out, struct err *err);
 	void (*close)(void *link);
+	/* Is the database another one by now (a file that was replaced)? May
+	 * be NULL for never. Asked outside transactions. */
+	bool (*is_replaced)(const void *link);
 
 	/* Nothing has happened in the database when this fails. */
 	enum db_result (*prepare)(void *link, struct slice sql,

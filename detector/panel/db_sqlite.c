@@ -30,6 +30,8 @@
 struct link {
 	sqlite3 *sqlite;
 	const char *file;	/* borrowed from the settings */
+	dev_t device;		/* of the file we opened */
+	ino_t inode;
 };
 
 struct statement {
@@ -135,6 +137,29 @@ static int configure(struct link *link, int64_t timeout_s)
 	return sqlite3_exec(sqlite, PRAGMAS, NULL, NULL, NULL);
 }
 
+static void remember_file(struct link *link)
+{
+	struct stat info;
+
+	if (stat(link->file, &info) < 0)
+		return;
+	link->device = info.st_dev;
+	link->inode = info.st_ino;
+}
+
+/* Restored from a backup or removed: what is written into the old file is
+ * seen by nobody. */
+static bool is_replaced(const void *opaque)
+{
+	const struct link *link = opaque;
+	struct stat info;
+
+	if (!link->inode)
+		return false;
+	return stat(link->file, &info) < 0 || info.st_ino != link->inode ||
+	       info.st_dev != link->device;
+}
+
 static enum db_result open_link(const struct db_settings *settings,
 				void **link_out, struct err *err)
 {
@@ -157,6 +182,7 @@ static enum db_result open_link(const struct db_settings *settings,
 		close_link(link);
 		return result;
 	}
+	remember_file(link);
 	*link_out = link;
 	return DB_OK;
 }
@@ -320,6 +346,7 @@ const struct db_driver db_driver_sqlite = {
 	.begin = "BEGIN IMMEDIATE",
 	.open = open_link,
 	.close = close_link,
+	.is_replaced = is_replaced,
 	.prepare = prepare,
 	.execute = execute,
 	.only_reads = only_reads,

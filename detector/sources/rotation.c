@@ -228,13 +228,16 @@ int rotation_plan(const char *path, const struct source_position *position,
 		  struct rotation *rotation_out, struct err *err)
 {
 	struct rotation rotation = { 0 };
+	char real[PATH_MAX];	/* a link's file is rotated where it is */
 
 	(void)err;
 	if (position && position->offset > 0) {
 		if (rotation_holds(path, position))
 			rotation.first_offset = position->offset;
 		else
-			plan_rotated(&rotation, path, position);
+			plan_rotated(&rotation, realpath(path, real) ? real
+								     : path,
+				     position);
 	}
 	push(&rotation, path);
 	*rotation_out = rotation;

@@ -55,7 +55,7 @@ equal "lines count from 1" 1 "$(head -n 1 <<<"$out" |
 	grep -c '"line":1,"time":"2026-11-15T08:01:00.000Z"')"
 
 # What is appended is read, what was read is not read again.
-line 30 4Xc piotr@firma.example 83.0.0.1 >>"$log"
+line 30 4Xccc piotr@firma.example 83.0.0.1 >>"$log"
 run scan "${state[@]}" "${geo[@]}" "$log"
 equal "only what is new" 1 "$(grep -c '2 lines' <<<"$err")"
 
@@ -66,13 +66,22 @@ mkdir "$work/mails"
 expect "enforce" 0 "stopped sending for anna" scan "${enforce[@]}" \
 	"${geo[@]}" "$log"
 for i in 1 2 3; do
-	line $((40 + i)) "4Xd$i" anna@firma.example 14.160.0.1 >>"$log"
+	line $((40 + i)) "4Xddd$i" anna@firma.example 14.160.0.1 >>"$log"
 	run scan "${enforce[@]}" "${geo[@]}" "$log"
 done
 db() { sqlite3 "$work/real/comporta.db" "$1"; }
 equal "blocked once" 1 "$(db 'SELECT COUNT(*) FROM comporta_block')"
 equal "the block table names her" anna@firma.example \
 	"$(db 'SELECT account FROM comporta_send_block')"
+
+# The database is lost: said, and whoever must be stopped is stopped again.
+cp -r "$work/real" "$work/before"
+rm "$work"/real/comporta.db*
+expect "a lost database is noticed" 0 "stopped sending for anna" \
+	scan "${enforce[@]}" "${geo[@]}" "$log"
+[[ "$err" == *"not the one it was"* ]] && good "and told" || bad "and told" "$err"
+rm -rf "$work/real"
+mv "$work/before" "$work/real"
 
 # Observed first, enforced later: the thief is stopped at once.
 rm -rf "$work/state"
@@ -97,7 +106,7 @@ equal "the audit trail knows who" 1 "$(db "SELECT COUNT(*) FROM comporta_audit
 # After a lift, old evidence never counts again.
 expect "lift her" 0 "" lift "${enforce[@]}" --force --reason "her trip" \
 	anna@firma.example
-line 50 4Xe anna@firma.example 78.160.0.1 >>"$log"
+line 50 4Xeee anna@firma.example 78.160.0.1 >>"$log"
 run scan "${enforce[@]}" "${geo[@]}" "$log"
 equal "no second block from old evidence" 1 \
 	"$(db 'SELECT COUNT(*) FROM comporta_block

@@ -2,7 +2,7 @@
 # watch and serve: they start, do their work, end when asked.
 . "$(dirname "$0")/lib.sh"
 log=$work/mail.log
-line 1 4Xa piotr@firma.example 83.0.0.1 >"$log"
+line 1 4Xaaa piotr@firma.example 83.0.0.1 >"$log"
 
 wait_for() { # text in the file
 	for _ in $(seq 1 100); do

@@ -1,0 +1,69 @@
+#include "detector/incident.h"
+
+#include <string.h>
+
+/* Sum of evidence, in nats, from which an incident is written down: one nat
+ * is one mildly strange thing. */
+static const double INCIDENT_FROM = 1.0;
+
+enum { INCIDENT_PAUSE_S = 3600 };
+
+static void incident_country(struct account_incident *incident,
+			     uint16_t country)
+{
+	if (!country)
+		return;
+	for (size_t i = 0; i < incident->n_countries &&
+			   i < ACCOUNT_INCIDENT_COUNTRIES; i++)
+		if (incident->countries[i] == country)
+			return;
+	if (incident->n_countries < ACCOUNT_INCIDENT_COUNTRIES)
+		incident->countries[incident->n_countries++] = country;
+}
+
+static void incident_sample(struct account_incident *incident,
+			    struct slice recipient)
+{
+	struct slice domain = slice_domain(recipient);
+
+	if (domain.len == 0 || domain.len >= ACCOUNT_SAMPLE_SIZE)
+		return;
+	for (size_t i = 0; i < ACCOUNT_SAMPLES; i++) {
+		if (slice_eq(slice_from(incident->samples[i]), domain))
+			return;
+		if (incident->samples[i][0])
+			continue;
+		slice_copy_lower(domain, incident->samples[i],
+				 ACCOUNT_SAMPLE_SIZE);
+		return;
+	}
+}
+
+void incident_note(struct account *account,
+			  const struct signal_input *input, double evidence)
+{
+	struct account_incident *incident = &account->incident;
+	bool is_strange = evidence >= INCIDENT_UNTIL ||
+			  account->standing != STANDING_CALM;
+
+	if (incident->first_s && !is_strange &&
+	    input->now_s - incident->last_s > INCIDENT_PAUSE_S)
+		memset(incident, 0, sizeof(*incident));
+	if (!incident->first_s) {
+		if (evidence < INCIDENT_FROM)
+			return;
+		incident->first_s = input->now_s;
+	}
+	if (is_strange)
+		incident->last_s = input->now_s;
+	if (input->origin) {
+		incident->clients |= UINT64_C(1)
+				     << (input->origin->client & 63);
+		incident_country(incident, input->origin->country);
+	}
+	incident->messages += input->recipients > 0;
+	incident->recipients += input->recipients;
+	incident->unknown_recipients += input->is_unknown;
+	if (input->event->recipient.len)
+		incident_sample(incident, input->event->recipient);
+}

@@ -1,0 +1,22 @@
+/*
+ * incident - what happened to an account since suspicion began: what its owner
+ * and support will ask about.
+ *
+ * Begins when the evidence becomes strange, and is forgotten when it has been
+ * calm for an hour: a list of dead recipients has living ones in it, and a
+ * moment of calm is not the end of the story.
+ */
+#ifndef DETECTOR_INCIDENT_H
+#define DETECTOR_INCIDENT_H
+
+#include "detector/signals/signal.h"
+
+/* Evidence below this, in nats, is calm. */
+static const double INCIDENT_UNTIL = 0.5;
+
+/* Write the event down. `evidence` is the account's sum in nats, without the
+ * prior. */
+void incident_note(struct account *account, const struct signal_input *input,
+		   double evidence);
+
+#endif
