@@ -311,7 +311,8 @@ static void on_requeued(struct detector *detector,
 {
 	/* Beginning another may move this one. */
 	struct message first = *message;
-	struct signal_input input = input_of(event);
+	struct mail_event nameless = *event;
+	struct signal_input input = input_of(&nameless);
 	struct message *next = tracker_find_id(detector->tracker, event,
 					       event->requeued_as);
 	int failures;
@@ -327,6 +328,9 @@ static void on_requeued(struct detector *detector,
 	next->begun_s = first.begun_s;
 	next->flags |= MESSAGE_IS_REQUEUED | MESSAGE_IS_COUNTED;
 	next->is_dirty = 1;
+	/* Which recipients these were is not known any more. */
+	nameless.recipient.len = 0;
+	input.is_unknown = true;
 	for (input.failed = true; entry && failures > 0; failures--)
 		weigh(detector, entry, &input, false);
 }

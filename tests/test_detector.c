@@ -185,35 +185,103 @@ static void test_once_per_domain(void **state)
 					->failures), 3);
 }
 
-/* Refused at the door: with the login in the line, or by the queue id. */
+static void reject(const char *id, const char *account, const char *recipient,
+		   const char *dsn, int64_t later_s)
+{
+	struct mail_event event = event_of(MAIL_REJECT, id, later_s);
+
+	event.account = slice_from(account);
+	event.recipient = slice_from(recipient);
+	event.dsn = slice_from(dsn);
+	feed(event);
+}
+
+static long failures_of(const char *login)
+{
+	return lround((double)account_of(login)->failures);
+}
+
+/* Refused at the door: as dead as one that bounces. */
 static void test_rejects(void **state)
 {
-	struct mail_event event = event_of(MAIL_REJECT, "", 1);
+	(void)state;
+	submit("4A01", "anna@x.example", 0);
+	reject("4A01", "", "b@y.example", "5.1.1", 1);
+	reject("4A01", "", "c@y.example", "5.1.1", 1);
+	assert_int_equal(failures_of("anna@x.example"), 1);
+	reject("4A01", "", "b@z.example", "5.1.1", 1);
+	assert_int_equal(failures_of("anna@x.example"), 2);
+	/* Our own block, and others, say nothing about the list. */
+	reject("4A01", "", "b@v.example", "5.7.1", 2);
+	reject("4A01", "", "b@v.example", "4.7.1", 2);
+	reject("4A01", "", "b@v.example", "", 2);
+	reject("4A01", "", "", "5.1.1", 2);
+	/* An id that nobody began. */
+	reject("4A09", "", "b@v.example", "5.1.1", 2);
+	assert_int_equal(failures_of("anna@x.example"), 2);
+}
+
+/* The name in a reject may be a stranger's invention: it makes no account,
+ * and speaks against none. */
+static void test_reject_names_a_victim(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 300; i++) {
+		char to[40];
+
+		snprintf(to, sizeof(to), "r@d%d.example", i);
+		reject("", "ewa@x.example", to, "5.1.1", i);
+	}
+	assert_int_equal(accounts_count(detector.accounts), 0);
+	submit("4A01", "ewa@x.example", 300);
+	submit("4A02", "anna@x.example", 300);
+	reject("", "ewa@x.example", "r@d.example", "5.1.1", 301);
+	reject("4A02", "ewa@x.example", "r@d.example", "5.1.1", 301);
+	assert_int_equal(failures_of("ewa@x.example"), 0);
+	assert_int_equal(failures_of("anna@x.example"), 1);
+	assert_true(account_of("ewa@x.example")->failed_marks[0] == 0);
+	assert_int_equal(accounts_count(detector.accounts), 2);
+	assert_int_equal(n_told, 0);
+}
+
+static void queue_null(const char *id, uint32_t recipients, int64_t later_s)
+{
+	struct mail_event event = event_of(MAIL_QUEUED, id, later_s);
+
+	event.recipients = recipients;
+	event.null_sender = true;
+	feed(event);
+}
+
+/* Read receipts and vacation replies are no mail of the account: the first
+ * twenty of a day, of one recipient each. */
+static void test_automatic(void **state)
+{
+	const struct account *a;
+	char id[16];
 
 	(void)state;
-	event.recipient = S("b@y.example");
-	event.dsn = S("5.1.1");
-	feed(event);
-	assert_int_equal(accounts_count(detector.accounts), 0);
-	event.account = S("anna@x.example");
-	feed(event);
-	assert_int_equal(lround((double)account_of("anna@x.example")
-					->failures), 1);
-	/* Our own block, and others, say nothing about the list. */
-	event.dsn = S("5.7.1");
-	feed(event);
-	event.dsn = S("4.7.1");
-	feed(event);
-	assert_int_equal(lround((double)account_of("anna@x.example")
-					->failures), 1);
-	submit("4A01", "anna@x.example", 2);
-	event = event_of(MAIL_REJECT, "4A01", 3);
-	event.recipient = S("c@y.example");
-	event.dsn = S("5.1.1");
-	feed(event);
-	feed(event);
-	assert_int_equal(lround((double)account_of("anna@x.example")
-					->failures), 2);
+	for (int i = 0; i < 25; i++) {
+		snprintf(id, sizeof(id), "4A%02d", i);
+		submit(id, "anna@x.example", i);
+		queue_null(id, 1, i);
+		/* A retry says it again. */
+		queue_null(id, 1, i);
+		deliver(id, "b@y.example", "2.0.0", MAIL_SENT, i);
+	}
+	a = account_of("anna@x.example");
+	assert_int_equal(a->day_recipients, 5);
+	assert_int_equal(lround((double)a->outcomes), 5);
+	/* The next day there are twenty again; never with two recipients. */
+	submit("4B01", "anna@x.example", 86400);
+	queue_null("4B01", 2, 86400);
+	assert_int_equal(a->day_recipients, 2);
+	submit("4B02", "anna@x.example", 86400);
+	queue_null("4B02", 1, 86400);
+	assert_int_equal(a->day_recipients, 2);
+	submit("4B03", "anna@x.example", 86400);
+	queue_null("4B03", MAIL_UNKNOWN, 86400);
+	assert_int_equal(a->day_recipients, 3);
 }
 
 /* Logins that cannot be one are counted and left out; their mail too. */
@@ -360,6 +428,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		FRESH(test_home),	   FRESH(test_outcomes),
 		FRESH(test_once_per_domain), FRESH(test_rejects),
+		FRESH(test_reject_names_a_victim), FRESH(test_automatic),
 		FRESH(test_untracked),	   FRESH(test_numbers),
 		FRESH(test_unknown_is_not_foreign),
 		FRESH(test_requeued_in_circles),

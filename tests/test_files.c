@@ -70,6 +70,8 @@ static void test_secret(void **state)
 		int result;
 
 		snprintf(mode, sizeof(mode), "%o", (unsigned)cases[i].mode);
+		/* The last one may forbid writing. */
+		unlink(at("secret"));
 		write_file(at("secret"), S("pass word\r\n"), cases[i].mode);
 		result = files_read_secret(at("secret"), &text, &err);
 		assert_case(mode, cases[i].good ? 0 : -1, result);

@@ -84,7 +84,7 @@ static void test_midnight(void **state)
 	assert_int_equal(account.login_days, 2);
 }
 
-/* While suspicious, only the last 24 hours remember. */
+/* While suspicious, only the last three days remember. */
 static void test_not_learning(void **state)
 {
 	struct account account = { 0 };
@@ -128,8 +128,9 @@ static void test_recent(void **state)
 		bool recent;
 	} cases[] = {
 		{ "now", 0, true },
-		{ "a day less a second", DAY_S - 1, true },
-		{ "a day", DAY_S, false },
+		{ "a day", DAY_S, true },
+		{ "three days less a second", 3 * DAY_S - 1, true },
+		{ "three days", 3 * DAY_S, false },
 		{ "a line that is late", -5, true },
 		{ "a clock that is behind", -7200, true },
 	};
@@ -151,6 +152,10 @@ static void test_recent(void **state)
 				    NULL);
 		assert_null(profile_recent_place(&account, 5617, DE, at_s));
 	}
+	/* What is said of the last day is about a day. */
+	assert_true(profile_is_recent(&account.recent[0],
+				      START_S + DAY_S - 1));
+	assert_false(profile_is_recent(&account.recent[0], START_S + DAY_S));
 }
 
 /* The last 14 places; the oldest goes. */

@@ -17,6 +17,13 @@ static void test_story(void **state)
 	story_run(*state);
 }
 
+static int end_story(void **state)
+{
+	(void)state;
+	story_end();
+	return 0;
+}
+
 int main(void)
 {
 	static struct CMUnitTest tests[STORIES_MAX];
@@ -35,6 +42,7 @@ int main(void)
 		tests[i] = (struct CMUnitTest){
 			.name = found.gl_pathv[i],
 			.test_func = test_story,
+			.teardown_func = end_story,
 			.initial_state = found.gl_pathv[i],
 		};
 	failed = _cmocka_run_group_tests("replay", tests, found.gl_pathc, NULL,

@@ -247,8 +247,8 @@ static void test_refused(void **state)
 	assert_int_equal(chmod(path, 0), 0);
 	if (geteuid() != 0)
 		assert_int_equal(try_open(path, SOURCE_ONCE), -1);
-	write_bytes("a\n", 2, "w");
 	assert_int_equal(chmod(path, 0600), 0);
+	write_bytes("a\n", 2, "w");
 	assert_int_equal(try_open(path, SOURCE_ONCE), 0);
 }
 

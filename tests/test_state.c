@@ -534,9 +534,12 @@ static void test_killed(void **unused)
 	}
 }
 
-/* Messages nobody ended do not stay in the state for ever. */
+/* Messages nobody ended do not stay in the state for ever. What is old is
+ * told from the third newest, so there are three. */
 static void test_old_messages(void **unused)
 {
+	static const struct slice ids[] = { SLICE("NEW1"), SLICE("NEW2"),
+					    SLICE("NEW3") };
 	static struct worker worker;
 	struct mail_event event = { .host = S("mx1"), .queue_id = S("OLD"),
 				    .at_ms = INT64_C(1795132800000) };
@@ -544,9 +547,12 @@ static void test_old_messages(void **unused)
 	(void)unused;
 	start(&worker, folder);
 	tracker_begin(worker.detector.tracker, &event);
-	event.queue_id = S("NEW");
 	event.at_ms += 7 * INT64_C(86400000);
-	tracker_begin(worker.detector.tracker, &event);
+	for (size_t i = 0; i < N_ELEMENTS(ids); i++) {
+		event.at_ms += 1000;
+		event.queue_id = ids[i];
+		tracker_begin(worker.detector.tracker, &event);
+	}
 	commit(&worker, MOMENTS);
 	for (int round = 0; round < 3; round++) {
 		detector_release(&worker.detector);
@@ -558,7 +564,11 @@ static void test_old_messages(void **unused)
 	detector_release(&worker.detector);
 	state_close(&worker.state);
 	start(&worker, folder);
-	assert_int_equal(tracker_count(worker.detector.tracker), 1);
+	assert_int_equal(tracker_count(worker.detector.tracker),
+			 N_ELEMENTS(ids));
+	event.queue_id = S("OLD");
+	event.at_ms = INT64_C(1795132800000);
+	assert_null(tracker_find(worker.detector.tracker, &event));
 	detector_release(&worker.detector);
 	state_close(&worker.state);
 }

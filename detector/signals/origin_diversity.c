@@ -3,7 +3,8 @@
  * when it shares one password.
  *
  * A sequential probability ratio test (Wald 1945) on "this place is not
- * trusted and was not seen in the last 24 hours": under the owner it happens
+ * trusted and was not seen in the last three days" (who travels and writes
+ * once a day is at the same place again): under the owner it happens
  * at the account's own rate p0 (mean of a Beta prior updated by its history,
  * at least 0.01), under an intruder at p1 = 0.30. A hit adds log(p1/p0), about
  * 3.4, a miss log((1-p1)/(1-p0)), about -0.35. A login that repeats a place
@@ -41,7 +42,7 @@ static const struct conf_option options[] = {
 	CONF_END
 };
 
-enum { SLOT = 1, SESSION_S = 3600 };
+enum { SLOT = 1, SESSION_S = 3600, YOUNG_S = 14 * 86400 };
 
 /* Its history as a Beta mean: 0.3 of 30 logins before anything was seen. */
 static double owner_rate(const struct account *account, bool new_country)
@@ -61,11 +62,13 @@ static bool is_trusted(const struct account_place *place, uint32_t now_s)
 	return place && profile_is_trusted(place, now_s);
 }
 
-/* The country an account was first seen in is its home until it is trusted:
- * else somebody who sends once a week looks new every time at first. */
-static bool is_first_country(const struct account *account, uint16_t country)
+/* The country a young account was first seen in is its home until it can be
+ * trusted: else somebody who sends once a week looks new every time. */
+static bool is_first_country(const struct account *account, uint16_t country,
+			     uint32_t now_s)
 {
-	return account->countries[0].days > 0 &&
+	return now_s < account->first_s + YOUNG_S &&
+	       account->countries[0].days > 0 &&
 	       account->countries[0].id == country;
 }
 
@@ -91,7 +94,7 @@ static double observe(const struct signal_input *input)
 	if (recent && input->now_s < recent->last_s + SESSION_S)
 		return 0;
 	country_known =
-		is_first_country(account, origin->country) ||
+		is_first_country(account, origin->country, input->now_s) ||
 		profile_recent_country(account, origin->country,
 				       input->now_s) ||
 		is_trusted(profile_country(account, origin->country),

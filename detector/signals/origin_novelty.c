@@ -1,6 +1,7 @@
 /*
  * origin_novelty - how foreign the place is to this account, charged once per
- * network and country within 24 hours, never per message.
+ * network and country within three days, never per message; what speaks for
+ * the owner, once a day.
  *
  * Source: client addresses of logins and submissions; country and AS from the
  * GeoIP files; the account's own history. The values are the starting table
@@ -48,17 +49,22 @@ static enum level level_of(const struct signal_input *input)
 static double observe(const struct signal_input *input)
 {
 	const struct origin *origin = input->origin;
+	const struct account_recent *recent;
 	double value;
 
 	if (!origin || !origin->country)
 		return 0;
-	if (profile_recent_place(input->account, origin->network,
-				 origin->country, input->now_s))
+	recent = profile_recent_place(input->account, origin->network,
+				      origin->country, input->now_s);
+	if (recent && profile_is_recent(recent, input->now_s))
 		return 0;
 	/* The first place an account is ever seen at is as good as any. */
 	if (input->account->logins == 0)
 		return 0;
 	value = nats[level_of(input)][origin->kind];
+	/* A stay abroad is one new place; home speaks for the owner daily. */
+	if (recent && value > 0)
+		return 0;
 	return origin->is_aged && value > 0 ? value / 2 : value;
 }
 

@@ -48,6 +48,8 @@ struct story {
 	size_t n_told;
 };
 
+static struct story *running;
+
 #define FAIL(story, ...)						\
 	do {								\
 		print_error("%s:%zu: ", (story)->path, (story)->line);	\
@@ -643,6 +645,7 @@ void story_run(const char *path)
 	struct err err;
 
 	assert_non_null(story);
+	running = story;
 	story->path = path;
 	assert_int_equal(settings_load(NULL, false, NULL, 0, &err), 0);
 	folder_make(story->folder, "story");
@@ -650,12 +653,23 @@ void story_run(const char *path)
 	load(story);
 	tell(story, 0, story->n_lines, 0);
 	check_replay(story);
+}
+
+void story_end(void)
+{
+	struct story *story = running;
+
+	if (!story)
+		return;
+	running = NULL;
 	close_detector(story);
 	for (size_t i = 0; i < story->n_logs; i++)
-		fclose(story->logs[i].file);
+		if (story->logs[i].file)
+			fclose(story->logs[i].file);
 	for (size_t i = 0; i < story->n_lines; i++)
 		free(story->lines[i]);
-	folder_remove(story->folder);
+	if (story->folder[0])
+		folder_remove(story->folder);
 	settings_release();
 	free(story);
 }

@@ -40,7 +40,11 @@
 #ifndef TESTS_SUPPORT_STORY_H
 #define TESTS_SUPPORT_STORY_H
 
-/* Fails the running test, naming file and line. */
+/* Fails the running test, naming file and line. Call story_end() after it. */
 void story_run(const char *path);
+
+/* Removes what the last story left behind, its folder above all: a story that
+ * fails leaves story_run() in the middle, so this is the test's teardown. */
+void story_end(void);
 
 #endif
