@@ -128,7 +128,7 @@ check-all:
 	@bash tests/check-all.sh
 
 bench:
-	@sh packaging/deps.sh demo
+	@sh packaging/deps.sh all
 	@$(MAKE) --no-print-directory all $(BUILD)/generate
 	@$(MAKE) --no-print-directory geoip
 	@bash bench/run.sh

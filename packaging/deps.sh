@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh build|demo|check - install from the distribution what is missing.
+# deps.sh build|demo|check|all - install from the distribution what is missing.
 #
 # Asks dpkg first and calls apt-get only for what is not there, so it costs
 # nothing on a machine that has everything and needs no network then. Needs
@@ -21,11 +21,14 @@ check='libcmocka-dev mariadb-server mariadb-client postfix postfix-mysql
 	python3 procps gzip xz-utils bzip2 zstd'
 
 for_what=${1:-build}
+everything='clang libclang-rt-14-dev cppcheck binutils ripgrep pflogsumm time'
+
 case $for_what in
 build) want=$build ;;
 demo) want="$build $demo" ;;
 check) want="$build $demo $check" ;;
-*) echo "usage: deps.sh build|demo|check" >&2; exit 64 ;;
+all) want="$build $demo $check $everything" ;;
+*) echo "usage: deps.sh build|demo|check|all" >&2; exit 64 ;;
 esac
 # Any npm will do, also one that did not come from the distribution.
 [ "$for_what" = build ] || command -v npm >/dev/null 2>&1 ||
