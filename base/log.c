@@ -47,6 +47,7 @@ static bool is_flood(const char *format)
 	return ++kinds[slot].count > LOG_BURST;
 }
 
+__attribute__((format(printf, 2, 0)))
 static void print(const char *word, const char *format, va_list args)
 {
 	char raw[2048];

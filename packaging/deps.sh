@@ -113,7 +113,7 @@ apt() {
 }
 
 echo "  installing$missing" >&2
-[ "$for_what" != check ] || keep_servers_off_now
+case $for_what in check | all) keep_servers_off_now ;; esac
 # sudo may ask for a password; below, nobody could read the question.
 [ -z "$sudo" ] || $sudo true
 # A foreign repository that is away need not matter: install decides.
@@ -130,4 +130,4 @@ apt install -y --no-install-recommends --no-remove $missing || {
 	END
 	exit 69
 }
-[ "$for_what" != check ] || keep_servers_off_at_boot
+case $for_what in check | all) keep_servers_off_at_boot ;; esac
