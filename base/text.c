@@ -99,11 +99,27 @@ size_t utf8_character(struct slice bytes)
 	return len;
 }
 
+/* U+2028 to U+202E and U+2066 to U+2069 end lines or turn the writing round:
+ * a login could show itself as another one. */
+static bool turns_text(struct slice character)
+{
+	unsigned char second, third;
+
+	if (character.len != 3 || (unsigned char)character.ptr[0] != 0xe2)
+		return false;
+	second = (unsigned char)character.ptr[1];
+	third = (unsigned char)character.ptr[2];
+	return (second == 0x80 && third >= 0xa8 && third <= 0xae) ||
+	       (second == 0x81 && third >= 0xa6 && third <= 0xa9);
+}
+
 /* C1 controls are valid UTF-8 and some terminals obey them. */
 static bool is_control(struct slice character)
 {
 	unsigned char first = (unsigned char)character.ptr[0];
 
+	if (turns_text(character))
+		return true;
 	if (character.len == 2 && first == 0xc2)
 		return (unsigned char)character.ptr[1] < 0xa0;
 	return character.len == 1 && (first < 0x20 || first == 0x7f);
