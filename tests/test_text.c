@@ -31,7 +31,7 @@ static const struct {
 	  "\xf0\x9f\x98\x80", 4 },
 	/* Right-to-left override: shows "moc.x" where "x.com" stands. */
 	{ "U+202E", SLICE("a\xe2\x80\xae" "b"), "a\\xe2\\x80\\xaeb",
-	  "a\xef\xbf\xbd" "b" },
+	  "a\xef\xbf\xbd" "b", 1 },
 	/* C1 control CSI as one character: terminals may obey it. */
 	{ "C1", SLICE("\xc2\x9b" "2J"), "\\xc2\\x9b2J",
 	  "\xef\xbf\xbd" "2J", 2 },
