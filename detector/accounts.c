@@ -1,6 +1,7 @@
 #include "detector/accounts.h"
 
 #include "base/hash.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,13 +26,6 @@ struct accounts {
 	struct account_entry **chunks;
 	size_t n_chunks, n;
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 uint64_t account_key(struct slice login)
 {

@@ -6,6 +6,12 @@
 #include <math.h>
 #include <string.h>
 
+const char *const standing_names[] = {
+	[STANDING_CALM] = "calm",
+	[STANDING_WATCHED] = "watched",
+	[STANDING_BLOCKED] = "blocked",
+};
+
 struct judge_settings judge_settings;
 
 const struct conf_option judge_options[] = {

@@ -31,6 +31,9 @@ struct judge_settings {
 extern struct judge_settings judge_settings;
 extern const struct conf_option judge_options[];
 
+/* "calm", "watched", "blocked": by enum standing. */
+extern const char *const standing_names[];
+
 /* Log odds before any evidence. */
 double judge_prior(const struct account *account, uint32_t now_s);
 

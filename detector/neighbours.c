@@ -1,6 +1,7 @@
 #include "detector/neighbours.h"
 
 #include "base/hash.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +12,6 @@ struct neighbours {
 	struct neighbour *slots;
 	size_t n_slots, n;
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 struct neighbours *neighbours_new(void)
 {

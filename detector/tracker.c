@@ -1,6 +1,7 @@
 #include "detector/tracker.h"
 
 #include "base/hash.h"
+#include "base/must.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +23,6 @@ struct tracker {
 	struct slice last_host, last_instance;
 	uint64_t last_seed;
 };
-
-static void *must(void *memory)
-{
-	if (!memory)
-		abort();
-	return memory;
-}
 
 struct tracker *tracker_new(void)
 {

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/stamp.h"
 #include "detector/commands/command.h"
+#include "detector/commands/report.h"
 #include "detector/judge.h"
 #include "detector/profile.h"
 #include "detector/settings.h"
@@ -13,8 +14,6 @@
 
 #include <math.h>
 #include <stdio.h>
-
-static const char *const standings[] = { "calm", "watched", "blocked" };
 
 static void print_places(const struct account *account)
 {
@@ -72,7 +71,7 @@ static void print_verdict(const struct account_entry *entry,
 	text_add_visible(&login, slice_from(entry->login));
 	stamp_short(account->standing_s * (int64_t)STAMP_SECOND_MS, since);
 	printf("%s is %s%s%s%s\n", text_string(&login),
-	       standings[account->standing],
+	       standing_names[account->standing],
 	       account->is_observed ? " on paper only" : "",
 	       account->standing_s ? " since " : "",
 	       account->standing_s ? since : "");
@@ -90,22 +89,6 @@ static void print_verdict(const struct account_entry *entry,
 		printf("  %+5.1f  %-24s %s\n", verdict->evidence[i].nats,
 		       verdict->evidence[i].signal,
 		       verdict->evidence[i].text);
-}
-
-static void print_json(const struct account_entry *entry,
-		       const struct verdict *verdict)
-{
-	struct json *object = verdict_json(verdict);
-	struct text out = TEXT_INIT(1 << 16);
-
-	json_add_string(object, "type", "account");
-	json_add_string(object, "standing",
-			standings[entry->account.standing]);
-	json_add_flag(object, "observed", entry->account.is_observed);
-	json_print(object, &out);
-	printf("%s\n", text_string(&out));
-	json_free(&object);
-	text_release(&out);
 }
 
 static int run(struct invocation *invocation)
@@ -135,7 +118,9 @@ static int run(struct invocation *invocation)
 				 ? VERDICT_SUSPEND
 				 : VERDICT_WATCH;
 	if (invocation->json) {
-		print_json(&entry, &verdict);
+		struct json *json = report_account_json(&entry, &verdict);
+
+		report_print_json(&json);
 	} else {
 		print_verdict(&entry, &verdict);
 		print_normal(&entry.account);

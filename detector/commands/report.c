@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stamp.h"
+#include "detector/judge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,6 +55,28 @@ void report_verdict(struct report *report, const struct verdict *verdict)
 		return;
 	}
 	keep_row(report, verdict);
+}
+
+struct json *report_account_json(const struct account_entry *entry,
+				 const struct verdict *verdict)
+{
+	struct json *object = verdict_json(verdict);
+
+	json_add_string(object, "type", "account");
+	json_add_string(object, "standing",
+			standing_names[entry->account.standing]);
+	json_add_flag(object, "observed", entry->account.is_observed);
+	return object;
+}
+
+void report_print_json(struct json **json)
+{
+	struct text out = TEXT_INIT(1 << 16);
+
+	json_print(*json, &out);
+	printf("%s\n", text_string(&out));
+	json_free(json);
+	text_release(&out);
 }
 
 static void bytes_text(uint64_t bytes, char out[16])

@@ -24,6 +24,14 @@ void report_release(struct report *report);
 /* JSON lines, or kept for the table. */
 void report_verdict(struct report *report, const struct verdict *verdict);
 
+/* One account's standing with its evidence, as docs/JSON.md says; the caller
+ * frees. */
+struct json *report_account_json(const struct account_entry *entry,
+				 const struct verdict *verdict);
+
+/* The object and a newline, to standard output; frees it. */
+void report_print_json(struct json **json);
+
 void report_progress(struct report *report, uint64_t done, uint64_t total);
 void report_progress_end(struct report *report);
 

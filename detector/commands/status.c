@@ -8,6 +8,7 @@
 #include "base/stamp.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
+#include "detector/commands/report.h"
 #include "detector/judge.h"
 #include "detector/settings.h"
 #include "detector/state.h"
@@ -76,20 +77,10 @@ static const char *word_for(struct tally *tally,
 static void print_json(const struct account_entry *entry,
 		       const struct verdict *verdict, const char *word)
 {
-	static const char *const standings[] = { "calm", "watched",
-						 "blocked" };
-	struct json *object = verdict_json(verdict);
-	struct text out = TEXT_INIT(1 << 16);
+	struct json *object = report_account_json(entry, verdict);
 
-	json_add_string(object, "type", "account");
-	json_add_string(object, "standing",
-			standings[entry->account.standing]);
-	json_add_flag(object, "observed", entry->account.is_observed);
 	json_add_flag(object, "waiting", word && word[0] == 'W');
-	json_print(object, &out);
-	printf("%s\n", text_string(&out));
-	json_free(&object);
-	text_release(&out);
+	report_print_json(&object);
 }
 
 static int each_account(void *context, const struct account_entry *entry)
