@@ -143,14 +143,16 @@ static void weigh(struct detector *detector, struct account_entry *entry,
 		return;
 	input->account = account;
 	judge_weigh(input);
-	if (!is_above_suspicion(detector, account, input->now_s)) {
+	if (is_above_suspicion(detector, account, input->now_s)) {
+		incident_note(account, input, 0);
+		learn(detector, entry, input, is_login, true);
+		if (input->now_s > account->last_s)
+			account->last_s = input->now_s;
+	} else {
 		judge(detector, entry, input, is_login);
-		return;
 	}
-	incident_note(account, input, 0);
-	learn(detector, entry, input, is_login, true);
-	if (input->now_s > account->last_s)
-		account->last_s = input->now_s;
+	if (detector->on_weighed)
+		detector->on_weighed(detector->context, input, entry);
 }
 
 static struct signal_input input_of(const struct mail_event *event)

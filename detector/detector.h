@@ -16,6 +16,7 @@
 #include "detector/event.h"
 #include "detector/geo.h"
 #include "detector/neighbours.h"
+#include "detector/signals/signal.h"
 #include "detector/tracker.h"
 #include "detector/verdict.h"
 
@@ -42,6 +43,11 @@ struct detector {
 	struct detector_counters counters;
 	void (*on_verdict)(void *context, const struct verdict *verdict,
 			   struct account_entry *entry);
+	/* For who draws or measures: after every event that was weighed, as
+	 * the account stands then. `account` of the input is the entry's.
+	 * NULL for nobody. */
+	void (*on_weighed)(void *context, const struct signal_input *input,
+			   const struct account_entry *entry);
 	void *context;
 };
 

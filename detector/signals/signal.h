@@ -54,12 +54,12 @@ struct signal_limits {
 /* Rows for its option table. Numbers as text, e.g. "5", "1", "24h". */
 #define SIGNAL_LIMITS(type, cap_text, floor_text, half_life_text)	    \
 	{ "weight", CONF_REAL, offsetof(type, limits.weight), "1", 0, 10,   \
-	  NULL, "Every piece of evidence is multiplied by this; 0 switches " \
+	  NULL, "What it says in all is multiplied by this; 0 switches " \
 	  "the signal off.", NULL },					    \
 	{ "cap", CONF_REAL, offsetof(type, limits.cap), cap_text, 0, 50,    \
-	  "nats", "The most it can add in all.", NULL },		    \
+	  "nats", "The most it can add in all, before the weight.", NULL },		    \
 	{ "floor", CONF_REAL, offsetof(type, limits.floor), floor_text, 0,  \
-	  50, "nats", "The most it can take off.", NULL },		    \
+	  50, "nats", "The most it can take off, before the weight.", NULL },		    \
 	{ "half_life", CONF_DURATION, offsetof(type, limits.half_life_ms),  \
 	  half_life_text, 60000, 2592000000.0, NULL,			    \
 	  "Half of what it has said is forgotten after this time.", NULL }

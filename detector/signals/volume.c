@@ -86,11 +86,10 @@ static double observe(const struct signal_input *input)
 	of_day = evidence(&account->per_day, 20, day);
 	record = of_hour > of_day ? of_hour : of_day;
 	/* The judge has let the sum decay before asking, and will multiply
-	 * what we add by weight and warmth: undone here, or a cold account's
-	 * sum would creep up to the full record message by message. */
+	 * what we add by the warmth: undone here, or a cold account's sum
+	 * would creep up to the full record message by message. */
 	before = account->groups[SLOT].nats /
-		 (settings.limits.weight *
-		  profile_warmth(account, input->now_s));
+		 profile_warmth(account, input->now_s);
 	return record > before ? record - before : 0;
 }
 
