@@ -57,9 +57,11 @@ struct signal_limits {
 	  NULL, "What it says in all is multiplied by this; 0 switches " \
 	  "the signal off.", NULL },					    \
 	{ "cap", CONF_REAL, offsetof(type, limits.cap), cap_text, 0, 50,    \
-	  "nats", "The most it can add in all, before the weight.", NULL },		    \
+	  "nats", "The most it can add in all, before the weight.",     \
+	  NULL },							    \
 	{ "floor", CONF_REAL, offsetof(type, limits.floor), floor_text, 0,  \
-	  50, "nats", "The most it can take off, before the weight.", NULL },		    \
+	  50, "nats", "The most it can take off, before the weight.",   \
+	  NULL },							    \
 	{ "half_life", CONF_DURATION, offsetof(type, limits.half_life_ms),  \
 	  half_life_text, 60000, 2592000000.0, NULL,			    \
 	  "Half of what it has said is forgotten after this time.", NULL }
