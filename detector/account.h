@@ -35,15 +35,21 @@ enum standing { STANDING_CALM, STANDING_WATCHED, STANDING_BLOCKED };
 /* Why a block is one on paper only. */
 enum paper { PAPER_NONE, PAPER_OBSERVED, PAPER_UNKNOWN_TO_PANEL };
 
-/* A place the account was seen at. Filled from the front: the first with no
- * days ends the list. Full: the lowest decayed weight goes. */
+/* A place the account was seen at, or that a person said is the owner's.
+ * Filled from the front: the first without an id ends the list. Full: the
+ * lowest decayed weight goes, but a person's word stays. */
 struct account_place {
 	uint32_t id;		/* network, or country code */
-	uint32_t first_s, last_s;
+	uint32_t first_s;	/* first sighting */
 	uint16_t last_day;	/* days since 1970 */
-	uint16_t days;		/* different days it was seen on */
-	float weight;		/* one per day, halved every 30 days */
+	uint16_t days;		/* different days it was seen on; 0: never */
+	uint16_t trusted_until_day;	/* a person said so, up to and with
+					 * this day since 1970; 0: nobody */
+	uint16_t weight;	/* in 1/256: one per day, halved every 30 days,
+				 * as of last_day; at most 44 */
 };
+
+_Static_assert(sizeof(struct account_place) == 16, "no padding");
 
 /* Filled from the front: the first with last_s 0 ends the list. Full: the
  * oldest goes. */

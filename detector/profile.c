@@ -5,9 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { DAY_S = 86400, HOUR_S = 3600 };
+enum { DAY_S = 86400, HOUR_S = 3600, PLACE_WEIGHT_ONE = 256 };
 
-static const double PLACE_HALF_LIFE_S = 30.0 * DAY_S;
+static const double PLACE_HALF_LIFE_DAYS = 30;
 static const double OUTCOME_HALF_LIFE_S = 30.0 * DAY_S;
 static const uint32_t SILENT_S = 90u * DAY_S;
 
@@ -40,25 +40,41 @@ double profile_decay(uint32_t then_s, uint32_t now_s, double half_life_s)
 	return exp2(-(double)(now_s - then_s) / half_life_s);
 }
 
+/* The weight as of today, in 1/256. Decays by whole days, so that the hour of
+ * a sighting makes no difference. */
+static double weight_now(const struct account_place *place, uint32_t now_s)
+{
+	return place->weight * profile_decay(place->last_day, now_s / DAY_S,
+					     PLACE_HALF_LIFE_DAYS);
+}
+
 /* Two days give a weight of nearly two; the margin is the decay. */
 static bool weighs_enough(const struct account_place *place, uint32_t now_s)
 {
-	static const double ENOUGH = 1.5;
-	double lives = ((double)now_s - place->last_s) / PLACE_HALF_LIFE_S;
+	static const double ENOUGH = 1.5 * PLACE_WEIGHT_ONE;
+	double lives = ((double)(now_s / DAY_S) - place->last_day) /
+		       PLACE_HALF_LIFE_DAYS;
 
 	/* 2^-x lies between 1 - x and 1, which settles nearly all of them. */
 	if (place->weight < ENOUGH)
 		return false;
-	if (place->weight * (1 - lives) >= ENOUGH && lives > 0)
+	if (place->weight * (1 - lives) >= ENOUGH && lives >= 0)
 		return true;
-	return place->weight * profile_decay(place->last_s, now_s,
-					     PLACE_HALF_LIFE_S) >= ENOUGH;
+	return weight_now(place, now_s) >= ENOUGH;
+}
+
+static bool has_word(const struct account_place *place, uint32_t now_s)
+{
+	return place->trusted_until_day != 0 &&
+	       now_s / DAY_S <= place->trusted_until_day;
 }
 
 bool profile_is_trusted(const struct account_place *place, uint32_t now_s)
 {
 	double age_ms = ((double)now_s - place->first_s) * STAMP_SECOND_MS;
 
+	if (has_word(place, now_s))
+		return true;
 	return place->days >= 2 &&
 	       age_ms >= (double)profile_settings.trust_after_ms &&
 	       weighs_enough(place, now_s);
@@ -67,7 +83,7 @@ bool profile_is_trusted(const struct account_place *place, uint32_t now_s)
 static struct account_place *find_place(struct account_place *places,
 					size_t n, uint32_t id)
 {
-	for (size_t i = 0; i < n && places[i].days > 0; i++)
+	for (size_t i = 0; i < n && places[i].id != 0; i++)
 		if (places[i].id == id)
 			return &places[i];
 	return NULL;
@@ -160,12 +176,13 @@ static struct account_place *weakest(struct account_place *places, size_t n,
 	double worst_weight = INFINITY;
 
 	for (size_t i = 0; i < n; i++) {
-		double weight = places[i].weight *
-				profile_decay(places[i].last_s, now_s,
-					      PLACE_HALF_LIFE_S);
+		double weight = weight_now(&places[i], now_s);
 
-		if (places[i].days == 0)
+		if (places[i].id == 0)
 			return &places[i];
+		/* Above all that habit can weigh. */
+		if (has_word(&places[i], now_s))
+			weight += UINT16_MAX;
 		if (weight < worst_weight) {
 			worst_weight = weight;
 			worst = &places[i];
@@ -174,25 +191,41 @@ static struct account_place *weakest(struct account_place *places, size_t n,
 	return worst;
 }
 
+/* Its entry, or one made for it. NULL when each holds a person's word, which
+ * only another one may replace. */
+static struct account_place *place_of(struct account_place *places, size_t n,
+				      uint32_t id, uint32_t now_s,
+				      bool by_word)
+{
+	struct account_place *place = find_place(places, n, id);
+
+	if (place)
+		return place;
+	place = weakest(places, n, now_s);
+	if (has_word(place, now_s) && !by_word)
+		return NULL;
+	*place = (struct account_place){ .id = id, .first_s = now_s };
+	return place;
+}
+
 static void place_seen(struct account_place *places, size_t n, uint32_t id,
 		       uint32_t now_s)
 {
-	struct account_place *place = find_place(places, n, id);
+	struct account_place *place = place_of(places, n, id, now_s, false);
 	uint16_t day = (uint16_t)(now_s / DAY_S);
 
-	if (!place) {
-		place = weakest(places, n, now_s);
-		*place = (struct account_place){ .id = id, .first_s = now_s };
-	}
+	if (!place)
+		return;
+	/* Trusted by word before it was seen: its age begins now. */
+	if (place->days == 0)
+		place->first_s = now_s;
 	/* Around midnight the day may go back and forth: that is one day. */
 	if (day > place->last_day || place->days == 0) {
-		place->weight = (float)(place->weight *
-				profile_decay(place->last_s, now_s,
-					      PLACE_HALF_LIFE_S) + 1);
+		place->weight = (uint16_t)lround(weight_now(place, now_s) +
+						 PLACE_WEIGHT_ONE);
 		place->last_day = day;
 		if (place->days < UINT16_MAX)
 			place->days++;
-		place->last_s = now_s;
 	}
 }
 
@@ -264,7 +297,7 @@ static void keep_trusted(struct account_place *places, size_t n,
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < n && places[i].days > 0; i++)
+	for (size_t i = 0; i < n && places[i].id != 0; i++)
 		if (profile_is_trusted(&places[i], now_s))
 			places[kept++] = places[i];
 	memset(places + kept, 0, (n - kept) * sizeof(*places));
@@ -274,6 +307,24 @@ void profile_forget_untrusted(struct account *account, uint32_t now_s)
 {
 	keep_trusted(account->networks, ACCOUNT_NETWORKS, now_s);
 	keep_trusted(account->countries, ACCOUNT_COUNTRIES, now_s);
+}
+
+static void trust_place(struct account_place *places, size_t n, uint32_t id,
+			uint16_t until_day, uint32_t now_s)
+{
+	/* To take a word back needs no entry. */
+	if (id && (until_day || find_place(places, n, id)))
+		place_of(places, n, id, now_s, true)->trusted_until_day =
+			until_day;
+}
+
+void profile_trust(struct account *account, uint32_t network,
+		   uint16_t country, uint16_t until_day, uint32_t now_s)
+{
+	trust_place(account->networks, ACCOUNT_NETWORKS, network, until_day,
+		    now_s);
+	trust_place(account->countries, ACCOUNT_COUNTRIES, country, until_day,
+		    now_s);
 }
 
 static void volume_learn(struct account_volume *volume, double y)

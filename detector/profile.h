@@ -23,7 +23,8 @@ struct profile_settings {
 extern struct profile_settings profile_settings;
 extern const struct conf_option profile_options[];
 
-/* An entry that counts as home: weight, days and age as above. */
+/* An entry that counts as home: weight, days and age as above, or a person's
+ * word that has not ended. */
 bool profile_is_trusted(const struct account_place *place, uint32_t now_s);
 
 /* NULL when the account was never seen there (or it was forgotten). */
@@ -56,6 +57,13 @@ void profile_seen(struct account *account, const struct origin *origin,
 /* Forget the places that are not trusted: those an intruder has begun to
  * make his own. */
 void profile_forget_untrusted(struct account *account, uint32_t now_s);
+
+/* A person says that this network, this country or both (0: not this) are
+ * the owner's: trusted from now on, up to and with that day since 1970. Day 0
+ * takes the word back; what habit has earned stays. The lists are short: when
+ * one is full of such words, the least used makes room. */
+void profile_trust(struct account *account, uint32_t network,
+		   uint16_t country, uint16_t until_day, uint32_t now_s);
 
 /* A message to so many recipients left. */
 void profile_sent(struct account *account, uint32_t recipients,

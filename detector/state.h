@@ -22,7 +22,7 @@
 #include "detector/detector.h"
 #include "detector/sources/source.h"
 
-enum { STATE_VERSION = 3 };
+enum { STATE_VERSION = 4 };
 
 struct state;
 

@@ -158,6 +158,80 @@ static void test_recent(void **state)
 	assert_false(profile_is_recent(&account.recent[0], START_S + DAY_S));
 }
 
+/* However often it is seen, the weight fits its two bytes: 1 / (1 - 2^(-1/30))
+ * is 43.8. */
+static void test_weight(void **state)
+{
+	struct account account = { 0 };
+
+	(void)state;
+	for (uint32_t i = 0; i < 3000; i++)
+		see(&account, PL, 5617, START_S + i * DAY_S);
+	assert_in_range(account.networks[0].weight, 43 * 256, 44 * 256);
+	assert_int_equal(account.networks[0].days, 3000);
+	assert_int_equal(account.networks[0].last_day,
+			 START_S / DAY_S + 2999);
+	assert_true(trusts(&account, 5617, START_S + 3140 * DAY_S));
+	assert_false(trusts(&account, 5617, START_S + 3150 * DAY_S));
+}
+
+/* A person's word holds at once, to its last day, whatever habit says. */
+static void test_word(void **state)
+{
+	const uint16_t today = START_S / DAY_S;
+	struct account account = { 0 };
+
+	(void)state;
+	profile_trust(&account, 45899, 0, today + 90, START_S);
+	assert_true(trusts(&account, 45899, START_S));
+	assert_true(trusts(&account, 45899, START_S + 91 * DAY_S - 1));
+	assert_false(trusts(&account, 45899, START_S + 91 * DAY_S));
+	assert_null(profile_country(&account, PL));
+	/* What habit makes of it begins with the first sighting. */
+	see(&account, PL, 45899, START_S + 80 * DAY_S);
+	assert_int_equal(profile_network(&account, 45899)->first_s,
+			 START_S + 80 * DAY_S);
+	see(&account, PL, 45899, START_S + 92 * DAY_S);
+	assert_true(trusts(&account, 45899, START_S + 92 * DAY_S));
+	/* Heard twice it is the same; taken back, habit stays. */
+	profile_trust(&account, 45899, PL, today + 99, START_S);
+	profile_trust(&account, 45899, PL, today + 99, START_S);
+	assert_int_equal(account.networks[1].id, 0);
+	assert_int_equal(account.countries[1].id, 0);
+	profile_trust(&account, 45899, PL, 0, START_S);
+	assert_int_equal(profile_network(&account, 45899)->days, 2);
+	assert_true(trusts(&account, 45899, START_S + 92 * DAY_S));
+	/* A word about nothing is no entry. */
+	profile_trust(&account, 0, 0, today, START_S);
+	profile_trust(&account, 77, DE, 0, START_S);
+	assert_int_equal(account.networks[1].id, 0);
+	assert_int_equal(account.countries[1].id, 0);
+}
+
+/* Neither habit nor a lift takes a word's place; only another word does. */
+static void test_word_stays(void **state)
+{
+	const uint16_t today = START_S / DAY_S;
+	struct account account = { 0 };
+
+	(void)state;
+	profile_trust(&account, 45899, 'V' << 8 | 'N', today + 90, START_S);
+	for (uint32_t i = 0; i < 40; i++)
+		see(&account, (uint16_t)(DE + i), 100 + i, START_S + i);
+	profile_forget_untrusted(&account, START_S + 60);
+	assert_true(trusts(&account, 45899, START_S));
+	assert_int_equal(account.networks[0].id, 45899);
+	assert_int_equal(account.networks[1].id, 0);
+	for (uint32_t i = 0; i < ACCOUNT_NETWORKS; i++)
+		profile_trust(&account, 200 + i, 0, today + 5, START_S);
+	see(&account, PL, 5617, START_S);
+	assert_null(profile_network(&account, 5617));
+	assert_int_equal(account.networks[0].id, 207);
+	/* The words have ended: habit finds room. */
+	see(&account, PL, 5617, START_S + 6 * DAY_S);
+	assert_non_null(profile_network(&account, 5617));
+}
+
 /* The last 14 places; the oldest goes. */
 static void test_many_recent(void **state)
 {
@@ -283,6 +357,9 @@ int main(void)
 		cmocka_unit_test(test_midnight),
 		cmocka_unit_test(test_not_learning),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_weight),
+		cmocka_unit_test(test_word),
+		cmocka_unit_test(test_word_stays),
 		cmocka_unit_test(test_recent),
 		cmocka_unit_test(test_many_recent),
 		cmocka_unit_test(test_warm_up),
