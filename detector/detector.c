@@ -2,14 +2,23 @@
 
 #include "base/hash.h"
 #include "base/stamp.h"
+#include "detector/correspondents.h"
+#include "detector/crowd.h"
 #include "detector/incident.h"
 #include "detector/judge.h"
+#include "detector/learn.h"
+#include "detector/neighbours.h"
 #include "detector/outcome.h"
-#include "detector/profile.h"
+#include "detector/surroundings.h"
 
 #include <string.h>
 
-enum { AUTOMATIC_PER_DAY = 20 };
+enum {
+	AUTOMATIC_PER_DAY = 20,
+	/* Others whose mail is refused for policy, within an hour or two, from
+	 * which the host itself must be on a list. */
+	HOST_REFUSED_MIN = 5
+};
 
 int detector_init(struct detector *detector, struct geo *geo,
 		  const struct conf_list *home,
@@ -31,6 +40,8 @@ int detector_init(struct detector *detector, struct geo *geo,
 	detector->accounts = accounts_new(backing);
 	detector->tracker = tracker_new();
 	detector->neighbours = neighbours_new();
+	detector->crowd = crowd_new();
+	detector->correspondents = correspondents_new();
 	return 0;
 }
 
@@ -38,20 +49,10 @@ void detector_release(struct detector *detector)
 {
 	accounts_free(&detector->accounts);
 	tracker_free(&detector->tracker);
-	neighbours_free(&detector->neighbours);
+	sightings_free(&detector->neighbours);
+	sightings_free(&detector->crowd);
+	sightings_free(&detector->correspondents);
 	geo_close(&detector->geo);
-}
-
-static bool is_home(const struct detector *detector,
-		    const struct account_entry *entry, uint16_t country,
-		    uint32_t now_s)
-{
-	for (size_t i = 0; i < detector->n_home; i++)
-		if (detector->home[i] == country)
-			return true;
-	return neighbours_know(detector->neighbours,
-			       slice_from(entry->login), entry->key, country,
-			       now_s);
 }
 
 static void tell(struct detector *detector, struct account_entry *entry,
@@ -70,40 +71,6 @@ static void tell(struct detector *detector, struct account_entry *entry,
 	detector->on_verdict(detector->context, &verdict, entry);
 }
 
-/* What the account learns from the event, guarded by its own suspicion. */
-static void learn(struct detector *detector, struct account_entry *entry,
-		  const struct signal_input *input, bool is_login, bool may)
-{
-	struct account *account = &entry->account;
-	const struct origin *origin = input->origin;
-	const struct account_place *country;
-	bool was_trusted;
-
-	if (input->recipients)
-		profile_sent(account, input->recipients, input->now_s, may);
-	if (input->failed || input->arrived)
-		profile_outcome(account, input->failed, input->now_s, may);
-	if (!is_login)
-		return;
-	if (!origin) {
-		struct origin local = { .is_local = true };
-
-		profile_seen(account, &local, input->now_s, may);
-		return;
-	}
-	country = profile_country(account, origin->country);
-	was_trusted = country && profile_is_trusted(country, input->now_s);
-	profile_seen(account, origin, input->now_s, may);
-	/* Being seen takes no trust away. */
-	if (!was_trusted)
-		country = profile_country(account, origin->country);
-	if (was_trusted || (country && profile_is_trusted(country,
-							  input->now_s)))
-		neighbours_seen(detector->neighbours,
-				slice_from(entry->login), entry->key,
-				origin->country, input->now_s, !was_trusted);
-}
-
 /* What judge() would find as well, at many times the cost. */
 static bool is_above_suspicion(const struct detector *detector,
 			       const struct account *account, uint32_t now_s)
@@ -113,7 +80,7 @@ static bool is_above_suspicion(const struct detector *detector,
 }
 
 static void judge(struct detector *detector, struct account_entry *entry,
-		  struct signal_input *input, bool is_login)
+		  struct signal_input *input)
 {
 	struct account *account = &entry->account;
 	enum verdict_action action;
@@ -122,7 +89,7 @@ static void judge(struct detector *detector, struct account_entry *entry,
 	p = judge_probability(account, input->now_s, &log_odds);
 	incident_note(account, input,
 		      log_odds - judge_prior(account, input->now_s));
-	learn(detector, entry, input, is_login,
+	learn(detector->neighbours, entry->key, input,
 	      p < judge_settings.learn_below &&
 		      account->standing == STANDING_CALM);
 	if (input->now_s > account->last_s)
@@ -132,7 +99,7 @@ static void judge(struct detector *detector, struct account_entry *entry,
 }
 
 static void weigh(struct detector *detector, struct account_entry *entry,
-		  struct signal_input *input, bool is_login)
+		  struct signal_input *input)
 {
 	struct account *account = &entry->account;
 
@@ -142,14 +109,15 @@ static void weigh(struct detector *detector, struct account_entry *entry,
 	if (input->now_s < account->episode_s)
 		return;
 	input->account = account;
+	input->login = slice_from(entry->login);
 	judge_weigh(input);
 	if (is_above_suspicion(detector, account, input->now_s)) {
 		incident_note(account, input, 0);
-		learn(detector, entry, input, is_login, true);
+		learn(detector->neighbours, entry->key, input, true);
 		if (input->now_s > account->last_s)
 			account->last_s = input->now_s;
 	} else {
-		judge(detector, entry, input, is_login);
+		judge(detector, entry, input);
 	}
 	if (detector->on_weighed)
 		detector->on_weighed(detector->context, input, entry);
@@ -163,28 +131,38 @@ static struct signal_input input_of(const struct mail_event *event)
 	};
 }
 
-static void on_login(struct detector *detector,
+static uint16_t shape_of(const struct mail_event *event)
+{
+	if (event->kind != MAIL_SUBMISSION || !event->mechanism.len)
+		return 0;
+	return (uint16_t)(hash_bytes(event->mechanism, 11) ^
+			  hash_bytes(event->service, 12)) | 1;
+}
+
+/* A mailbox login or a submission. True: from a place strange to the
+ * account. */
+static bool on_login(struct detector *detector,
 		     const struct mail_event *event,
 		     struct account_entry *entry)
 {
 	struct signal_input input = input_of(event);
 	struct origin origin;
 
+	input.is_submission = event->kind == MAIL_SUBMISSION;
+	input.shape = shape_of(event);
 	if (event->has_client) {
 		geo_lookup(detector->geo, &event->client, event->at_ms,
 			   &origin);
 		if (!origin.is_local) {
 			input.origin = &origin;
-			input.country_is_home =
-				origin.country &&
-				is_home(detector, entry, origin.country,
-					input.now_s);
+			surroundings_look(detector, entry, &input);
 			detector->counters.clients++;
 			detector->counters.unknown_clients +=
 				origin.country == 0;
 		}
 	}
-	weigh(detector, entry, &input, true);
+	weigh(detector, entry, &input);
+	return input.from_stranger;
 }
 
 static struct account_entry *entry_of(struct detector *detector,
@@ -217,15 +195,26 @@ static void on_submission(struct detector *detector,
 			  const struct mail_event *event)
 {
 	struct account_entry *entry = entry_of(detector, event->account);
+	bool from_stranger = entry && on_login(detector, event, entry);
 
 	if (event->queue_id.len) {
 		struct message *message =
 			tracker_begin(detector->tracker, event);
 
 		message->account = entry ? entry->key : 0;
+		if (from_stranger)
+			message->flags |= MESSAGE_FROM_STRANGER;
 	}
-	if (entry)
-		on_login(detector, event, entry);
+}
+
+static void on_auth_failure(struct detector *detector,
+			    const struct mail_event *event)
+{
+	if (event->has_client && event->account.len)
+		crowd_refused(detector->crowd,
+			      address_client_hash(&event->client),
+			      account_key(event->account),
+			      (uint32_t)(event->at_ms / STAMP_SECOND_MS));
 }
 
 /* Without a login. A queue id in use again belongs to nobody we know; from
@@ -282,8 +271,9 @@ static void on_queued(struct detector *detector,
 	input.recipients = event->recipients == MAIL_UNKNOWN
 				   ? 1
 				   : event->recipients;
+	input.from_stranger = message->flags & MESSAGE_FROM_STRANGER;
 	if (input.recipients)
-		weigh(detector, entry, &input, false);
+		weigh(detector, entry, &input);
 }
 
 static uint64_t domain_bit(struct slice recipient)
@@ -328,13 +318,37 @@ static void on_requeued(struct detector *detector,
 				 : __builtin_popcountll(next->failed_domains);
 	next->account = first.account;
 	next->begun_s = first.begun_s;
-	next->flags |= MESSAGE_IS_REQUEUED | MESSAGE_IS_COUNTED;
+	next->flags |= MESSAGE_IS_REQUEUED | MESSAGE_IS_COUNTED |
+		       (first.flags & MESSAGE_FROM_STRANGER);
+	input.from_stranger = next->flags & MESSAGE_FROM_STRANGER;
 	next->is_dirty = 1;
 	/* Which recipients these were is not known any more. */
 	nameless.recipient.len = 0;
 	input.is_unknown = true;
 	for (input.failed = true; entry && failures > 0; failures--)
-		weigh(detector, entry, &input, false);
+		weigh(detector, entry, &input);
+}
+
+static void weigh_outcome(struct detector *detector,
+			  const struct message *message,
+			  struct account_entry *entry,
+			  struct signal_input *input)
+{
+	struct slice recipient = input->event->recipient;
+
+	input->from_stranger = message->flags & MESSAGE_FROM_STRANGER;
+	if (input->failed || input->arrived)
+		input->recipient_mark =
+			correspondents_seen(detector->correspondents,
+					    recipient, entry->key,
+					    input->now_s);
+	if (input->refused_by_policy) {
+		crowd_policy(detector->crowd, entry->key, input->now_s);
+		input->is_host_refused =
+			crowd_policies(detector->crowd, entry->key,
+				       input->now_s) >= HOST_REFUSED_MIN;
+	}
+	weigh(detector, entry, input);
 }
 
 static void on_delivery(struct detector *detector,
@@ -368,7 +382,7 @@ static void on_delivery(struct detector *detector,
 				       event->recipient);
 	if (entry && (input.is_unknown || input.arrived ||
 		      input.refused_by_policy))
-		weigh(detector, entry, &input, false);
+		weigh_outcome(detector, message, entry, &input);
 }
 
 /*
@@ -393,7 +407,7 @@ static void on_reject(struct detector *detector,
 	input.failed = is_first_there(message, &message->failed_domains,
 				      event->recipient);
 	input.is_unknown = true;
-	weigh(detector, entry, &input, false);
+	weigh_outcome(detector, message, entry, &input);
 }
 
 void detector_event(struct detector *detector, const struct mail_event *event)
@@ -420,6 +434,9 @@ void detector_event(struct detector *detector, const struct mail_event *event)
 		entry = entry_of(detector, event->account);
 		if (entry)
 			on_login(detector, event, entry);
+		break;
+	case MAIL_AUTH_FAILURE:
+		on_auth_failure(detector, event);
 		break;
 	case MAIL_REJECT:
 		on_reject(detector, event);

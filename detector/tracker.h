@@ -31,8 +31,10 @@ enum message_flags {
 	MESSAGE_IS_COUNTED = 1,		/* its recipients were counted */
 	MESSAGE_IS_AUTOMATIC = 2,	/* null sender, one recipient */
 	MESSAGE_IS_REQUEUED = 4,	/* second id behind a filter */
-	MESSAGE_IS_LOCAL = 8		/* came from loopback, without login:
+	MESSAGE_IS_LOCAL = 8,		/* came from loopback, without login:
 					 * perhaps a second id */
+	MESSAGE_FROM_STRANGER = 16	/* from a network that the account did
+					 * not trust */
 };
 
 struct message {
