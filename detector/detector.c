@@ -161,13 +161,15 @@ static struct signal_input input_of(const struct mail_event *event)
 	};
 }
 
+/* `recipients` of a message that the same line accepts, else 0. */
 static void on_login(struct detector *detector,
 		     const struct mail_event *event,
-		     struct account_entry *entry)
+		     struct account_entry *entry, uint32_t recipients)
 {
 	struct signal_input input = input_of(event);
 	struct origin origin;
 
+	input.recipients = recipients;
 	if (event->has_client) {
 		geo_lookup(detector->geo, &event->client, event->at_ms,
 			   &origin);
@@ -211,21 +213,6 @@ static struct account_entry *owner_of(struct detector *detector,
 	return entry;
 }
 
-static void on_submission(struct detector *detector,
-			  const struct mail_event *event)
-{
-	struct account_entry *entry = entry_of(detector, event->account);
-
-	if (event->queue_id.len) {
-		struct message *message =
-			tracker_begin(detector->tracker, event);
-
-		message->account = entry ? entry->key : 0;
-	}
-	if (entry)
-		on_login(detector, event, entry);
-}
-
 /* Without a login. A queue id in use again belongs to nobody we know; from
  * loopback it may be the second id of a filtered message. */
 static void on_received(struct detector *detector,
@@ -260,6 +247,47 @@ static bool is_few_today(struct account *account, uint32_t now_s)
 	return true;
 }
 
+/* The recipients that a message adds to what its account sent. Where the line
+ * does not say how many there are, one is sure, and is_further() adds the
+ * others as they come to light. */
+static uint32_t newly_queued(const struct mail_event *event,
+			     struct message *message, struct account *account)
+{
+	/* The queue manager says it again at every retry (A1). */
+	if (message->flags & MESSAGE_IS_COUNTED)
+		return 0;
+	message->flags |= MESSAGE_IS_COUNTED;
+	message->is_dirty = 1;
+	if (event->null_sender && event->recipients <= 1 &&
+	    is_few_today(account, (uint32_t)(event->at_ms / STAMP_SECOND_MS))) {
+		message->flags |= MESSAGE_IS_AUTOMATIC;
+		return 0;
+	}
+	if (event->recipients != MAIL_UNKNOWN)
+		return event->recipients;
+	message->flags |= MESSAGE_IS_OPEN;
+	return 1;
+}
+
+static void on_submission(struct detector *detector,
+			  const struct mail_event *event)
+{
+	struct account_entry *entry = entry_of(detector, event->account);
+	uint32_t recipients = 0;
+
+	if (event->queue_id.len) {
+		struct message *message =
+			tracker_begin(detector->tracker, event);
+
+		message->account = entry ? entry->key : 0;
+		if (entry && event->is_queued)
+			recipients = newly_queued(event, message,
+						  &entry->account);
+	}
+	if (entry)
+		on_login(detector, event, entry, recipients);
+}
+
 static void on_queued(struct detector *detector,
 		      const struct mail_event *event)
 {
@@ -267,21 +295,25 @@ static void on_queued(struct detector *detector,
 	struct account_entry *entry = owner_of(detector, message);
 	struct signal_input input = input_of(event);
 
-	/* The queue manager says it again at every retry (A1). */
-	if (!entry || (message->flags & MESSAGE_IS_COUNTED))
+	if (!entry)
 		return;
-	message->flags |= MESSAGE_IS_COUNTED;
-	message->is_dirty = 1;
-	if (event->null_sender && event->recipients <= 1 &&
-	    is_few_today(&entry->account, input.now_s)) {
-		message->flags |= MESSAGE_IS_AUTOMATIC;
-		return;
-	}
-	input.recipients = event->recipients == MAIL_UNKNOWN
-				   ? 1
-				   : event->recipients;
+	input.recipients = newly_queued(event, message, &entry->account);
 	if (input.recipients)
 		weigh(detector, entry, &input, false);
+}
+
+/* A recipient who was not counted when the message was accepted: everyone
+ * whose delivery ended, but for the first. */
+static bool is_further(const struct mail_event *event, struct message *message)
+{
+	bool is_first = !(message->flags & MESSAGE_HAS_ENDED);
+
+	if (!(message->flags & MESSAGE_IS_OPEN) ||
+	    event->status == MAIL_DEFERRED)
+		return false;
+	message->flags |= MESSAGE_HAS_ENDED;
+	message->is_dirty |= is_first;
+	return !is_first;
 }
 
 static uint64_t domain_bit(struct slice recipient)
@@ -344,7 +376,10 @@ static void on_delivery(struct detector *detector,
 
 	if (!message || (message->flags & MESSAGE_IS_AUTOMATIC))
 		return;
+	input.recipients = is_further(event, message);
 	if (entry && event->requeued_as.len) {
+		if (input.recipients)
+			weigh(detector, entry, &input, false);
 		on_requeued(detector, event, message, entry);
 		return;
 	}
@@ -365,7 +400,7 @@ static void on_delivery(struct detector *detector,
 			is_first_there(message, &message->failed_domains,
 				       event->recipient);
 	if (entry && (input.is_unknown || input.arrived ||
-		      input.refused_by_policy))
+		      input.refused_by_policy || input.recipients))
 		weigh(detector, entry, &input, false);
 }
 
@@ -417,7 +452,7 @@ void detector_event(struct detector *detector, const struct mail_event *event)
 	case MAIL_LOGIN:
 		entry = entry_of(detector, event->account);
 		if (entry)
-			on_login(detector, event, entry);
+			on_login(detector, event, entry, 0);
 		break;
 	case MAIL_REJECT:
 		on_reject(detector, event);
