@@ -33,7 +33,10 @@ enum message_flags {
 	MESSAGE_IS_REQUEUED = 4,	/* second id behind a filter */
 	MESSAGE_IS_LOCAL = 8,		/* came from loopback, without login:
 					 * perhaps a second id */
-	MESSAGE_FROM_STRANGER = 16	/* from a network that the account did
+	MESSAGE_IS_OPEN = 16,		/* how many recipients it has was not
+					 * said */
+	MESSAGE_HAS_ENDED = 32,		/* for one of those, at least */
+	MESSAGE_FROM_STRANGER = 64	/* from a network that the account did
 					 * not trust */
 };
 
