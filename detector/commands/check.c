@@ -89,8 +89,7 @@ static void check_geo(struct findings *findings)
 	int64_t age_days;
 	char words[200];
 
-	if (geo_open(settings.country_db, settings.asn_db,
-		     settings.geo_max_age_ms, &geo, &err) < 0) {
+	if (settings_geo(&geo, &err) < 0) {
 		bad(findings, "geoip", &err);
 		return;
 	}
@@ -99,6 +98,12 @@ static void check_geo(struct findings *findings)
 	if (!geo_has_network(geo))
 		note("geoip", "asn_db is not set: networks are told apart by "
 		     "prefix only");
+	if (settings.networks.n || settings.own_networks.n) {
+		snprintf(words, sizeof(words), "your own knowledge: networks "
+			 "%zu, own ranges %zu", settings.networks.n,
+			 settings.own_networks.n);
+		good("networks", words);
+	}
 	age_days = (clock_now_ms() - geo_built_ms(geo)) / STAMP_DAY_MS;
 	if (geo_built_ms(geo)) {
 		snprintf(words, sizeof(words), "the data is %lld days old%s",

@@ -25,11 +25,11 @@ static const struct conf_option options[] = {
 enum level { TRUSTED_NETWORK, TRUSTED_COUNTRY, HOME_COUNTRY, FOREIGN, LEVELS };
 
 static const double nats[LEVELS][NETWORK_KINDS] = {
-	/*                     access business hosting  VPN  relay */
-	[TRUSTED_NETWORK] = {   -0.5,  -0.5,   -0.5,  -0.5, -0.5 },
-	[TRUSTED_COUNTRY] = {    0.3,   0.3,    1.5,   2.0,  0.0 },
-	[HOME_COUNTRY] =    {    0.7,   0.5,    2.0,   2.2,  0.3 },
-	[FOREIGN] =         {    2.3,   2.0,    3.0,   3.0,  0.8 },
+	/*                     access business hosting  VPN  relay mobile */
+	[TRUSTED_NETWORK] = {   -0.5,  -0.5,   -0.5,  -0.5, -0.5,  -0.5 },
+	[TRUSTED_COUNTRY] = {    0.3,   0.3,    1.5,   2.0,  0.0,   0.3 },
+	[HOME_COUNTRY] =    {    0.7,   0.5,    2.0,   2.2,  0.3,   0.7 },
+	[FOREIGN] =         {    2.3,   2.0,    3.0,   3.0,  0.8,   1.8 },
 };
 
 static enum level level_of(const struct signal_input *input)
