@@ -163,6 +163,24 @@ static struct signal_input input_of(const struct mail_event *event)
 	};
 }
 
+/* With data that knows too little, every country counts as unknown, and
+ * unknown is no evidence. */
+static void cover(struct detector *detector, const struct account *account,
+		  struct origin *origin, uint32_t now_s)
+{
+	bool is_known = origin->country != 0;
+	const struct account_recent *recent;
+
+	if (!geo_has_country(detector->geo))
+		return;
+	if (detector->coverage.is_off)
+		origin->country = 0;
+	recent = profile_recent_place(account, origin->network,
+				      origin->country, now_s);
+	if (!recent || recent->last_s / 86400 != now_s / 86400)
+		coverage_count(&detector->coverage, is_known, now_s);
+}
+
 static void on_login(struct detector *detector,
 		     const struct mail_event *event,
 		     struct account_entry *entry)
@@ -174,14 +192,13 @@ static void on_login(struct detector *detector,
 		geo_lookup(detector->geo, &event->client, event->at_ms,
 			   &origin);
 		if (!origin.is_local) {
+			cover(detector, &entry->account, &origin,
+			      input.now_s);
 			input.origin = &origin;
 			input.country_is_home =
 				origin.country &&
 				is_home(detector, entry, origin.country,
 					input.now_s);
-			detector->counters.clients++;
-			detector->counters.unknown_clients +=
-				origin.country == 0;
 		}
 	}
 	weigh(detector, entry, &input, true);

@@ -213,6 +213,19 @@ static void fill_slot(struct geo *geo, size_t slot,
 	geo->cache[slot].is_used = true;
 }
 
+/* 1 up to max_age, then falling to 0.5 at twice that age, where it stays:
+ * addresses change hands slowly. */
+static double certainty(const struct geo *geo, int64_t at_ms)
+{
+	double beyond_ms = (double)(at_ms - geo->built_ms - geo->max_age_ms);
+
+	if (geo->built_ms == INT64_MAX || beyond_ms <= 0)
+		return 1;
+	if (beyond_ms >= (double)geo->max_age_ms)
+		return 0.5;
+	return 1 - 0.5 * beyond_ms / (double)geo->max_age_ms;
+}
+
 void geo_lookup(struct geo *geo, const struct address *address, int64_t at_ms,
 		struct origin *out)
 {
@@ -233,6 +246,5 @@ void geo_lookup(struct geo *geo, const struct address *address, int64_t at_ms,
 	out->country = geo->cache[slot].country;
 	out->network = geo->cache[slot].network;
 	out->kind = geo->cache[slot].kind;
-	out->is_aged = geo->built_ms != INT64_MAX &&
-		       at_ms - geo->built_ms > geo->max_age_ms;
+	out->certainty = certainty(geo, at_ms);
 }

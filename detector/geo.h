@@ -25,7 +25,7 @@ void geo_close(struct geo **geo);
 /* What the operator knows better; before the first look-up. */
 void geo_set_networks(struct geo *geo, const struct networks *networks);
 
-/* `at_ms`: data built more than max_age before it is marked as aged. */
+/* `at_ms`: data built more than max_age before it is less certain. */
 void geo_lookup(struct geo *geo, const struct address *address, int64_t at_ms,
 		struct origin *origin_out);
 

@@ -32,7 +32,8 @@ struct origin {
 	bool is_v6;
 	bool is_local;		/* private ranges and the provider's own: no
 				 * evidence */
-	bool is_aged;		/* the data is too old to be trusted fully */
+	double certainty;	/* 1, down to 0.5 for old data: what evidence
+				 * against the owner is multiplied with */
 };
 
 enum { COUNTRY_TEXT_SIZE = 3 };

@@ -50,7 +50,8 @@ static const struct conf_option main_options[] = {
 	TEXT("format", format, "auto", "Log format, auto finds it by "
 	     "looking."),
 	DURATION("geo_max_age", geo_max_age_ms, "60d", 86400, 3650 * 86400.0,
-		 "Evidence from older GeoIP data counts half."),
+		 "Evidence from older GeoIP data counts less, half at twice "
+		 "this age."),
 	{ "networks", CONF_LIST, AT(networks), "", 0, 0, NULL,
 	  "What runs in a network, by AS number, over the built-in table: "
 	  "\"AS64500 vpn Our staff VPN\".", NULL },

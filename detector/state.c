@@ -284,6 +284,7 @@ int state_load(struct state *state, struct detector *detector,
 		 err) < 0)
 		return -1;
 	tracker_forget_aged(detector->tracker);
+	coverage_load(&detector->coverage, state);
 	return 0;
 }
 
@@ -362,7 +363,7 @@ int state_save(struct state *state, struct detector *detector,
 	    neighbours_each_dirty(detector->neighbours, save_neighbour,
 				  &saving))
 		return -1;
-	return 0;
+	return coverage_save(&detector->coverage, state, err);
 }
 
 /* In memory at once: 100,000 accounts are about 130 MB. */

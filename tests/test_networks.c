@@ -8,6 +8,7 @@
 #include "detector/profile.h"
 #include "tests/support/test.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,6 +213,40 @@ static void test_lookup(void **state)
 	geo_close(&geo);
 }
 
+/* Full up to max_age, half at twice that age, a straight line between. */
+static void test_certainty(void **state)
+{
+	static const struct {
+		int64_t age_days;
+		double certainty;
+	} cases[] = {
+		{ -5, 1 }, { 0, 1 }, { 60, 1 }, { 75, 0.875 }, { 90, 0.75 },
+		{ 120, 0.5 }, { 121, 0.5 }, { 3000, 0.5 },
+	};
+	struct address address = parsed("83.0.0.1");
+	struct geo *geo = NULL;
+	struct origin origin;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(geo_open(file_of("COUNTRY_DB",
+					  "build/geoip/country.mmdb"),
+				  "", 60 * (int64_t)STAMP_DAY_MS, &geo, &err),
+			 0);
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		geo_lookup(geo, &address, geo_built_ms(geo) +
+			   cases[i].age_days * STAMP_DAY_MS, &origin);
+		assert_true(fabs(origin.certainty - cases[i].certainty) <
+			    1e-9);
+	}
+	geo_close(&geo);
+	/* Without files there is nothing old. */
+	assert_int_equal(geo_open("", "", 0, &geo, &err), 0);
+	geo_lookup(geo, &address, INT64_MAX / 2, &origin);
+	assert_true(origin.certainty == 1);
+	geo_close(&geo);
+}
+
 /* A household's /64 is one client, at one place, however often its telephones
  * change the rest. */
 static void test_one_client(void **state)
@@ -250,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_operator),
 		cmocka_unit_test(test_bad_entries),
 		cmocka_unit_test(test_lookup),
+		cmocka_unit_test(test_certainty),
 		cmocka_unit_test(test_one_client),
 	};
 

@@ -12,7 +12,8 @@
  *   +90m                  go on by that time (s, m, h, d); -5s goes back
  *   login PL AS5617       a login or submission from there; may be followed
  *                         by "client 7" (another address), "home" (the country
- *                         is home or normal around it), "aged" (old data)
+ *                         is home or normal around it), "certain 75" (in
+ *                         percent: old data)
  *   login local           one whose address says nothing
  *   send 40               one message to so many recipients
  *   fail a@b.example      this recipient does not exist (one line per message
@@ -131,7 +132,7 @@ static void do_login(struct slice rest)
 {
 	struct mail_event event = { .kind = MAIL_LOGIN };
 	struct signal_input input = { .event = &event };
-	struct origin origin = { 0 };
+	struct origin origin = { .certainty = 1 };
 	struct slice first = word(&rest), network, option;
 
 	if (!slice_eq(first, S("local"))) {
@@ -147,8 +148,9 @@ static void do_login(struct slice rest)
 	while ((option = word(&rest)).len > 0) {
 		if (slice_eq(option, S("home")))
 			input.country_is_home = true;
-		else if (slice_eq(option, S("aged")))
-			origin.is_aged = true;
+		else if (slice_eq(option, S("certain")))
+			origin.certainty = number(word(&rest), "certain") /
+					   100.0;
 		else if (slice_eq(option, S("client")))
 			origin.client = number(word(&rest), "client");
 		else

@@ -109,7 +109,7 @@ static void check_geo(struct findings *findings)
 		snprintf(words, sizeof(words), "the data is %lld days old%s",
 			 (long long)age_days,
 			 age_days * STAMP_DAY_MS > settings.geo_max_age_ms
-				 ? "; it counts half, fetch a newer one"
+				 ? "; it counts less, fetch a newer one"
 				 : "");
 		good("geoip", words);
 	}
@@ -131,6 +131,12 @@ static void check_state(struct findings *findings)
 		 settings.state_dir, state_account_count(state),
 		 sizeof(struct account) + ACCOUNT_LOGIN_MAX);
 	good("state", words);
+	if (state_number(state, "geo_off", 0)) {
+		err_set(&err, EXIT_DATA, "places are not judged: the country "
+			"file did not know a fifth of the clients; fetch a "
+			"whole one, with IPv6, and let comporta scan go on");
+		bad(findings, "geoip", &err);
+	}
 	state_close(&state);
 }
 

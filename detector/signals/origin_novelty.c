@@ -65,7 +65,7 @@ static double observe(const struct signal_input *input)
 	/* A stay abroad is one new place; home speaks for the owner daily. */
 	if (recent && value > 0)
 		return 0;
-	return origin->is_aged && value > 0 ? value / 2 : value;
+	return value > 0 ? value * origin->certainty : value;
 }
 
 static void describe(const struct account *account, uint32_t now_s,
