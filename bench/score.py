@@ -21,15 +21,15 @@ from traffic import Run
 
 OURS = "comporta"
 QUIET_SECONDS = 2
-COLUMNS = (     # figure, two lines of heading, how it is written
-    ("found", "found", "of all", "percent"),
-    ("found_seen", "found", "but 2 *", "percent"),
-    ("leak_median", "leaked", "median", "count"),
-    ("leak_p90", "leaked", "p90", "count"),
-    ("burst_median", "bursts", "median", "count"),
-    ("burst_p90", "bursts", "p90", "count"),
-    ("wronged", "wronged", "per 10k", "rate"),
-    ("let_out", "let out", "% of (2)", "percent"),
+COLUMNS = (     # figure, two lines of heading, how it is written, width
+    ("found", "found", "of all", "percent", 8),
+    ("found_seen", "found", "but 2 *", "percent", 8),
+    ("leak_median", "leaked", "median", "count", 8),
+    ("leak_p90", "leaked", "p90", "count", 10),
+    ("burst_median", "bursts", "median", "count", 8),
+    ("burst_p90", "bursts", "p90", "count", 10),
+    ("wronged", "wronged", "per 10k", "rate", 10),
+    ("let_out", "let out", "% of (2)", "percent", 9),
 )
 
 
@@ -79,16 +79,16 @@ def numbered(name):
 
 
 def print_contestants(all_figures):
-    print(f"{'':28}" + "".join(f"{c[1]:>9}" for c in COLUMNS))
-    print(f"{'':28}" + "".join(f"{c[2]:>9}" for c in COLUMNS))
+    print(f"{'':28}" + "".join(f"{c[1]:>{c[4]}}" for c in COLUMNS))
+    print(f"{'':28}" + "".join(f"{c[2]:>{c[4]}}" for c in COLUMNS))
     for name, own in all_figures.items():
         cells, ranges = "", ""
-        for key, _, _, kind in COLUMNS:
+        for key, _, _, kind, width in COLUMNS:
             one = own[key]
-            cells += f"{written(one['value'], kind) if one else '-':>9}"
+            cells += f"{written(one['value'], kind) if one else '-':>{width}}"
             low_high = f"{written(one['low'], kind)}-" \
                 f"{written(one['high'], kind)}" if one else ""
-            ranges += f"{low_high:>9}"
+            ranges += f"{low_high:>{width}}"
         print(f"{numbered(name):28}{cells}\n{'':28}{ranges}")
     print("found and let out in per cent, leaked in recipients; second lines: "
           "95 % intervals\n* without manual_fraud and location_mimic; bursts: "
@@ -96,28 +96,27 @@ def print_contestants(all_figures):
           "the rule of that number")
 
 
-def heading(first, names):
-    print(f"\n{first}" + "".join(f"{name:>7}" for name in names))
+def heading(first, *more):
+    numbers = (f"({i + 1})" for i in range(len(RULES)))
+    print(f"\n{first}" + "".join(f"{name:>7}" for name in (*numbers, *more)))
 
 
 def print_attacks(results):
     ours = per_attack(results[OURS])
     others = [per_attack(results[name]) for name in RULES]
-    numbers = [f"({i + 1})" for i in range(len(RULES))]
-    heading(f"{'found, of':20}{'victims':>8}{OURS:>9}", numbers)
-    print(f"{'':36}" + f"{'':{7 * len(RULES)}}  median    p90  let out")
+    heading(f"{'found, of':20}{'victims':>8}{OURS:>9}", "median", "p90",
+            "% out")
     for attack, row in ours.items():
         print(f"{attack:20}{row['victims']:8}{row['found']:9}" +
               "".join(f"{other[attack]['found']:7}" for other in others) +
-              f"{row['leak_median']:8.0f}{row['leak_p90']:7.0f}"
-              f"{100 * row['let_out'] / max(1, row['spam']):7.1f} %")
+              f"{row['leak_median']:7.0f}{row['leak_p90']:7.0f}"
+              f"{100 * row['let_out'] / max(1, row['spam']):7.1f}")
 
 
 def print_benign(results):
     ours = per_benign(results[OURS])
     others = [per_benign(results[name]) for name in RULES]
-    numbers = [f"({i + 1})" for i in range(len(RULES))]
-    heading(f"{'wronged, of':20}{'accounts':>8}{OURS:>9}", numbers)
+    heading(f"{'wronged, of':20}{'accounts':>8}{OURS:>9}")
     for benign, row in ours.items():
         print(f"{benign:20}{row['accounts']:8}{row['wronged']:9}" +
               "".join(f"{other[benign]['wronged']:7}" for other in others))
