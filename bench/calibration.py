@@ -39,6 +39,8 @@ def fit(value, label, counts):
     columns = np.stack([value, np.ones(len(value))], 1)
     centre = np.array([1.0, 0.0])
     stiff = np.diag([SCALE_SPREAD ** -2, SHIFT_SPREAD ** -2])
+    # As much evidence as there are victims, at the odds of reality.
+    counts = counts * (label > 0).sum() / counts[label > 0].sum()
     now = centre.copy()
     for _ in range(100):
         p = sigmoid(columns @ now)

@@ -57,7 +57,7 @@ def design(pool, odds, hazard):
     counts = np.concatenate([np.ones(len(own)), 1 / days[victim[his]],
                              [quiet_days, silent]])
     # Victims are too many here: their share is the prior of this sample.
-    sample = pool.is_kept.sum() / pool.account_days
+    sample = max(1, pool.is_kept.sum()) / pool.account_days
     return sums, prior - np.log(hazard) + np.log(sample), label, counts
 
 
