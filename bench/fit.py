@@ -28,6 +28,9 @@ LEFT_OUT = "slow_low,home_proxies,crew_many"
 MOST_WEIGHT = 10.0
 ROUNDS = 6              # which row is a day's highest depends on the weights
 INTERCEPT_SPREAD = 2.0
+# The account-days that count: those about and above the log odds that the
+# owners of so many accounts per 10,000 account-days reach.
+FOCUS = 60.0
 WATCH = 0.5
 LEAST_BLOCK = 0.5       # the least that judge.block may be
 WRONGED = (0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6)
@@ -38,7 +41,7 @@ SEARCH_ROUNDS = 8
 SEARCH_PRICE = 0.005
 
 
-def design(pool, odds, hazard):
+def design(pool, odds, hazard, focus):
     """Rows for the regression: what the signals said at the height of every
     account-day, the log odds before evidence, label, how much it counts.
     Days of which there is no row said nothing."""
@@ -56,6 +59,11 @@ def design(pool, odds, hazard):
     label = np.concatenate([np.zeros(len(own)), np.ones(len(his)), [0, 1]])
     counts = np.concatenate([np.ones(len(own)), 1 / days[victim[his]],
                              [quiet_days, silent]])
+    if focus:
+        # The same for owners and thieves, or it would bend the odds.
+        near = np.append(odds[rows], np.full(2, np.log(hazard))) - \
+            pool.threshold_for(odds, focus)
+        counts *= sigmoid(2 * near)
     # Victims are too many here: their share is the prior of this sample.
     sample = max(1, pool.is_kept.sum()) / pool.account_days
     return sums, prior - np.log(hazard) + np.log(sample), label, counts
@@ -102,12 +110,12 @@ def bounded_newton(sums, prior, label, counts, centre, spread, free):
     return now[:-1], float(now[-1])
 
 
-def fit_weights(pool, centre, spread, hazard=HAZARD):
+def fit_weights(pool, centre, spread, focus=FOCUS, hazard=HAZARD):
     centre = np.asarray(centre, float)
     free = np.array([not name.startswith("hard_") for name in pool.signals])
     weights = centre.copy()
     for _ in range(ROUNDS):
-        rows = design(pool, pool.log_odds(weights), hazard)
+        rows = design(pool, pool.log_odds(weights), hazard, focus)
         before = weights
         weights, _ = bounded_newton(*rows, centre, spread, free)
         if np.abs(weights - before).max() < 1e-3:
@@ -126,9 +134,12 @@ def merit(pool, weights, middle, spread):
     return good - SEARCH_PRICE * (((weights - middle) / spread) ** 2).sum()
 
 
-def search(pool, weights, spread):
-    """Steps of single weights, as long as one of them is worth its price."""
-    middle, best = weights.copy(), merit(pool, weights, weights, spread)
+def search(pool, weights, middle, spread):
+    """Steps of single weights, as long as one of them is worth its price;
+    from the weights given or the middle, whichever is better."""
+    weights = max((middle, weights),
+                  key=lambda w: merit(pool, w, middle, spread)).copy()
+    best = merit(pool, weights, middle, spread)
     for _ in range(SEARCH_ROUNDS):
         before = best
         for i, name in enumerate(pool.signals):
@@ -163,6 +174,18 @@ def print_curve(pool, weights, scale, shift, marked=None):
               f"{100 * row['let_out']:9.1f}{mark}")
 
 
+def compare(pool, stages):
+    """Victims found (but two classes) at a few rates of accounts wronged."""
+    print(f"{'found, % at wronged':26}" +
+          "".join(f"{one:>8g}" for one in WRONGED))
+    for name, weights in stages.items():
+        odds = pool.log_odds(weights)
+        rows = pool.curve(weights, [pool.threshold_for(odds, one)
+                                    for one in WRONGED])
+        print(f"  {name:24}" + "".join(f"{100 * row['found_seen']:8.1f}"
+                                       for row in rows))
+
+
 def judge_numbers(pool, weights, threshold):
     """Scale, shift, watch and block."""
     scale, shift = calibration.fit(
@@ -194,7 +217,24 @@ def centre_of(options, signals):
 
 def load(names, leave_out=()):
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
-        return Pool(list(pool.map(Trajectory, names)), leave_out)
+        return Pool(list(pool.map(Trajectory.read, names)), leave_out)
+
+
+def fit_stages(options, centre):
+    """Name -> weights: where they are held, fitted, refined."""
+    stages = {"centre": centre}
+    if options.attempt is None:
+        pool = load(options.weights, options.leave_out.split(","))
+        print("  fitting", file=sys.stderr)
+        stages["fitted"] = fit_weights(pool, centre, options.spread,
+                                       options.focus)
+        if options.search:
+            print("  searching", file=sys.stderr)
+            stages["searched"] = search(pool, stages["fitted"], centre,
+                                        options.spread)
+    # What is written has so many digits; it must do what is printed.
+    return {name: np.array([float(model.number(w)) for w in weights])
+            for name, weights in stages.items()}
 
 
 def show_runs(names):
@@ -226,6 +266,9 @@ def parse():
                              "else 1 for each")
     parser.add_argument("--spread", type=float, default=0.25,
                         help="standard deviation of the prior (0.25)")
+    parser.add_argument("--focus", type=float, default=FOCUS,
+                        help="regard account-days about and above what so "
+                             "many owners per 10,000 reach; 0: all (60)")
     parser.add_argument("--target", type=float, default=0.4,
                         help="accounts wronged per 10,000 account-days (0.4)")
     parser.add_argument("--search", action="store_true",
@@ -243,18 +286,13 @@ def main():
     options = parse()
     print("  reading runs", file=sys.stderr)
     held_out = load(options.calibrate)
-    weights = centre_of(options, held_out.signals)
-    if options.attempt is None:
-        pool = load(options.weights, options.leave_out.split(","))
-        print("  fitting", file=sys.stderr)
-        weights = fit_weights(pool, weights, options.spread)
-        if options.search:
-            print("  searching", file=sys.stderr)
-            weights = search(pool, weights, options.spread)
-    # What is written has so many digits; it must do what is printed.
-    weights = np.array([float(model.number(w)) for w in weights])
-    for name, weight in zip(held_out.signals, weights):
-        print(f"{name:26}{weight:8.3f}")
+    stages = fit_stages(options, centre_of(options, held_out.signals))
+    weights = list(stages.values())[-1]
+    print(f"{'weights':26}" + "".join(f"{name:>12}" for name in stages))
+    for i, name in enumerate(held_out.signals):
+        print(f"  {name:24}" + "".join(f"{one[i]:12.3f}"
+                                       for one in stages.values()))
+    compare(held_out, stages)
     threshold = held_out.threshold_for(held_out.log_odds(weights),
                                        options.target)
     judge = judge_numbers(held_out, weights, threshold)

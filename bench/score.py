@@ -1,23 +1,29 @@
 #!/usr/bin/python3
 """score.py - comporta beside the published rules, on labelled runs.
 
-usage: score.py [--json] [--hazard RUN...] [RUN...]
+usage: score.py [--json] [--model FILE...] [--hazard RUN...] [RUN...]
 
 RUN is a folder or a list of files, see traffic.py. The runs behind --hazard
 have takeovers as rare as in reality: from them come the accounts wronged and
-how many blocks were right. What the columns mean: outcome.py and rules.py.
+how many blocks were right. --model FILE: the numbers of the model (model.py);
+then the score tables tell whether p means what it says. What the columns
+mean: outcome.py and rules.py.
 """
 
 import argparse
 import concurrent.futures
+import functools
 import json
 import os
 import sys
 import time
 
+import calibration
+import model
 from outcome import Outcome, PER, figures, per_attack, per_benign
 from rules import MEASURE, RULES, suspensions
 from traffic import Run
+from trajectory import Pool, Trajectory
 
 OURS = "comporta"
 QUIET_SECONDS = 2
@@ -33,30 +39,33 @@ COLUMNS = (     # figure, two lines of heading, how it is written, width
 )
 
 
-def try_all(name):
-    """One run: contestant -> account -> times of suspensions; and the run."""
+def try_all(with_scores, name):
+    """One run; contestant -> account -> times of suspensions; what the
+    signals said, or None."""
     run = Run(name)
     stopped = {OURS: run.verdicts()}
     for rule_name, rule in RULES.items():
         stopped[rule_name] = suspensions(rule, run.events)
     run.events = None   # large, and nobody needs it any more
-    return run, stopped
+    said = Trajectory(run, stopped[MEASURE]) if with_scores else None
+    return run, stopped, said
 
 
 def outcomes(tried):
     """Contestant -> outcome over all runs."""
     found = {name: Outcome() for name in (OURS, *RULES)}
-    for run, stopped in tried:
+    for run, stopped, _ in tried:
         for name, outcome in found.items():
             outcome.add(run, stopped[name])
     return {name: outcome.close() for name, outcome in found.items()}
 
 
-def try_runs(names):
+def try_runs(names, with_scores):
     began, tried = time.monotonic(), []
     workers = min(len(names), os.cpu_count() or 1)
     with concurrent.futures.ProcessPoolExecutor(workers) as pool:
-        for done in pool.map(try_all, names):
+        for done in pool.map(functools.partial(try_all, with_scores),
+                             names):
             tried.append(done)
             if time.monotonic() - began > QUIET_SECONDS:
                 print(f"  scored {len(tried)} of {len(names)} runs",
@@ -172,19 +181,36 @@ def report(runs, hazard_runs):
     return result, show
 
 
+def reliability(tried, paths):
+    numbers = {}
+    for path in paths:
+        numbers.update(model.read(path))
+    pool = Pool([said for _, _, said in tried])
+    return calibration.reliability(
+        pool, model.weights_of(numbers, pool.signals),
+        numbers.get("judge.scale", 1), numbers.get("judge.shift", 0),
+        numbers.get("judge.hazard", calibration.HAZARD))
+
+
 def main():
     parser = argparse.ArgumentParser(
         description="comporta beside the published rules, on labelled runs")
     parser.add_argument("runs", nargs="*", metavar="RUN")
     parser.add_argument("--hazard", nargs="+", default=[], metavar="RUN",
                         help="runs with takeovers as rare as in reality")
+    parser.add_argument("--model", nargs="+", metavar="FILE",
+                        help="the model's numbers, the later file wins")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     if not options.runs and not options.hazard:
         parser.error("no run is given")
-    tried = try_runs(options.runs + options.hazard)
+    tried = try_runs(options.runs + options.hazard, bool(options.model))
     runs, rare = tried[:len(options.runs)], tried[len(options.runs):]
     result, show = report(runs, rare)
+    if options.model:
+        result["reliability"] = reliability(tried, options.model)
+        show.append(lambda: calibration.print_reliability(
+            result["reliability"]))
     if options.json:
         json.dump(result, sys.stdout, indent=1)
         print()

@@ -18,20 +18,24 @@ from traffic import DAY_MS, Run, need, np, table
 class Trajectory:
     """The rows of one run, sorted by account and time."""
 
-    def __init__(self, name):
-        run = Run(name)
-        stopped = suspensions(RULES[MEASURE], run.events)
-        run.events = None
-        self.name, self.people, self.victims = name, run.people, run.victims
+    def __init__(self, run, stopped):
+        """stopped: by the rule with which spam let out is compared."""
+        self.name, self.people, self.victims = (run.name, run.people,
+                                                run.victims)
         self.account_days, self.days = run.account_days, run.days
         self.measure = sum(
             victim.leaked(next((at for at in stopped.get(victim.account, [])
                                 if at >= victim.start), None))
             for victim in run.victims)
-        self.read(run.scores_path)
+        self.read_scores(run.scores_path)
         self.label()
 
-    def read(self, path):
+    @classmethod
+    def read(cls, name):
+        run = Run(name)
+        return cls(run, suspensions(RULES[MEASURE], run.events))
+
+    def read_scores(self, path):
         header, rows = table(path)
         need(path, header, ("at_ms", "account", "kind", "prior"))
         first = header.index("prior")

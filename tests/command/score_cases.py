@@ -261,30 +261,33 @@ class Fit(Case):
                 made.event(start, account, recipients=5, spam=1)
                 made.score(start, account,
                            *generator.normal(means), 0)
-        return Trajectory(made.close())
+        return Trajectory.read(made.close())
 
     def test_recovers_weights(self):
         pool = Pool([self.drawn(1), self.drawn(2)])
-        weights = fit.fit_weights(pool, np.ones(3), 10)
+        weights = fit.fit_weights(pool, np.ones(3), 10, 0)
         self.assertAlmostEqual(weights[0], self.MEANS[0], delta=0.2)
         self.assertAlmostEqual(weights[1], self.MEANS[1], delta=0.2)
         self.assertEqual(weights[2], 1)     # convicts alone: not touched
-        held = fit.fit_weights(pool, np.ones(3), 1e-3)
+        near = fit.fit_weights(pool, np.ones(3), 10)
+        self.assertAlmostEqual(near[0], self.MEANS[0], delta=0.4)
+        self.assertAlmostEqual(near[1], self.MEANS[1], delta=0.4)
+        held = fit.fit_weights(pool, np.ones(3), 1e-3, 0)
         self.assertAlmostEqual(held[0], 1, delta=0.01)
 
     def test_left_out_classes_say_nothing(self):
         runs = [self.drawn(1), self.drawn(2, attack="slow_low",
                                           means=self.MEANS[::-1])]
-        one, two, _ = fit.fit_weights(Pool(runs), np.ones(3), 10)
+        one, two, _ = fit.fit_weights(Pool(runs), np.ones(3), 10, 0)
         self.assertAlmostEqual(one, two, delta=0.2)
         one, two, _ = fit.fit_weights(Pool(runs, ("slow_low",)), np.ones(3),
-                                      10)
+                                      10, 0)
         self.assertGreater(one, two + 0.4)
 
     def test_search_does_not_make_it_worse(self):
         pool = Pool([self.drawn(3, 200, 3000, means=(4, 2))])
         start = np.array([0.4, 2.0, 1.0])
-        found = fit.search(pool, start, 1.0)
+        found = fit.search(pool, start, start, 1.0)
         self.assertGreater(fit.merit(pool, found, start, 1.0),
                            fit.merit(pool, start, start, 1.0))
         self.assertEqual(found[2], 1)
@@ -322,7 +325,7 @@ class Evaluator(Case):
             made.score(start + i * MINUTE + 1000, "victim@x.example", nats)
         made.score(T0 + DAY_MS, "lively@x.example", 6)
         made.score(T0 + 2 * DAY_MS, "lively@x.example", 4)
-        return Pool([Trajectory(made.close())])
+        return Pool([Trajectory.read(made.close())])
 
     def test_outcomes(self):
         pool = self.pool()
