@@ -147,7 +147,4 @@ set -- $(folders $SEEDS)
 [ -z "$HAZARD_SEEDS" ] || set -- "$@" --hazard $(folders $HAZARD_SEEDS)
 set -- "$@" --model "$tmp/defaults" "$model"
 say "scoring"
-if [ -n "${JSON:-}" ]; then
-	"$PYTHON" "$here/score.py" --json "$@" >"$JSON"
-fi
-"$PYTHON" "$here/score.py" "$@"
+"$PYTHON" "$here/score.py" ${JSON:+--json-to "$JSON"} "$@"

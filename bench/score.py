@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """score.py - comporta beside the published rules, on labelled runs.
 
-usage: score.py [--json] [--model FILE...] [--hazard RUN...] [RUN...]
+usage: score.py [--json] [--json-to FILE] [--model FILE...]
+                [--hazard RUN...] [RUN...]
 
 RUN is a folder or a list of files, see traffic.py. The runs behind --hazard
 have takeovers as rare as in reality: from them come the accounts wronged and
@@ -200,7 +201,10 @@ def main():
                         help="runs with takeovers as rare as in reality")
     parser.add_argument("--model", nargs="+", metavar="FILE",
                         help="the model's numbers, the later file wins")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true",
+                        help="figures in place of tables")
+    parser.add_argument("--json-to", metavar="FILE",
+                        help="tables, and figures into a file")
     options = parser.parse_args()
     if not options.runs and not options.hazard:
         parser.error("no run is given")
@@ -211,9 +215,11 @@ def main():
         result["reliability"] = reliability(tried, options.model)
         show.append(lambda: calibration.print_reliability(
             result["reliability"]))
+    if options.json_to:
+        with open(options.json_to, "w", encoding="utf-8") as file:
+            print(json.dumps(result, indent=1), file=file)
     if options.json:
-        json.dump(result, sys.stdout, indent=1)
-        print()
+        print(json.dumps(result, indent=1))
         return
     for one in show:
         one()
