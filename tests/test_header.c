@@ -288,8 +288,8 @@ static void test_exim(void **state)
 	static const struct {
 		const char *rest, *program, *text;
 	} cases[] = {
-		{ "1RwtJa-000AFJ-3B a[1]: b", "exim",
-		  "1RwtJa-000AFJ-3B a[1]: b" },
+		{ "1RwtJa-000AFJ-3B <= a[1]: b", "exim",
+		  "1RwtJa-000AFJ-3B <= a[1]: b" },
 		{ "1sDcIh-000000004YY-3wAT => b", "exim",
 		  "1sDcIh-000000004YY-3wAT => b" },
 		{ "[12] x postfix/smtpd[1]: b", "exim",
@@ -307,6 +307,7 @@ static void test_exim(void **state)
 		{ "imap-login: Info: b", "imap-login", "Info: b" },
 		{ "exim exim[1]: b", "exim", "b" },
 		{ "1RwtJa-000AFJ-3Bx a[1]: b", "a", "b" },
+		{ "server-mail01-pl a[1]: b", "a", "b" },
 		{ "[x] a[1]: b", "a", "b" },
 	};
 
