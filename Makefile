@@ -97,6 +97,15 @@ $(BUILD)/generate: $(filter-out bench/measure.c,$(wildcard bench/*.c)) \
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) -std=gnu11 -O2 -Wall -Wextra -o $@ $(filter %.c,$^)
 
+# The labelled traffic simulator shares the generator's parts.
+simulate_c := $(filter-out bench/measure.c bench/generate.c,$(wildcard bench/*.c \
+	bench/sim/*.c))
+$(BUILD)/simulate: $(simulate_c) bench/gen.h bench/prefixes.def \
+		$(wildcard bench/sim/*.h bench/sim/*.def)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) -std=gnu11 -O2 -g -Wall -Wextra $(if $(WERROR),-Werror) \
+		$(if $(SAN),-fsanitize=$(SAN)) -o $@ $(filter %.c,$^) -lm
+
 tests: $(tests)
 
 # For tests/fuzz/run.sh, which links them with another runtime.

@@ -50,6 +50,9 @@ struct mail_event {
 					 * ids are unique only within one */
 	struct slice queue_id;
 	struct slice account;		/* SASL login; empty when unknown */
+	struct slice mechanism;		/* of a submission: how it logged in
+					 * ("PLAIN"); empty when not said */
+	struct slice service;		/* ... and where: "submission/smtpd" */
 	struct address client;		/* if has_client */
 	bool has_client;
 	bool null_sender;		/* envelope sender <> */

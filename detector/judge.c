@@ -45,13 +45,23 @@ const struct conf_option judge_options[] = {
 	CONF_END
 };
 
-static double decayed(const struct account *account,
-		      const struct signal *signal, uint32_t now_s)
+double judge_sum(const struct account *account, const struct signal *signal,
+		 uint32_t now_s)
 {
+	if (account->groups[signal->slot].nats == 0)
+		return 0;
 	return account->groups[signal->slot].nats *
 	       profile_decay(account->groups[signal->slot].at_s, now_s,
 			     (double)signal_limits(signal)->half_life_ms /
 				     STAMP_SECOND_MS);
+}
+
+/* What it says, as it counts. */
+static double weighted(const struct account *account,
+		       const struct signal *signal, uint32_t now_s)
+{
+	return signal_limits(signal)->weight *
+	       judge_sum(account, signal, now_s);
 }
 
 double judge_prior(const struct account *account, uint32_t now_s)
@@ -70,8 +80,7 @@ double judge_probability(const struct account *account, uint32_t now_s,
 	double log_odds = judge_prior(account, now_s);
 
 	for (size_t i = 0; (signal = signal_at(i)); i++)
-		if (account->groups[signal->slot].nats != 0)
-			log_odds += decayed(account, signal, now_s);
+		log_odds += weighted(account, signal, now_s);
 	if (log_odds_out)
 		*log_odds_out = log_odds;
 	return 1 / (1 + exp(-(judge_settings.scale * log_odds +
@@ -92,11 +101,11 @@ static void weigh_one(const struct signal *signal,
 	if (at_s < input->now_s)
 		at_s = input->now_s;
 	if (account->groups[signal->slot].nats != 0) {
-		sum = decayed(account, signal, input->now_s);
+		sum = judge_sum(account, signal, input->now_s);
 		account->groups[signal->slot].nats = (float)sum;
 		account->groups[signal->slot].at_s = at_s;
 	}
-	nats = signal->observe(input) * limits->weight;
+	nats = signal->observe(input);
 	if (nats == 0)
 		return;
 	if (!signal->is_hard && !signal->is_strong_when_cold)
@@ -122,6 +131,8 @@ void judge_weigh(const struct signal_input *input)
 	if (input->failed || input->arrived || input->is_unknown ||
 	    input->refused_by_policy)
 		brings |= SIGNAL_OUTCOME;
+	if (input->is_submission)
+		brings |= SIGNAL_SUBMISSION;
 	for (signal = signals; *signal; signal++)
 		if ((*signal)->looks_at & brings)
 			weigh_one(*signal, input);
@@ -131,11 +142,15 @@ void judge_weigh(const struct signal_input *input)
  * no more than this, at no cost. */
 static double most_evidence(const struct account *account)
 {
+	const struct signal *const *signal;
 	double sum = 0;
 
-	for (size_t i = 0; i < ACCOUNT_GROUPS; i++)
-		if (account->groups[i].nats > 0)
-			sum += account->groups[i].nats;
+	for (signal = signals; *signal; signal++) {
+		double nats = account->groups[(*signal)->slot].nats;
+
+		if (nats > 0)
+			sum += signal_limits(*signal)->weight * nats;
+	}
 	return sum;
 }
 
@@ -150,8 +165,7 @@ bool judge_has_less(const struct account *account, uint32_t now_s,
 	if (most_evidence(account) < evidence)
 		return true;
 	for (signal = signals; *signal; signal++)
-		if (account->groups[(*signal)->slot].nats != 0)
-			sum += decayed(account, *signal, now_s);
+		sum += weighted(account, *signal, now_s);
 	return sum < evidence;
 }
 
@@ -243,7 +257,7 @@ static void explain_signals(const struct account *account, uint32_t now_s,
 		struct text text = TEXT_INIT(VERDICT_TEXT_SIZE - 1);
 		struct verdict_evidence evidence = {
 			.signal = signal->name,
-			.nats = decayed(account, signal, now_s),
+			.nats = weighted(account, signal, now_s),
 		};
 
 		if (evidence.nats < 0.005 && evidence.nats > -0.005)

@@ -2,8 +2,8 @@
  * judge - adds the evidence up and says calm, watched or blocked.
  *
  * For each signal s that an event touches:
- *   S_s = clip(S_s * 2^(-dt / half_life_s) + weight_s * nats, -floor_s, cap_s)
- *   L   = log(hazard) + sum of all S_s, each decayed to now
+ *   S_s = clip(S_s * 2^(-dt / half_life_s) + nats, -floor_s, cap_s)
+ *   L   = log(hazard) + sum of all weight_s * S_s, each decayed to now
  *   p   = 1 / (1 + exp(-(a L + b)))
  * watched at p >= judge.watch, blocked at p >= judge.block. The hazard, 1.5e-4
  * takeovers per account and day, is what two public figures agree on (see
@@ -40,6 +40,11 @@ double judge_prior(const struct account *account, uint32_t now_s);
 /* Probability that the account is in somebody else's hands, at this time. */
 double judge_probability(const struct account *account, uint32_t now_s,
 			 double *log_odds_out);
+
+/* What one signal says at this time, before its weight: between -floor and
+ * cap. */
+double judge_sum(const struct account *account, const struct signal *signal,
+		 uint32_t now_s);
 
 /* Let every signal that looks at such events look at this one. */
 void judge_weigh(const struct signal_input *input);

@@ -15,8 +15,8 @@
 bool outcome_is_dead_recipient(const struct mail_event *event);
 
 /* Refused for what the mail is (5.7.x; in Exim's lines without a code also what
- * was refused after its content), or slowed down for who sends it (421). Other
- * 4.7.x answers are greylisting, which meets everybody. */
+ * was refused at the end of its content), or slowed down for who sends it
+ * (421). Other 4.7.x answers are greylisting, which meets everybody. */
 bool outcome_is_policy(const struct mail_event *event);
 
 #endif

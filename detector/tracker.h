@@ -35,7 +35,9 @@ enum message_flags {
 					 * perhaps a second id */
 	MESSAGE_IS_OPEN = 16,		/* how many recipients it has was not
 					 * said */
-	MESSAGE_HAS_ENDED = 32		/* for one of those, at least */
+	MESSAGE_HAS_ENDED = 32,		/* for one of those, at least */
+	MESSAGE_FROM_STRANGER = 64	/* from a network that the account did
+					 * not trust */
 };
 
 struct message {

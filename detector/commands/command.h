@@ -26,7 +26,8 @@ enum takes {
 	TAKES_TABLES = 1 << 8,	/* --create-tables */
 	TAKES_LIST = 1 << 9,	/* --options */
 	TAKES_LOGS = 1 << 10,	/* arguments are log files */
-	TAKES_DAYS = 1 << 11
+	TAKES_DAYS = 1 << 11,
+	TAKES_REHEARSAL = 1 << 12	/* --report, --scores */
 };
 
 enum { INVOCATION_SETS_MAX = 64 };
@@ -38,7 +39,7 @@ struct invocation {
 	size_t n_sets;
 	bool json, verbose, quiet, help;
 	bool dry_run, force, create_tables, list_options, progress;
-	const char *reason, *role, *days;
+	const char *reason, *role, *days, *scores;
 	char **args;
 	int n_args;
 };

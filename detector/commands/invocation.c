@@ -34,6 +34,8 @@ static const struct option_row rows[] = {
 	  "log format; auto finds it by looking (auto)" },
 	{ "--listen", "ADDRESS:PORT", TAKES_LISTEN, "serve.listen", 0, 0,
 	  "where to listen (127.0.0.1:8025)" },
+	{ "--scores", "FILE", TAKES_REHEARSAL, NULL, 0, AT(scores),
+	  "also write what every signal said, for bench/fit" },
 	{ "--dry-run", NULL, TAKES_DRY_RUN, NULL, AT(dry_run), 0,
 	  "decide and remember, block nobody" },
 	{ "--reason", "TEXT", TAKES_REASON, NULL, 0, AT(reason),

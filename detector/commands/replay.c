@@ -3,18 +3,36 @@
  * have been stopped, when and why.
  */
 #include "base/log.h"
+#include "base/must.h"
 #include "detector/commands/command.h"
 #include "detector/commands/report.h"
+#include "detector/commands/scores.h"
 #include "detector/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Who hears of what the detector finds. */
+struct rehearsal {
+	struct report report;
+	struct scores *scores;	/* NULL: nobody asked */
+};
+
 static void on_verdict(void *context, const struct verdict *verdict,
 		       struct account_entry *entry)
 {
+	struct rehearsal *rehearsal = context;
+
 	(void)entry;
-	report_verdict(context, verdict);
+	report_verdict(&rehearsal->report, verdict);
+}
+
+static void on_weighed(void *context, const struct signal_input *input,
+		       const struct account_entry *entry)
+{
+	struct rehearsal *rehearsal = context;
+
+	scores_note(rehearsal->scores, input, entry);
 }
 
 static void on_progress(void *context, uint64_t done, uint64_t total)
@@ -60,35 +78,47 @@ static int replay(struct pipeline *pipeline, struct report *report,
 	return 0;
 }
 
+static int open_all(struct rehearsal *rehearsal, struct detector *detector,
+		    const struct invocation *invocation, struct err *err)
+{
+	struct geo *geo = NULL;
+
+	if (settings_geo(&geo, err) < 0)
+		return -1;
+	if (detector_init(detector, geo, &settings.home, NULL, err) < 0) {
+		geo_close(&geo);
+		return -1;
+	}
+	detector->on_verdict = on_verdict;
+	detector->context = rehearsal;
+	if (!invocation->scores)
+		return 0;
+	detector->on_weighed = on_weighed;
+	return scores_open(invocation->scores, &rehearsal->scores, err);
+}
+
 static int run(struct invocation *invocation)
 {
-	struct pipeline *pipeline = calloc(1, sizeof(*pipeline));
+	struct pipeline *pipeline = must(calloc(1, sizeof(*pipeline)));
+	struct rehearsal rehearsal = { 0 };
 	struct detector detector = { 0 };
-	struct report report;
-	struct geo *geo = NULL;
 	struct err err;
 	int result;
 
-	if (!pipeline)
-		abort();
-	report_init(&report, invocation->json,
+	report_init(&rehearsal.report, invocation->json,
 		    invocation->progress);
-	if (geo_open(settings.country_db, settings.asn_db,
-		     settings.geo_max_age_ms, &geo, &err) < 0 ||
-	    detector_init(&detector, geo, &settings.home, NULL, &err) < 0) {
-		geo_close(&geo);
-		free(pipeline);
-		return command_fail(&err);
+	result = open_all(&rehearsal, &detector, invocation, &err);
+	if (result == 0) {
+		pipeline->detector = &detector;
+		pipeline->on_progress = on_progress;
+		pipeline->context = &rehearsal.report;
+		result = replay(pipeline, &rehearsal.report, invocation, &err);
+		pipeline_close(pipeline);
 	}
-	detector.on_verdict = on_verdict;
-	detector.context = &report;
-	pipeline->detector = &detector;
-	pipeline->on_progress = on_progress;
-	pipeline->context = &report;
-	result = replay(pipeline, &report, invocation, &err);
-	pipeline_close(pipeline);
+	if (scores_close(&rehearsal.scores, &err) < 0)
+		result = -1;
 	detector_release(&detector);
-	report_release(&report);
+	report_release(&rehearsal.report);
 	free(pipeline);
 	return result < 0 ? command_fail(&err) : EXIT_FINE;
 }
@@ -100,7 +130,8 @@ const struct command command_replay = {
 	.help = "Reads the logs (also .gz .xz .zst .bz2, or - for standard "
 		"input), merged by\ntime, and prints who would have been "
 		"stopped, when and why. Nothing is written,\nblocked or sent.",
-	.takes = TAKES_JSON | TAKES_ORIGIN | TAKES_FORMAT | TAKES_LOGS,
+	.takes = TAKES_JSON | TAKES_ORIGIN | TAKES_FORMAT | TAKES_LOGS |
+		 TAKES_REHEARSAL,
 	.min_args = 1,
 	.max_args = -1,
 	.run = run,

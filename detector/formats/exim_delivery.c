@@ -35,8 +35,8 @@ static bool skip_code(struct slice *text)
 	    !is_digit(rest.ptr[1]) || !is_digit(rest.ptr[2]))
 		return false;
 	rest = slice_after(rest, 3);
-	if (!slice_skip(&rest, S(" ")) && !slice_skip(&rest, S("-")) &&
-	    rest.len)
+	if (rest.len && !slice_skip(&rest, S(" ")) &&
+	    !slice_skip(&rest, S("-")))
 		return false;
 	*text = rest;
 	return true;
