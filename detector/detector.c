@@ -16,7 +16,6 @@ int detector_init(struct detector *detector, struct geo *geo,
 		  const struct accounts_backing *backing, struct err *err)
 {
 	memset(detector, 0, sizeof(*detector));
-	detector->geo = geo;
 	detector->calm_below = judge_calm_below(INCIDENT_UNTIL);
 	for (size_t i = 0; i < home->n; i++) {
 		uint16_t code = country_code(slice_from(home->items[i]));
@@ -28,6 +27,7 @@ int detector_init(struct detector *detector, struct geo *geo,
 				       home->items[i]);
 		detector->home[detector->n_home++] = code;
 	}
+	detector->geo = geo;
 	detector->accounts = accounts_new(backing);
 	detector->tracker = tracker_new();
 	detector->neighbours = neighbours_new();
@@ -63,7 +63,7 @@ static void tell(struct detector *detector, struct account_entry *entry,
 		detector->counters.suspends++;
 	else
 		detector->counters.watches++;
-	if (!detector->on_verdict)
+	if (!detector->on_verdict || detector->is_learning)
 		return;
 	judge_explain(&entry->account, entry->login, at_ms, &verdict);
 	verdict.action = action;
@@ -141,6 +141,10 @@ static void weigh(struct detector *detector, struct account_entry *entry,
 	/* From before the last lift: never evidence, nothing to learn. */
 	if (input->now_s < account->episode_s)
 		return;
+	if (detector->is_learning && input->now_s <= entry->known_until_s) {
+		detector->counters.known++;
+		return;
+	}
 	input->account = account;
 	judge_weigh(input);
 	if (is_above_suspicion(detector, account, input->now_s)) {
@@ -151,7 +155,7 @@ static void weigh(struct detector *detector, struct account_entry *entry,
 	} else {
 		judge(detector, entry, input, is_login);
 	}
-	if (detector->on_weighed)
+	if (detector->on_weighed && !detector->is_learning)
 		detector->on_weighed(detector->context, input, entry);
 }
 
