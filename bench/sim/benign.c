@@ -206,7 +206,7 @@ static struct origin where_role(const struct simulation *sim,
 {
 	uint64_t now = person_hash(sim, person, 4007,
 				   (uint64_t)(at_us / (20 * MINUTE_US)));
-	uint32_t members = 3 + (uint32_t)(person_hash(sim, person, 4008, 0) % 4);
+	uint64_t members = 3 + person_hash(sim, person, 4008, 0) % 4;
 	uint64_t member = person_hash(sim, person, 4009, now % members);
 	uint64_t lease = hash3(member, (uint64_t)(at_us / (5 * DAY_US)), 0);
 	const struct network *net;
@@ -294,7 +294,9 @@ static void set_up_webmail(const struct simulation *sim, struct person *person,
 			   struct rng *rng)
 {
 	(void)sim;
-	person->reads = READS_WEBMAIL | (rng_chance(rng, 300) ? READS_PHONE : 0);
+	person->reads = READS_WEBMAIL;
+	if (rng_chance(rng, 300))
+		person->reads |= READS_PHONE;
 	person->phone_percent = person->reads & READS_PHONE ? 25 : 0;
 }
 
@@ -410,7 +412,8 @@ const struct benign_class benign_classes[] = {
 	{ "expatriate", 0.03, set_up_expatriate, NULL, NULL, false },
 	{ "erp_cloud", 0.02, set_up_erp, day_erp, where_server, false },
 	{ "scanner_device", 0.02, set_up_scanner, NULL, NULL, false },
-	{ "newsletter", 0.012, set_up_newsletter, day_list, where_server, true },
+	{ "newsletter", 0.012, set_up_newsletter, day_list, where_server,
+	  true },
 	{ "monthly_list", 0.02, set_up_monthly, day_list, NULL, true },
 	{ "new_account", 0.055, set_up_new, NULL, NULL, false },
 	{ "shared_role", 0.04, set_up_role, NULL, where_role, false },

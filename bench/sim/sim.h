@@ -180,8 +180,8 @@ struct person {
 
 	/* Truth. */
 	const char *attack;		/* NULL: none */
-	int64_t start_us;
-	int64_t end_us;
+	int64_t start_ms;		/* 0: nothing happened in the run */
+	int64_t end_ms;
 };
 
 struct simulation {
