@@ -40,10 +40,17 @@ void pool_add(struct theft *theft, const struct network *net, bool carrier)
 	uint64_t where = rng_next(&theft->rng);
 	uint64_t host = rng_next(&theft->rng);
 
+	struct origin *seat = &theft->pool[theft->pool_count];
+
 	if (theft->pool_count == POOL_MAX)
 		return;
-	theft->pool[theft->pool_count++] = carrier ?
-		origin_carrier(net, where) : origin_draw(net, where, host);
+	theft->pool_count++;
+	if (carrier)
+		*seat = origin_carrier(net, where);
+	else if (rng_chance(&theft->rng, 100))
+		*seat = origin_draw6(net, where, host);
+	else
+		*seat = origin_draw(net, where, host);
 }
 
 /* Some country where thieves' machines stand, not the owner's. */

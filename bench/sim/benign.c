@@ -76,9 +76,9 @@ static struct origin where_company_vpn(const struct simulation *sim,
  * private_vpn: a bought VPN with a few favourite countries, changed for fun;
  * exits are shared with thieves, and the country means nothing.
  */
-static struct origin where_private_vpn(const struct simulation *sim,
-				       const struct person *person,
-				       int64_t at_us, enum device device)
+struct origin where_private_vpn(const struct simulation *sim,
+				const struct person *person, int64_t at_us,
+				enum device device)
 {
 	uint64_t now = person_hash(sim, person, 4003,
 				   (uint64_t)(at_us / (5 * HOUR_US)));
@@ -107,20 +107,28 @@ static void set_up_expatriate(const struct simulation *sim,
 	person->carrier = net_draw(person->country, USE_MOBILE, rng_next(rng));
 }
 
+/* Machines neither read nor travel, and buy no VPN. */
+static void be_machine(struct person *person)
+{
+	person->reads = 0;
+	person->trips = 0;
+	person->phone_percent = 0;
+	person->vpn_day = person->announce_day = UINT32_MAX;
+	person->service_day = UINT32_MAX;
+}
+
 /* erp_cloud: invoices from a rented server; nobody ever reads the mailbox. */
 static void set_up_erp(const struct simulation *sim, struct person *person,
 		       struct rng *rng)
 {
 	(void)sim;
-	person->reads = 0;
-	person->trips = 0;
+	be_machine(person);
 	person->mails = rng_log_range(rng, 3, 60);
 	person->spread = rng_range(rng, 0.2, 0.8);
 	person->contacts = (uint32_t)rng_log_range(rng, 100, 3000);
 	person->new_permille = 30 + rng_below(rng, 100);
 	person->colleagues_percent = 2;
 	person->typo_permille = 5 + rng_below(rng, 25);
-	person->phone_percent = 0;
 	person->second = net_draw(rng_chance(rng, 500) ? person->country :
 				  place_near(person->country, rng_next(rng)),
 				  USE_HOSTING, rng_next(rng));
@@ -143,9 +151,7 @@ static void set_up_scanner(const struct simulation *sim, struct person *person,
 			   struct rng *rng)
 {
 	(void)sim;
-	person->reads = 0;
-	person->trips = 0;
-	person->phone_percent = 0;
+	be_machine(person);
 	person->mails = rng_log_range(rng, 0.5, 12);
 	person->colleagues_percent = 85;
 	person->contacts = 15;
@@ -269,6 +275,7 @@ static void set_up_fetch(const struct simulation *sim, struct person *person,
 	(void)sim;
 	person->reads = READS_POP | (rng_chance(rng, 200) ? READS_DESK : 0);
 	person->poll_minutes = 10 + rng_below(rng, 60);
+	person->vpn_day = UINT32_MAX;
 	person->second = net_of_as(rng_chance(rng, 700) ? 15169 : 8075,
 				   rng_next(rng));
 }
@@ -295,6 +302,7 @@ static void set_up_webmail(const struct simulation *sim, struct person *person,
 {
 	(void)sim;
 	person->reads = READS_WEBMAIL;
+	person->vpn_day = UINT32_MAX;
 	if (rng_chance(rng, 300))
 		person->reads |= READS_PHONE;
 	person->phone_percent = person->reads & READS_PHONE ? 25 : 0;

@@ -207,8 +207,10 @@ void out_refused(struct simulation *sim, struct rng *rng,
 	put_postfix_peer(peer, origin);
 	log_line(sim->log, at_us, smtps ? SMTPS : SUBMISSION,
 		 1000 + rng_below(rng, 400), 0,
-		 "warning: %s: SASL %s authentication failed: UGFzc3dvcmQ6",
-		 peer, method);
+		 "warning: %s: SASL %s authentication failed: %s%s", peer,
+		 method, sim->rejects_say_login ?
+		 "(reason unavailable), sasl_username=" : "UGFzc3dvcmQ6",
+		 sim->rejects_say_login ? person->address : "");
 }
 
 void out_incoming(struct simulation *sim, struct rng *rng,
