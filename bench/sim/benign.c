@@ -121,6 +121,8 @@ static void be_machine(struct person *person)
 static void set_up_erp(const struct simulation *sim, struct person *person,
 		       struct rng *rng)
 {
+	const char *country = person->country;
+
 	(void)sim;
 	be_machine(person);
 	person->mails = rng_log_range(rng, 3, 60);
@@ -129,9 +131,9 @@ static void set_up_erp(const struct simulation *sim, struct person *person,
 	person->new_permille = 30 + rng_below(rng, 100);
 	person->colleagues_percent = 2;
 	person->typo_permille = 5 + rng_below(rng, 25);
-	person->second = net_draw(rng_chance(rng, 500) ? person->country :
-				  place_near(person->country, rng_next(rng)),
-				  USE_HOSTING, rng_next(rng));
+	if (rng_chance(rng, 500))
+		country = place_near(country, rng_next(rng));
+	person->second = net_draw(country, USE_HOSTING, rng_next(rng));
 }
 
 static struct origin where_server(const struct simulation *sim,
@@ -259,9 +261,10 @@ static struct origin where_school(const struct simulation *sim,
 static void set_up_replier(const struct simulation *sim, struct person *person,
 			   struct rng *rng)
 {
+	enum net_use use = rng_chance(rng, 500) ? USE_HOSTING : USE_ACCESS;
+
 	(void)sim;
-	person->second = net_draw(person->country, rng_chance(rng, 500) ?
-				  USE_HOSTING : USE_ACCESS, rng_next(rng));
+	person->second = net_draw(person->country, use, rng_next(rng));
 	person->list_dead_permille = 100 + rng_below(rng, 400);
 }
 
@@ -272,12 +275,13 @@ static void set_up_replier(const struct simulation *sim, struct person *person,
 static void set_up_fetch(const struct simulation *sim, struct person *person,
 			 struct rng *rng)
 {
+	bool google = rng_chance(rng, 700);
+
 	(void)sim;
 	person->reads = READS_POP | (rng_chance(rng, 200) ? READS_DESK : 0);
 	person->poll_minutes = 10 + rng_below(rng, 60);
 	person->vpn_day = UINT32_MAX;
-	person->second = net_of_as(rng_chance(rng, 700) ? 15169 : 8075,
-				   rng_next(rng));
+	person->second = net_of_as(google ? 15169 : 8075, rng_next(rng));
 }
 
 static struct origin where_fetch(const struct simulation *sim,
