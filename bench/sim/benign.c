@@ -84,12 +84,13 @@ struct origin where_private_vpn(const struct simulation *sim,
 				   (uint64_t)(at_us / (5 * HOUR_US)));
 	uint64_t favourite = person_hash(sim, person, 4004, now % 3);
 	uint64_t exit = hash3(4005, now >> 40, favourite);
+	uint64_t fickle = person_hash(sim, person, 4017, 0) % 25;
 	const char *country;
 
 	(void)device;
 	if (now >> 8 & 3)
-		country = place_for_travel((now >> 16) % 100 < 15 ? now >> 20
-								  : favourite);
+		country = place_for_travel((now >> 16) % 100 < fickle ?
+					   now >> 20 : favourite);
 	else
 		return (struct origin){ 0 };
 	return origin_draw(net_draw(country, USE_VPN, favourite >> 8),
