@@ -14,7 +14,6 @@ comporta does.
 import datetime
 import itertools
 import json
-import math
 import os
 import sys
 
@@ -171,7 +170,8 @@ class Run:
         self.verdicts_path = paths[2] if len(paths) > 2 else None
         self.people = read_people(paths[0])
         self.events = read_events(paths[1])
-        self.days = max(1, math.ceil(
+        # Bounces may come after midnight of the last day.
+        self.days = max(1, round(
             (self.events.last - self.events.first) / DAY_MS))
         self.victims = self.find_victims()
 
