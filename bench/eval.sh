@@ -9,7 +9,7 @@
 #   FIT=1          first fits the numbers and writes MODEL, from
 #   WEIGHT_SEEDS   101 102 103, and
 #   CALIBRATE_SEEDS 201 202 211 212
-#   FIT_OPTIONS    for fit.py: --target 0.4 --spread 0.25 --search
+#   FIT_OPTIONS    for fit.py, see there                     --search
 #   MODEL          the numbers                  detector/model.conf, if there
 #   ACCOUNTS, HAZARD_ACCOUNTS, DAYS, VICTIMS     1500 5000 21 10
 #   JSON           also writes all figures to this file
@@ -32,7 +32,7 @@ root=$(dirname "$here")
 : "${ASN_DB:=$root/build/geoip/asn.mmdb}"
 : "${PREFIXES:=$root/build/geoip/prefixes.tsv}"
 # Debian's own python, which sees Debian's numpy.
-: "${PYTHON:=/usr/bin/python3}" "${FIT_OPTIONS:=}"
+: "${PYTHON:=/usr/bin/python3}" "${FIT_OPTIONS=--search}"
 home=PL,PT
 end=2026-07-05
 hazard=0.00015
