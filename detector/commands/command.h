@@ -39,7 +39,7 @@ struct invocation {
 	size_t n_sets;
 	bool json, verbose, quiet, help;
 	bool dry_run, force, create_tables, list_options, progress;
-	const char *reason, *role, *days, *scores;
+	const char *reason, *role, *days, *scores, *page;
 	char **args;
 	int n_args;
 };

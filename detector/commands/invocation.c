@@ -36,6 +36,8 @@ static const struct option_row rows[] = {
 	  "where to listen (127.0.0.1:8025)" },
 	{ "--scores", "FILE", TAKES_REHEARSAL, NULL, 0, AT(scores),
 	  "also write what every signal said, for bench/fit" },
+	{ "--report", "FILE", TAKES_REHEARSAL, NULL, 0, AT(page),
+	  "also write a page with drawings, for a browser" },
 	{ "--dry-run", NULL, TAKES_DRY_RUN, NULL, AT(dry_run), 0,
 	  "decide and remember, block nobody" },
 	{ "--reason", "TEXT", TAKES_REASON, NULL, 0, AT(reason),
