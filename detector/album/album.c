@@ -44,7 +44,7 @@ struct album *album_new(void)
 	struct album *album = must(calloc(1, sizeof(*album)));
 
 	album->pictures.max = PICTURES_MAX;
-	album->suspects.floor = -1000;
+	album->suspects.floor = PICTURE_CALM;
 	album->handed_in = must(calloc(COUNTRY_SLOTS,
 				       sizeof(*album->handed_in)));
 	/* Certainty is never reached: with block = 1 nobody is stopped. */

@@ -22,6 +22,9 @@ enum {
 	DRAWING_HEIGHT = BOTTOM + 22
 };
 
+/* Share of the width that a name needs on a telephone. */
+static const double APART = 0.35;
+
 /* The columns of a drawing: some empty ones, the buckets, some empty ones. */
 struct canvas {
 	const struct picture *picture;
@@ -248,19 +251,24 @@ static void add_total(struct text *page, const struct canvas *canvas,
 	text_add_string(page, "\"/>\n");
 }
 
+/* The line and, `below` or above it, its name. A paler one under it keeps it
+ * apart from what it crosses. */
 static void add_line_of(struct text *page, const struct strip *strip,
-			double nats, const char *what, double probability)
+			double nats, const char *what, double probability,
+			bool below)
 {
+	static const char *const classes[] = { "under", "limit" };
 	double y = strip->y + svg_y(strip, nats);
-	char words[60];
 
 	if (nats <= 0 || nats > strip->scale.top)
 		return;
-	snprintf(words, sizeof(words), "%s from %.4g %%", what,
-		 probability * 100);
-	text_addf(page, "<line class=\"limit %s\" x2=\"100%%\" y1=\"%.1f\" "
-		  "y2=\"%.1f\"/>\n<text class=\"halo before\" x=\"100%%\" "
-		  "y=\"%.1f\">%s</text>\n", what, y, y, y - 4, words);
+	for (size_t i = 0; i < 2; i++)
+		text_addf(page, "<line class=\"%s %s\" x2=\"100%%\" "
+			  "y1=\"%.1f\" y2=\"%.1f\"/>\n", classes[i], what, y,
+			  y);
+	text_addf(page, "<text class=\"halo before\" x=\"100%%\" "
+		  "y=\"%.1f\">%s from %.4g %%</text>\n",
+		  below ? y + 14 : y - 5, what, probability * 100);
 }
 
 static void add_evidence(struct text *page, const struct canvas *canvas,
@@ -283,11 +291,11 @@ static void add_evidence(struct text *page, const struct canvas *canvas,
 	add_total(page, canvas, &strip, sums);
 	svg_shapes_end(page);
 	add_line_of(page, &strip, nats_for(picture, judge_settings.watch),
-		    "watch", judge_settings.watch);
+		    "watch", judge_settings.watch, true);
 	if (judge_settings.block < 1)
 		add_line_of(page, &strip,
 			    nats_for(picture, judge_settings.block), "stop",
-			    judge_settings.block);
+			    judge_settings.block, false);
 }
 
 static void add_moment(struct text *page, const struct canvas *canvas,
@@ -296,12 +304,27 @@ static void add_moment(struct text *page, const struct canvas *canvas,
 	double share = share_of(canvas, at_s);
 	char stamp[STAMP_TEXT_SIZE], words[60];
 
-	if (!at_s)
-		return;
 	stamp_short(at_s * (int64_t)STAMP_SECOND_MS, stamp);
 	snprintf(words, sizeof(words), "%s %s", what, stamp + 11);
 	svg_upright(page, share, MESSAGES_Y, BOTTOM - MESSAGES_Y, what);
 	svg_label(page, share, y, "halo", words);
+}
+
+/* Watched and stopped at almost the same moment is one line: two names would
+ * stand on each other. */
+static void add_moments(struct text *page, const struct canvas *canvas)
+{
+	const struct picture *picture = canvas->picture;
+	bool is_apart = !picture->stopped_s ||
+			share_of(canvas, picture->stopped_s) -
+			share_of(canvas, picture->watched_s) > APART;
+
+	if (picture->watched_s && is_apart)
+		add_moment(page, canvas, picture->watched_s, "watched",
+			   RECIPIENTS_Y + 14);
+	if (picture->stopped_s)
+		add_moment(page, canvas, picture->stopped_s, "stopped",
+			   MESSAGES_Y + 14);
 }
 
 /* What came after the stop stands under a veil: it would not have left. */
@@ -355,10 +378,7 @@ static void add_svg(struct text *page, const struct canvas *canvas,
 	add_evidence(page, canvas, sums);
 	svg_time_axis(page, picture->start_s - lead_s,
 		      (uint32_t)canvas->columns * picture->width_s, BOTTOM, 4);
-	add_moment(page, canvas, picture->watched_s, "watched",
-		   RECIPIENTS_Y + 14);
-	add_moment(page, canvas, picture->stopped_s, "stopped",
-		   MESSAGES_Y + 14);
+	add_moments(page, canvas);
 	text_add_string(page, "</svg>\n");
 }
 
@@ -406,26 +426,44 @@ static void add_legends(struct text *page, const struct canvas *canvas,
 	text_add_string(page, "</ul></div>\n</div>\n");
 }
 
+static void add_standing(struct text *page, const struct picture *picture)
+{
+	if (picture->watched_s) {
+		text_add_string(page, " Watched from ");
+		page_then_s(page, picture->watched_s, picture->start_s);
+		text_add_string(page, picture->stopped_s ? ", stopped at "
+							 : ".");
+	} else if (picture->stopped_s) {
+		text_add_string(page, " Stopped at ");
+	}
+	if (picture->stopped_s) {
+		page_then_s(page, picture->stopped_s, picture->start_s);
+		text_add_char(page, '.');
+	}
+}
+
 static void add_caption(struct text *page, const struct picture *picture)
 {
 	text_add_string(page, "<p>From ");
 	page_time_s(page, picture->start_s);
 	text_add_string(page, " to ");
-	page_time_s(page, picture->end_s);
+	page_then_s(page, picture->end_s, picture->start_s);
 	text_add_string(page, ": ");
 	page_count(page, picture->messages, "message", "messages");
 	text_add_string(page, " to ");
 	page_count(page, picture->recipients, "recipient", "recipients");
 	if (picture->width_s < 60)
-		text_addf(page, ". A bar is %u seconds.</p>\n",
+		text_addf(page, ". A bar is %u seconds.",
 			  picture->width_s);
 	else if (picture->width_s < 7200)
-		text_addf(page, ". A bar is %u minute%s.</p>\n",
+		text_addf(page, ". A bar is %u minute%s.",
 			  picture->width_s / 60,
 			  picture->width_s < 120 ? "" : "s");
 	else
-		text_addf(page, ". A bar is %.1f hours.</p>\n",
+		text_addf(page, ". A bar is %.1f hours.",
 			  picture->width_s / 3600.0);
+	add_standing(page, picture);
+	text_add_string(page, "</p>\n");
 }
 
 void drawing_add(struct text *page, const struct picture *picture,

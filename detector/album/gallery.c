@@ -4,8 +4,6 @@
  */
 #include "detector/album/page.h"
 
-#include <stdio.h>
-
 static bool is_before(const struct picture *a, const struct picture *b,
 		      bool of_size)
 {
@@ -73,12 +71,10 @@ void gallery_choose(const struct pictures *pictures, double least_odds,
 	*gallery_out = gallery;
 }
 
-void gallery_id(const struct gallery *gallery, uint64_t key, char out[16])
+size_t gallery_find(const struct gallery *gallery, uint64_t key)
 {
-	out[0] = '\0';
 	for (size_t i = 0; i < gallery->n_stopped; i++)
-		if (gallery->shown[i]->key == key) {
-			snprintf(out, 16, "d%zu", i + 1);
-			return;
-		}
+		if (gallery->shown[i]->key == key)
+			return i + 1;
+	return 0;
 }

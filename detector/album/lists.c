@@ -62,7 +62,9 @@ static void add_after(struct text *page, const struct stop *stop)
 	text_add_string(page, " more</strong> in the same incident");
 	if (more && stop->end_s) {
 		text_add_string(page, ", which brought new evidence until ");
-		page_time_s(page, stop->end_s);
+		page_then_s(page, stop->end_s,
+			    (uint32_t)(stop->verdict.at_ms /
+				       STAMP_SECOND_MS));
 	}
 	text_add_string(page, "; ");
 	page_number(page, stop->day_recipients);
@@ -79,7 +81,8 @@ static void add_stop(struct text *page, const struct stop *stop,
 		     const struct gallery *gallery)
 {
 	const struct verdict *verdict = &stop->verdict;
-	char id[16];
+	size_t number = gallery_find(
+		gallery, account_key(slice_from(verdict->account)));
 
 	text_add_string(page, "<section class=\"stop-card\"><h3>");
 	page_escape(page, verdict->account);
@@ -88,9 +91,9 @@ static void add_stop(struct text *page, const struct stop *stop,
 	text_add_string(page, ", ");
 	page_chance(page, verdict->probability);
 	text_add_string(page, " sure");
-	gallery_id(gallery, account_key(slice_from(verdict->account)), id);
-	if (id[0])
-		text_addf(page, "; <a href=\"#%s\">its drawing</a>", id);
+	if (number)
+		text_addf(page, "; <a href=\"#d%zu\">its drawing</a>",
+			  number);
 	text_add_string(page, ".</p>\n");
 	add_reasons(page, verdict);
 	add_until(page, stop);

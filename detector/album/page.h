@@ -28,8 +28,9 @@ struct gallery {
 void gallery_choose(const struct pictures *pictures, double least_odds,
 		    struct gallery *gallery_out);
 
-/* "d3", the id of the first drawing of this account; "" for none. */
-void gallery_id(const struct gallery *gallery, uint64_t key, char out[16]);
+/* Number of the first drawing of this account, from 1; its id is "d" and the
+ * number. 0 for none. */
+size_t gallery_find(const struct gallery *gallery, uint64_t key);
 
 void page_style(struct text *page);
 void page_head(struct text *page, const struct album *album,
@@ -71,6 +72,9 @@ void page_chance(struct text *page, double probability);
 /* "2026-11-21 09:15" in the machine's zone, as <time>. */
 void page_time(struct text *page, int64_t at_ms);
 void page_time_s(struct text *page, uint32_t at_s);
+
+/* The same after `other_s` was told: without the date where it is equal. */
+void page_then_s(struct text *page, uint32_t at_s, uint32_t other_s);
 
 /* "origin novelty", of a signal's name. */
 void page_signal_name(struct text *page, const char *name);

@@ -14,6 +14,7 @@ void picture_begin(struct picture *picture, uint64_t key, const char *login,
 	picture->width_s = PICTURE_WIDTH_S;
 	picture->start_s = at_s - at_s % PICTURE_WIDTH_S;
 	picture->end_s = at_s;
+	picture->highest = PICTURE_CALM;
 	slice_copy(slice_from(login), picture->login, sizeof(picture->login));
 }
 

@@ -30,6 +30,9 @@ enum {
 	COUNTRY_LOCAL = 1	/* the provider's own network: a webmail */
 };
 
+/* Log odds below any that are. */
+static const float PICTURE_CALM = -1000;
+
 struct bucket {
 	uint32_t messages[PICTURE_COUNTRIES + 1];
 	uint32_t recipients[PICTURE_COUNTRIES + 1];

@@ -127,7 +127,7 @@ struct suspect *suspects_get(struct suspects *suspects, uint64_t key,
 			NULL, 0, 0);
 	suspect = must(calloc(1, sizeof(*suspect)));
 	suspect->key = key;
-	suspect->highest = -1000;
+	suspect->highest = PICTURE_CALM;
 	suspects->slots[slot_of(suspects, key)] = suspect;
 	suspects->n++;
 	return suspect;

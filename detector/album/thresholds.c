@@ -56,11 +56,14 @@ static void add_row(struct text *page, const struct album *album, size_t line)
 static void add_table(struct text *page, const struct album *album)
 {
 	text_add_string(page, "<div class=\"scroll\" tabindex=\"0\" "
-		"role=\"region\" aria-label=\"Other thresholds\">\n<table>"
+		"role=\"region\" aria-label=\"Other thresholds\">\n<table>\n"
+		"<caption>Accounts stopped; recipients of these that were "
+		"let out before the stop, and of the rest of the incident, "
+		"kept from going out.</caption>\n"
 		"<thead><tr><th scope=\"col\">Stop from</th>"
-		"<th scope=\"col\" class=\"n\">Accounts stopped</th>"
-		"<th scope=\"col\" class=\"n\">Recipients let out before</th>"
-		"<th scope=\"col\" class=\"n\">Recipients kept from it</th>"
+		"<th scope=\"col\" class=\"n\">Accounts</th>"
+		"<th scope=\"col\" class=\"n\">Let out</th>"
+		"<th scope=\"col\" class=\"n\">Kept</th>"
 		"</tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < album->n_lines; i++)
 		add_row(page, album, i);
@@ -111,8 +114,7 @@ static double share_of(double odds)
 
 static void add_ticks(struct text *page)
 {
-	static const double ticks[] = { 0.01, 0.05, 0.2, 0.5, 0.8, 0.95,
-					0.99 };
+	static const double ticks[] = { 0.01, 0.1, 0.5, 0.9, 0.99 };
 
 	for (size_t i = 0; i < sizeof(ticks) / sizeof(*ticks); i++) {
 		double share = share_of(album_odds(ticks[i]));

@@ -58,6 +58,20 @@ void page_time_s(struct text *page, uint32_t at_s)
 	page_time(page, at_s * (int64_t)STAMP_SECOND_MS);
 }
 
+void page_then_s(struct text *page, uint32_t at_s, uint32_t other_s)
+{
+	enum { DATE = sizeof("2026-11-21 ") - 1 };
+	int64_t at_ms = at_s * (int64_t)STAMP_SECOND_MS;
+	char exact[STAMP_TEXT_SIZE], shown[STAMP_TEXT_SIZE];
+	char other[STAMP_TEXT_SIZE];
+
+	stamp_rfc3339(at_ms, exact);
+	stamp_short(at_ms, shown);
+	stamp_short(other_s * (int64_t)STAMP_SECOND_MS, other);
+	text_addf(page, "<time datetime=\"%s\">%s</time>", exact,
+		  strncmp(shown, other, DATE) == 0 ? shown + DATE : shown);
+}
+
 void page_signal_name(struct text *page, const char *name)
 {
 	for (; *name; name++)
