@@ -109,6 +109,52 @@ static void test_incident(void **state)
 	album_free(&album);
 }
 
+static void hear(struct album *album, struct account_entry *entry,
+		 const struct mail_event *event, uint32_t recipients)
+{
+	struct signal_input input = {
+		.event = event,
+		.account = &entry->account,
+		.now_s = (uint32_t)(event->at_ms / 1000),
+		.recipients = recipients,
+	};
+
+	album_weighed(album, &input, entry);
+}
+
+/* The bounce that began it was a message first; the country is known from
+ * where it was handed in. */
+static void test_first_message(void **state)
+{
+	struct album *album = album_new();
+	struct account_entry entry = entry_of("anna@firma.example");
+	struct mail_event event = { .kind = MAIL_SUBMISSION,
+				    .at_ms = NOW_S * INT64_C(1000),
+				    .queue_id = S("4Xb1"), .has_client = true };
+	struct picture *picture;
+
+	(void)state;
+	entry.account.incident.first_s = 0;
+	hear(album, &entry, &event, 0);
+	event.kind = MAIL_QUEUED;
+	hear(album, &entry, &event, 20);
+	event.kind = MAIL_DELIVERY;
+	event.at_ms += 30000;
+	entry.account.incident.first_s = NOW_S + 30;
+	say(&entry, 5, NOW_S + 30);
+	hear(album, &entry, &event, 0);
+	hear(album, &entry, &event, 0);
+	assert_int_equal(album->pictures.n, 1);
+	picture = album->pictures.all[0];
+	assert_int_equal(picture->recipients, 20);
+	assert_int_equal(picture->messages, 1);
+	assert_int_equal(picture->start_s, NOW_S);
+	assert_int_equal(picture->countries[0], COUNTRY_LOCAL);
+	assert_int_equal(picture->buckets[0].recipients[0], 20);
+	assert_true(picture->buckets[2].has_sums);
+	album_free(&album);
+}
+
 /* Nobody pays for an account without an incident. */
 static void test_calm(void **state)
 {
@@ -513,6 +559,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_incident),
+		cmocka_unit_test(test_first_message),
 		cmocka_unit_test(test_calm),
 		cmocka_unit_test(test_thresholds),
 		cmocka_unit_test(test_buckets),

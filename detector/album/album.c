@@ -45,7 +45,7 @@ struct album *album_new(void)
 
 	album->pictures.max = PICTURES_MAX;
 	album->suspects.floor = PICTURE_CALM;
-	album->handed_in = must(calloc(COUNTRY_SLOTS,
+	album->handed_in = must(calloc(HANDED_IN_SLOTS,
 				       sizeof(*album->handed_in)));
 	/* Certainty is never reached: with block = 1 nobody is stopped. */
 	if (judge_settings.block < 1)
@@ -79,27 +79,32 @@ static uint64_t message_key(const struct mail_event *event)
 	return hash_bytes(event->queue_id, hash_bytes(event->host, 0));
 }
 
-/* Where the message of this event was handed in. */
-static uint16_t country_of(struct album *album,
-			   const struct signal_input *input)
+/* The message that this event speaks of; NULL when it is not known. */
+static const struct handed_in *message_of(struct album *album,
+					  const struct signal_input *input)
 {
 	const struct mail_event *event = input->event;
+	struct handed_in *message;
 	uint64_t key;
-	size_t slot;
 
 	if (event->queue_id.len == 0)
-		return COUNTRY_UNKNOWN;
+		return NULL;
 	key = message_key(event);
-	slot = key & (COUNTRY_SLOTS - 1);
-	if (event->kind == MAIL_SUBMISSION) {
-		album->handed_in[slot].key = key;
-		album->handed_in[slot].country =
-			input->origin ? input->origin->country
-			: event->has_client ? COUNTRY_LOCAL
-					    : COUNTRY_UNKNOWN;
+	message = &album->handed_in[key & (HANDED_IN_SLOTS - 1)];
+	if (event->kind == MAIL_SUBMISSION)
+		*message = (struct handed_in){
+			.key = key,
+			.country = input->origin ? input->origin->country
+				   : event->has_client ? COUNTRY_LOCAL
+						       : COUNTRY_UNKNOWN,
+		};
+	if (message->key != key)
+		return NULL;
+	if (input->recipients) {
+		message->recipients = input->recipients;
+		message->at_s = input->now_s;
 	}
-	return album->handed_in[slot].key == key
-		       ? album->handed_in[slot].country : COUNTRY_UNKNOWN;
+	return message;
 }
 
 static void count(struct album *album, const struct signal_input *input)
@@ -161,7 +166,7 @@ static void take_verdict(struct album *album, struct suspect *suspect,
 void album_weighed(struct album *album, const struct signal_input *input,
 		   const struct account_entry *entry)
 {
-	uint16_t country = country_of(album, input);
+	const struct handed_in *message = message_of(album, input);
 	struct suspect *suspect;
 
 	count(album, input);
@@ -169,7 +174,7 @@ void album_weighed(struct album *album, const struct signal_input *input,
 		return;
 	suspect = suspects_get(&album->suspects, entry->key, input->now_s);
 	if (suspect) {
-		suspect_note(album, suspect, input, entry, country);
+		suspect_note(album, suspect, input, entry, message);
 		if (album->has_verdict)
 			take_verdict(album, suspect, input->now_s);
 	} else if (album->has_verdict) {

@@ -7,7 +7,9 @@
  * nothing to install. What strangers wrote (logins, domains) is escaped.
  *
  * An incident, on the page, begins with the first event after which an account
- * has a nat or more against it (detector/incident.h), and ends an hour after
+ * has a nat or more against it (detector/incident.h) or, where that is the
+ * outcome of a message, with that message: so there may be one message more
+ * than in the verdict's window. It ends an hour after
  * the last event that brought new evidence, or with the log. A day without new
  * evidence makes what follows another incident. Messages in between count,
  * also the owner's own: a log cannot tell the two apart.
@@ -27,7 +29,7 @@
  *              is over, the one with the fewest recipients; then the least
  *              suspicious of all.
  *   stops      STOPS_MAX first verdicts, 3 kB each; further ones are counted.
- *   countries  of the last 65,536 queue ids, to know where a message that the
+ *   messages   the last 65,536 queue ids, to know where a message that the
  *              queue manager counts was handed in.
  * Accounts that nothing speaks against cost nothing.
  */

@@ -61,7 +61,8 @@ static void add_definition(struct text *page)
 	text_add_string(page,
 		"<p class=\"quiet\">An incident begins with the first event "
 		"after which one nat of evidence or more speaks against the "
-		"account, and ends an hour after the last event that brought "
+		"account (where that is how a delivery ended, with its "
+		"message), and ends an hour after the last event that brought "
 		"new evidence, or with the log. The owner&#8217;s own messages "
 		"in that time count in: a log cannot tell the two apart. "
 		"&#8220;Before the stop&#8221; includes the message that "

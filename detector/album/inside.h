@@ -13,7 +13,7 @@ enum {
 	SUSPECTS_MAX = 32768,
 	PICTURES_MAX = 1024,
 	STOPS_MAX = 2000,
-	COUNTRY_SLOTS = 65536,
+	HANDED_IN_SLOTS = 65536,
 	LINES_MAX = 12,
 	WORDS_REASONS = 3,
 	/* New evidence later than this is another incident. */
@@ -26,6 +26,15 @@ struct words {
 	uint32_t at_s;
 	char login[ACCOUNT_LOGIN_MAX + 2];
 	char reasons[WORDS_REASONS][VERDICT_TEXT_SIZE];
+};
+
+/* A message by its queue id: where it was handed in and, once the queue
+ * manager has counted it, to how many. */
+struct handed_in {
+	uint64_t key;
+	uint32_t at_s;
+	uint32_t recipients;	/* 0: not counted */
+	uint16_t country;
 };
 
 /* One account that had an incident. */
@@ -77,10 +86,7 @@ struct album {
 	/* Thresholds to compare, in log odds, rising. */
 	double lines[LINES_MAX];
 	size_t n_lines;
-	struct {
-		uint64_t key;
-		uint16_t country;
-	} *handed_in;		/* COUNTRY_SLOTS; the later one stays */
+	struct handed_in *handed_in;	/* HANDED_IN_SLOTS; the later stays */
 	int64_t first_ms, last_ms;
 	uint64_t messages, recipients;
 	bool has_verdict;	/* the next event is the one that tipped it */
@@ -95,10 +101,12 @@ struct suspect *suspects_get(struct suspects *suspects, uint64_t key,
 			     uint32_t now_s);
 void suspects_release(struct suspects *suspects);
 
-/* Counts an event of an account whose incident is written down. */
+/* Counts an event of an account whose incident is written down. `message` is
+ * the one that the event speaks of, NULL when it is not known. */
 void suspect_note(struct album *album, struct suspect *suspect,
 		  const struct signal_input *input,
-		  const struct account_entry *entry, uint16_t country);
+		  const struct account_entry *entry,
+		  const struct handed_in *message);
 
 /* The incident is over. */
 void suspect_close(struct album *album, struct suspect *suspect);

@@ -135,15 +135,20 @@ static void add_close(struct text *page, const struct suspect *suspect)
 {
 	const struct words *words = suspect->words;
 
-	text_add_string(page, "<tr><td class=\"who\">");
+	text_add_string(page, "<tr role=\"row\"><th scope=\"row\" "
+			"role=\"rowheader\" class=\"who\">");
 	page_escape(page, words->login);
-	text_add_string(page, "</td><td class=\"n\">");
+	text_add_string(page, "</th><td role=\"cell\" class=\"n\" "
+			"data-label=\"At most: \">");
 	page_chance(page, album_probability(suspect->highest));
-	text_add_string(page, "</td><td>");
+	text_add_string(page, "</td><td role=\"cell\" "
+			"data-label=\"When: \">");
 	page_time_s(page, suspect->highest_s);
-	text_add_string(page, "</td><td class=\"n\">");
+	text_add_string(page, "</td><td role=\"cell\" class=\"n\" "
+			"data-label=\"Recipients: \">");
 	page_number(page, suspect->highest_recipients);
-	text_add_string(page, "</td><td class=\"who\">");
+	text_add_string(page, "</td><td role=\"cell\" class=\"who\" "
+			"data-label=\"Why: \">");
 	for (size_t i = 0; i < WORDS_REASONS && words->reasons[i][0]; i++) {
 		text_add_string(page, i ? "; " : "");
 		page_escape(page, words->reasons[i]);
@@ -156,11 +161,14 @@ static void add_close_table(struct text *page, struct suspect **close,
 {
 	text_add_string(page, "<div class=\"scroll\" tabindex=\"0\" "
 		"role=\"region\" aria-label=\"Accounts that came closest\">\n"
-		"<table><thead><tr><th scope=\"col\">Account</th>"
-		"<th scope=\"col\" class=\"n\">At most</th>"
-		"<th scope=\"col\">When</th>"
-		"<th scope=\"col\" class=\"n\">Recipients in that incident"
-		"</th><th scope=\"col\">Why</th></tr></thead>\n<tbody>\n");
+		"<table class=\"cards\" role=\"table\"><thead><tr role=\"row\">"
+		"<th scope=\"col\" role=\"columnheader\">Account</th>"
+		"<th scope=\"col\" role=\"columnheader\" class=\"n\">At most"
+		"</th><th scope=\"col\" role=\"columnheader\">When</th>"
+		"<th scope=\"col\" role=\"columnheader\" class=\"n\">"
+		"Recipients</th>"
+		"<th scope=\"col\" role=\"columnheader\">Why</th></tr>"
+		"</thead>\n<tbody>\n");
 	for (size_t i = 0; i < n && i < CLOSEST_MAX; i++)
 		add_close(page, close[i]);
 	text_add_string(page, "</tbody></table></div>\n");
@@ -181,7 +189,8 @@ void page_closest(struct text *page, const struct album *album)
 	text_addf(page, "<h2 id=\"closest\">Who came closest without being "
 		  "stopped</h2>\n<p>Look here for thieves that slipped "
 		  "through, and for owners who were nearly wronged. At most "
-		  "%d, and nobody below %.3g&#160;%%.</p>\n", CLOSEST_MAX,
+		  "%d, and nobody below %.3g&#160;%%; recipients are those "
+		  "of that incident.</p>\n", CLOSEST_MAX,
 		  100 * album_probability(album->lines[0]));
 	if (n == 0)
 		text_add_string(page, "<p>Nobody.</p>\n");

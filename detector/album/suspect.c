@@ -58,26 +58,6 @@ static void measure(struct picture_event *event, float *stored,
 	}
 }
 
-static void begin(struct album *album, struct suspect *suspect,
-		  const struct picture_event *event,
-		  const struct account_entry *entry)
-{
-	uint64_t robbed_key;
-	struct suspect *robbed;
-
-	suspect->begin_s = suspect->rise_s = event->at_s;
-	suspect->seen_messages = suspect->seen_recipients = 0;
-	suspect->messages = suspect->recipients = 0;
-	suspect->picture = pictures_take(&album->pictures, &robbed_key);
-	robbed = robbed_key ? suspects_find(&album->suspects, robbed_key)
-			    : NULL;
-	if (robbed)
-		robbed->picture = NULL;
-	picture_begin(suspect->picture, suspect->key, entry->login,
-		      event->at_s);
-	suspect->picture->prior = judge_prior(&entry->account, event->at_s);
-}
-
 static void count_stop_day(struct album *album, const struct suspect *suspect,
 			   const struct picture_event *event)
 {
@@ -112,6 +92,48 @@ static void count(struct suspect *suspect, const struct picture_event *event,
 		picture->messages = suspect->messages;
 		picture->recipients = suspect->recipients;
 	}
+}
+
+/*
+ * Often bounces are what begins it: then the message that bounced was the
+ * first one, and left before anything spoke against it.
+ */
+static bool is_first(const struct handed_in *message,
+		     const struct picture_event *event)
+{
+	return message && message->recipients && !event->recipients &&
+	       message->at_s <= event->at_s &&
+	       event->at_s - message->at_s <= PICTURE_LATE_S;
+}
+
+static void begin(struct album *album, struct suspect *suspect,
+		  const struct picture_event *event,
+		  const struct account_entry *entry,
+		  const struct handed_in *message)
+{
+	struct picture_event first = *event;
+	uint64_t robbed_key;
+	struct suspect *robbed;
+
+	if (is_first(message, event))
+		first = (struct picture_event){ .at_s = message->at_s,
+						.recipients =
+							message->recipients,
+						.country = message->country };
+	suspect->begin_s = first.at_s;
+	suspect->rise_s = event->at_s;
+	suspect->seen_messages = suspect->seen_recipients = 0;
+	suspect->messages = suspect->recipients = 0;
+	suspect->picture = pictures_take(&album->pictures, &robbed_key);
+	robbed = robbed_key ? suspects_find(&album->suspects, robbed_key)
+			    : NULL;
+	if (robbed)
+		robbed->picture = NULL;
+	picture_begin(suspect->picture, suspect->key, entry->login,
+		      first.at_s);
+	suspect->picture->prior = judge_prior(&entry->account, event->at_s);
+	if (first.recipients && !event->recipients)
+		count(suspect, &first, true);
 }
 
 static void find_words(struct suspect *suspect,
@@ -162,11 +184,13 @@ static void cross(struct album *album, struct suspect *suspect,
 
 void suspect_note(struct album *album, struct suspect *suspect,
 		  const struct signal_input *input,
-		  const struct account_entry *entry, uint16_t country)
+		  const struct account_entry *entry,
+		  const struct handed_in *message)
 {
 	struct picture_event event = { .at_s = input->now_s,
 				       .recipients = input->recipients,
-				       .country = country };
+				       .country = message ? message->country
+							  : COUNTRY_UNKNOWN };
 	float stored[PICTURE_SIGNALS] = { 0 };
 	double log_odds;
 	bool is_new;
@@ -182,7 +206,7 @@ void suspect_note(struct album *album, struct suspect *suspect,
 	if (!suspect->begin_s && !is_new)
 		return;
 	if (!suspect->begin_s)
-		begin(album, suspect, &event, entry);
+		begin(album, suspect, &event, entry, message);
 	if (is_new && event.at_s > suspect->rise_s)
 		suspect->rise_s = event.at_s;
 	count(suspect, &event, is_new);
