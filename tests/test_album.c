@@ -367,9 +367,43 @@ static void test_room_for_pictures(void **state)
 		assert_case(rooms[i].why,
 			    rooms[i].pictures[rooms[i].leaves].is_over
 				    ? 0 : rooms[i].leaves + 1, robbed);
-		assert_int_equal(pictures.taken_away, 1);
 		pictures_release(&pictures);
 	}
+}
+
+/* Robbed while there was little to see: drawn again from where there is, with
+ * all that was counted. */
+static void test_second_picture(void **state)
+{
+	struct album *album = album_new();
+	struct account_entry anna = entry_of("anna@firma.example");
+	struct account_entry ola = entry_of("ola@firma.example");
+
+	(void)state;
+	album->pictures.max = 1;
+	say(&anna, 2, NOW_S);
+	happen(album, &anna, NOW_S, 10);
+	say(&ola, 3, NOW_S + 60);
+	happen(album, &ola, NOW_S + 60, 1);
+	assert_null(suspects_find(&album->suspects, anna.key)->picture);
+	say(&anna, 4, NOW_S + 120);
+	happen(album, &anna, NOW_S + 120, 10);
+	assert_null(suspects_find(&album->suspects, anna.key)->picture);
+	say(&anna, 9, NOW_S + 180);
+	happen(album, &anna, NOW_S + 180, 10);
+	assert_int_equal(album->pictures.all[0]->key, anna.key);
+	assert_true(album->pictures.all[0]->is_late);
+	assert_int_equal(album->pictures.all[0]->start_s, NOW_S + 180);
+	assert_int_equal(album->pictures.all[0]->recipients, 30);
+	/* Robbed once more, it stays without. */
+	say(&ola, 10, NOW_S + 240);
+	happen(album, &ola, NOW_S + 240, 1);
+	say(&anna, 12, NOW_S + 300);
+	happen(album, &anna, NOW_S + 300, 10);
+	assert_int_equal(album->pictures.all[0]->key, ola.key);
+	assert_int_equal(suspects_find(&album->suspects,
+				       anna.key)->recipients, 40);
+	album_free(&album);
 }
 
 /* The lower half of the accounts goes, but for the stopped. */
@@ -459,7 +493,8 @@ static void test_worst(void **state)
 {
 	struct album *album = album_new();
 	struct text page = TEXT_INIT(ALBUM_PAGE_MAX);
-	char name[ACCOUNT_LOGIN_MAX + 1];
+	char name[ACCOUNT_LOGIN_MAX + 1], words[100];
+	int drawn;
 
 	(void)state;
 	for (int i = 0; i < STOPS_MAX + 3; i++) {
@@ -476,8 +511,14 @@ static void test_worst(void **state)
 	assert_true(page.len < ALBUM_PAGE_MAX);
 	assert_non_null(strstr(text_string(&page), "more were stopped and are "
 			       "left out of this list"));
-	assert_non_null(strstr(text_string(&page),
-			       "stopped incidents have no drawing here"));
+	drawn = 0;
+	for (const char *at_id = text_string(&page);
+	     (at_id = strstr(at_id, "class=\"incident\"")); at_id++)
+		drawn++;
+	assert_true(drawn > 0);
+	snprintf(words, sizeof(words), "<strong>1,%d accounts that were "
+		 "stopped have no drawing here", STOPS_MAX + 3 - drawn - 1000);
+	assert_non_null(strstr(text_string(&page), words));
 	assert_non_null(strstr(text_string(&page), "</html>"));
 	text_release(&page);
 	album_free(&album);
@@ -565,6 +606,7 @@ int main(void)
 		cmocka_unit_test(test_buckets),
 		cmocka_unit_test(test_countries),
 		cmocka_unit_test(test_room_for_pictures),
+		cmocka_unit_test(test_second_picture),
 		cmocka_unit_test(test_room_for_suspects),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_worst),

@@ -463,6 +463,9 @@ static void add_caption(struct text *page, const struct picture *picture)
 		text_addf(page, ". A bar is %.1f hours.",
 			  picture->width_s / 3600.0);
 	add_standing(page, picture);
+	if (picture->is_late)
+		text_add_string(page, " The beginning had to make room for "
+				"others and is not drawn.");
 	text_add_string(page, "</p>\n");
 }
 

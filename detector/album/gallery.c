@@ -29,8 +29,7 @@ static void sort(const struct picture **all, size_t n, bool of_size)
 
 /* Keeps the `max` that matter most; their number. */
 static size_t choose(const struct pictures *pictures, double least_odds,
-		     bool stopped, const struct picture **out, size_t max,
-		     size_t *left_out)
+		     bool stopped, const struct picture **out, size_t max)
 {
 	size_t n = 0;
 
@@ -41,7 +40,6 @@ static size_t choose(const struct pictures *pictures, double least_odds,
 		    (!stopped && one->highest < least_odds))
 			continue;
 		if (n == max) {
-			(*left_out)++;
 			if (max == 0 || !is_before(one, out[n - 1], true))
 				continue;
 			n--;
@@ -57,17 +55,16 @@ void gallery_choose(const struct pictures *pictures, double least_odds,
 		    struct gallery *gallery_out)
 {
 	struct gallery gallery = { .n = 0 };
-	size_t room, ignored = 0;
+	size_t room;
 
 	gallery.n_stopped = choose(pictures, least_odds, true, gallery.shown,
-				   DRAWINGS_MAX, &gallery.left_out);
+				   DRAWINGS_MAX);
 	room = DRAWINGS_MAX - gallery.n_stopped;
 	gallery.n = gallery.n_stopped +
 		    choose(pictures, least_odds, false,
 			   gallery.shown + gallery.n_stopped,
 			   room < CLOSE_DRAWINGS_MAX ? room
-						     : CLOSE_DRAWINGS_MAX,
-			   &ignored);
+						     : CLOSE_DRAWINGS_MAX);
 	*gallery_out = gallery;
 }
 

@@ -56,6 +56,7 @@ struct suspect {
 	uint32_t before[LINES_MAX], whole[LINES_MAX];
 	uint32_t stop;		/* number of its row + 1; 0 none */
 	bool is_stop_open;	/* its row still counts this incident */
+	bool had_second;	/* picture in this incident */
 	struct picture *picture;	/* NULL: none, or made room */
 	struct words *words;
 };

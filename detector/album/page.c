@@ -31,9 +31,24 @@ static void add_navigation(struct text *page)
 		"</ul></nav>\n");
 }
 
-void page_drawings(struct text *page, const struct gallery *gallery)
+static void add_left_out(struct text *page, const struct album *album,
+			 uint64_t accounts)
 {
-	size_t left_out = gallery->left_out;
+	uint64_t left_out = album->n_stops + album->stops_beyond - accounts;
+
+	if (!left_out)
+		return;
+	text_add_string(page, "<p><strong>");
+	page_count(page, left_out, "account that was stopped has",
+		   "accounts that were stopped have");
+	text_add_string(page, " no drawing here</strong>; those that reached "
+			"the most recipients do.</p>\n");
+}
+
+void page_drawings(struct text *page, const struct album *album,
+		   const struct gallery *gallery)
+{
+	uint64_t accounts = 0;
 
 	text_add_string(page, "<h2 id=\"drawings\">The incidents, drawn</h2>\n"
 		"<p>Above, what was sent, by the country it was handed in "
@@ -41,26 +56,20 @@ void page_drawings(struct text *page, const struct gallery *gallery)
 		"Below, what speaks against the account; the line is the sum, "
 		"with what speaks for its owner taken off.</p>\n");
 	for (size_t i = 0; i < gallery->n; i++) {
-		if (page->len > DRAWINGS_END) {
-			left_out += i < gallery->n_stopped
-					    ? gallery->n_stopped - i : 0;
+		if (page->len > DRAWINGS_END)
 			break;
-		}
 		if (i == gallery->n_stopped)
 			text_add_string(page, "<p><strong>From here on: not "
 					"stopped, but closest to it."
 					"</strong></p>\n");
 		drawing_add(page, gallery->shown[i], i + 1);
+		/* Only the first of an account is found by its key. */
+		accounts += gallery_find(gallery, gallery->shown[i]->key) ==
+			    i + 1;
 	}
 	if (gallery->n == 0)
 		text_add_string(page, "<p>There is none to draw.</p>\n");
-	if (left_out) {
-		text_add_string(page, "<p><strong>");
-		page_count(page, left_out, "stopped incident has",
-			   "stopped incidents have");
-		text_add_string(page, " no drawing here</strong>; those that "
-				"reached the most recipients do.</p>\n");
-	}
+	add_left_out(page, album, accounts);
 }
 
 void page_limits(struct text *page)
@@ -143,7 +152,7 @@ static void add_all(struct text *page, const struct album *album,
 	page_head(page, album, run);
 	add_navigation(page);
 	page_stops(page, album, &gallery);
-	page_drawings(page, &gallery);
+	page_drawings(page, album, &gallery);
 	page_closest(page, album);
 	page_thresholds(page, album);
 	page_limits(page);

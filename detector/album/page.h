@@ -22,7 +22,6 @@ enum {
 struct gallery {
 	const struct picture *shown[DRAWINGS_MAX];
 	size_t n, n_stopped;	/* the stopped come first */
-	size_t left_out;	/* stopped ones without a drawing */
 };
 
 void gallery_choose(const struct pictures *pictures, double least_odds,
@@ -37,7 +36,8 @@ void page_head(struct text *page, const struct album *album,
 	       const struct album_run *run);
 void page_stops(struct text *page, const struct album *album,
 		const struct gallery *gallery);
-void page_drawings(struct text *page, const struct gallery *gallery);
+void page_drawings(struct text *page, const struct album *album,
+		   const struct gallery *gallery);
 void page_closest(struct text *page, const struct album *album);
 void page_thresholds(struct text *page, const struct album *album);
 void page_limits(struct text *page);

@@ -165,7 +165,6 @@ struct picture *pictures_take(struct pictures *pictures, uint64_t *robbed_out)
 		if (!least || matters_less(pictures->all[i], least))
 			least = pictures->all[i];
 	*robbed_out = least->is_over ? 0 : least->key;
-	pictures->taken_away++;
 	memset(least, 0, sizeof(*least));
 	return least;
 }

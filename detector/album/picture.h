@@ -53,6 +53,7 @@ struct picture_event {
 
 struct picture {
 	bool is_used, is_over;
+	bool is_late;		/* the beginning made room: not in it */
 	char login[ACCOUNT_LOGIN_MAX + 2];
 	uint64_t key;
 	uint32_t start_s;	/* of the first bucket */
@@ -72,7 +73,6 @@ struct picture {
 struct pictures {
 	struct picture **all;	/* PICTURES_MAX; the first n exist */
 	size_t n, max;
-	uint64_t taken_away;	/* to make room */
 };
 
 void picture_begin(struct picture *picture, uint64_t key, const char *login,

@@ -26,6 +26,7 @@ static const char style[] =
 	"  * { -webkit-print-color-adjust: exact;\n"
 	"    print-color-adjust: exact; }\n"
 	"  nav { display: none; }\n"
+	"  h2, h3, h2 + p { break-after: avoid; }\n"
 	"  .incident, .stop-card, table { break-inside: avoid; } }\n"
 	"* { box-sizing: border-box; }\n"
 	"body { margin: 0; font: 1rem/1.55 system-ui, sans-serif;\n"

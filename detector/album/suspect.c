@@ -106,14 +106,37 @@ static bool is_first(const struct handed_in *message,
 	       event->at_s - message->at_s <= PICTURE_LATE_S;
 }
 
+static void give_picture(struct album *album, struct suspect *suspect,
+			 const struct account_entry *entry, uint32_t at_s)
+{
+	uint64_t robbed_key;
+	struct suspect *robbed;
+
+	suspect->picture = pictures_take(&album->pictures, &robbed_key);
+	robbed = robbed_key ? suspects_find(&album->suspects, robbed_key)
+			    : NULL;
+	if (robbed)
+		robbed->picture = NULL;
+	picture_begin(suspect->picture, suspect->key, entry->login, at_s);
+	suspect->picture->prior = judge_prior(&entry->account, at_s);
+}
+
+/* Whose picture made room while there was little to see gets another, once,
+ * when there is. */
+static void give_second(struct album *album, struct suspect *suspect,
+			const struct account_entry *entry, uint32_t at_s)
+{
+	give_picture(album, suspect, entry, at_s);
+	suspect->picture->is_late = true;
+	suspect->had_second = true;
+}
+
 static void begin(struct album *album, struct suspect *suspect,
 		  const struct picture_event *event,
 		  const struct account_entry *entry,
 		  const struct handed_in *message)
 {
 	struct picture_event first = *event;
-	uint64_t robbed_key;
-	struct suspect *robbed;
 
 	if (is_first(message, event))
 		first = (struct picture_event){ .at_s = message->at_s,
@@ -124,14 +147,8 @@ static void begin(struct album *album, struct suspect *suspect,
 	suspect->rise_s = event->at_s;
 	suspect->seen_messages = suspect->seen_recipients = 0;
 	suspect->messages = suspect->recipients = 0;
-	suspect->picture = pictures_take(&album->pictures, &robbed_key);
-	robbed = robbed_key ? suspects_find(&album->suspects, robbed_key)
-			    : NULL;
-	if (robbed)
-		robbed->picture = NULL;
-	picture_begin(suspect->picture, suspect->key, entry->login,
-		      first.at_s);
-	suspect->picture->prior = judge_prior(&entry->account, event->at_s);
+	suspect->had_second = false;
+	give_picture(album, suspect, entry, first.at_s);
 	if (first.recipients && !event->recipients)
 		count(suspect, &first, true);
 }
@@ -192,7 +209,7 @@ void suspect_note(struct album *album, struct suspect *suspect,
 				       .country = message ? message->country
 							  : COUNTRY_UNKNOWN };
 	float stored[PICTURE_SIGNALS] = { 0 };
-	double log_odds;
+	double log_odds, score;
 	bool is_new;
 
 	measure(&event, stored, &entry->account);
@@ -209,10 +226,13 @@ void suspect_note(struct album *album, struct suspect *suspect,
 		begin(album, suspect, &event, entry, message);
 	if (is_new && event.at_s > suspect->rise_s)
 		suspect->rise_s = event.at_s;
-	count(suspect, &event, is_new);
 	judge_probability(&entry->account, event.at_s, &log_odds);
-	cross(album, suspect, entry, event.at_s,
-	      judge_settings.scale * log_odds + judge_settings.shift);
+	score = judge_settings.scale * log_odds + judge_settings.shift;
+	if (!suspect->picture && !suspect->had_second &&
+	    score >= album->lines[0])
+		give_second(album, suspect, entry, event.at_s);
+	count(suspect, &event, is_new);
+	cross(album, suspect, entry, event.at_s, score);
 }
 
 void suspect_close(struct album *album, struct suspect *suspect)
