@@ -3,8 +3,8 @@
  *
  * Joins tracker, geo, signals and judge. It reads no file and writes none:
  * a command feeds it events in the order of their time and gets verdicts
- * through a callback; what it remembers is in `accounts`, `tracker` and
- * `neighbours`, which state.h stores.
+ * through a callback; what it remembers is in `accounts`, `tracker` and three
+ * tables of sightings, which state.h stores.
  *
  * One event may make at most one verdict.
  */
@@ -13,9 +13,10 @@
 
 #include "base/conf.h"
 #include "detector/accounts.h"
+#include "detector/coverage.h"
 #include "detector/event.h"
 #include "detector/geo.h"
-#include "detector/neighbours.h"
+#include "detector/sightings.h"
 #include "detector/signals/signal.h"
 #include "detector/tracker.h"
 #include "detector/verdict.h"
@@ -25,7 +26,7 @@ enum { DETECTOR_HOME_MAX = CONF_LIST_MAX };
 struct detector_counters {
 	uint64_t events[MAIL_EVENT_KINDS];
 	uint64_t suspends, watches;
-	uint64_t clients, unknown_clients;	/* by GeoIP */
+	uint64_t known;		/* left out: learnt or judged before */
 	uint64_t untracked;	/* accounts left out: table full, or a login
 				 * that cannot be one */
 };
@@ -33,13 +34,15 @@ struct detector_counters {
 struct detector {
 	struct accounts *accounts;
 	struct tracker *tracker;
-	struct neighbours *neighbours;
+	struct sightings *neighbours, *crowd, *correspondents;
 	struct geo *geo;
 	uint16_t home[DETECTOR_HOME_MAX];
 	size_t n_home;
 	bool enforce;		/* blocks will be real */
+	bool is_learning;	/* see learning.h */
 	double calm_below;	/* nats, see judge_calm_below() */
 	int64_t newest_ms;
+	struct coverage coverage;
 	struct detector_counters counters;
 	void (*on_verdict)(void *context, const struct verdict *verdict,
 			   struct account_entry *entry);

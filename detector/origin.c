@@ -19,6 +19,12 @@ void country_text(uint16_t country, char out[COUNTRY_TEXT_SIZE])
 	out[2] = '\0';
 }
 
+const char *const network_kind_names[NETWORK_KINDS] = {
+	[NETWORK_ACCESS] = "access", [NETWORK_BUSINESS] = "business",
+	[NETWORK_HOSTING] = "hosting", [NETWORK_VPN] = "vpn",
+	[NETWORK_RELAY] = "relay", [NETWORK_MOBILE] = "mobile",
+};
+
 enum network_kind network_kind_of(uint32_t as_number)
 {
 	switch (as_number) {

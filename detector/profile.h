@@ -16,6 +16,7 @@
 
 struct profile_settings {
 	int64_t trust_after_ms;	/* age of the first sighting */
+	int64_t sent_only_ms;	/* the same for a place only sent from */
 	int64_t cold_days;	/* younger accounts: soft evidence shrinks */
 	double cold_floor;	/* ... but not below this share */
 };
@@ -23,7 +24,8 @@ struct profile_settings {
 extern struct profile_settings profile_settings;
 extern const struct conf_option profile_options[];
 
-/* An entry that counts as home: weight, days and age as above. */
+/* An entry that counts as home: weight, days and age as above, or a person's
+ * word that has not ended. */
 bool profile_is_trusted(const struct account_place *place, uint32_t now_s);
 
 /* NULL when the account was never seen there (or it was forgotten). */
@@ -49,13 +51,21 @@ const struct account_recent *profile_recent_place(
 bool profile_is_recent(const struct account_recent *recent, uint32_t now_s);
 
 /* A successful login or submission came from there. `learn` is false while
- * the account is suspicious: then only the last 24 hours remember it. */
+ * the account is suspicious: then only the last days remember it. `reads`: a
+ * login to a mailbox, else a submission. */
 void profile_seen(struct account *account, const struct origin *origin,
-		  uint32_t now_s, bool learn);
+		  uint32_t now_s, bool reads, bool learn);
 
 /* Forget the places that are not trusted: those an intruder has begun to
  * make his own. */
 void profile_forget_untrusted(struct account *account, uint32_t now_s);
+
+/* A person says that this network, this country or both (0: not this) are
+ * the owner's: trusted from now on, up to and with that day since 1970. Day 0
+ * takes the word back; what habit has earned stays. The lists are short: when
+ * one is full of such words, the least used makes room. */
+void profile_trust(struct account *account, uint32_t network,
+		   uint16_t country, uint16_t until_day, uint32_t now_s);
 
 /* A message to so many recipients left. */
 void profile_sent(struct account *account, uint32_t recipients,

@@ -210,7 +210,7 @@ static void write_page(struct album *album, const char *path,
 	struct conf_list home = { 0 };
 	char name[] = "<b>.log";
 	char *logs[] = { name };
-	struct album_run run = { pipeline, logs, 1 };
+	struct album_run run = { pipeline, logs, 1, "<u>" };
 	struct geo *geo;
 	struct err err = { 0 };
 
@@ -452,6 +452,7 @@ static void test_hostile(void **state)
 	assert_null(strstr(text_string(&page), "<script"));
 	assert_null(strstr(text_string(&page), "<i>"));
 	assert_null(strstr(text_string(&page), "<b>"));
+	assert_null(strstr(text_string(&page), "<u>"));
 	assert_null(strstr(text_string(&page), "\xe2\x80\xae"));
 	assert_non_null(strstr(text_string(&page),
 			       "&lt;/title&gt;&lt;script&gt;alert(&#39;1&#39;)"

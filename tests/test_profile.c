@@ -22,7 +22,7 @@ static void see(struct account *account, uint16_t country, uint32_t network,
 {
 	struct origin origin = place(country, network);
 
-	profile_seen(account, &origin, at_s, true);
+	profile_seen(account, &origin, at_s, true, true);
 }
 
 static bool trusts(const struct account *account, uint32_t network,
@@ -92,14 +92,15 @@ static void test_not_learning(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 10; i++)
-		profile_seen(&account, &origin, START_S + i * DAY_S, false);
+		profile_seen(&account, &origin, START_S + i * DAY_S,
+			     true, false);
 	assert_null(profile_network(&account, 3209));
 	assert_null(profile_country(&account, DE));
 	assert_non_null(profile_recent_network(&account, 3209,
 					       START_S + 9 * DAY_S));
 	origin.is_local = true;
 	origin.network = 77;
-	profile_seen(&account, &origin, START_S + 9 * DAY_S, true);
+	profile_seen(&account, &origin, START_S + 9 * DAY_S, true, true);
 	assert_null(profile_recent_network(&account, 77, START_S + 9 * DAY_S));
 }
 
@@ -158,6 +159,80 @@ static void test_recent(void **state)
 	assert_false(profile_is_recent(&account.recent[0], START_S + DAY_S));
 }
 
+/* However often it is seen, the weight fits its two bytes: 1 / (1 - 2^(-1/30))
+ * is 43.8. */
+static void test_weight(void **state)
+{
+	struct account account = { 0 };
+
+	(void)state;
+	for (uint32_t i = 0; i < 3000; i++)
+		see(&account, PL, 5617, START_S + i * DAY_S);
+	assert_in_range(account.networks[0].weight, 43 * 256, 44 * 256);
+	assert_int_equal(account.networks[0].days, 3000);
+	assert_int_equal(account.networks[0].last_day,
+			 START_S / DAY_S + 2999);
+	assert_true(trusts(&account, 5617, START_S + 3140 * DAY_S));
+	assert_false(trusts(&account, 5617, START_S + 3150 * DAY_S));
+}
+
+/* A person's word holds at once, to its last day, whatever habit says. */
+static void test_word(void **state)
+{
+	const uint16_t today = START_S / DAY_S;
+	struct account account = { 0 };
+
+	(void)state;
+	profile_trust(&account, 45899, 0, today + 90, START_S);
+	assert_true(trusts(&account, 45899, START_S));
+	assert_true(trusts(&account, 45899, START_S + 91 * DAY_S - 1));
+	assert_false(trusts(&account, 45899, START_S + 91 * DAY_S));
+	assert_null(profile_country(&account, PL));
+	/* What habit makes of it begins with the first sighting. */
+	see(&account, PL, 45899, START_S + 80 * DAY_S);
+	assert_int_equal(profile_network(&account, 45899)->first_s,
+			 START_S + 80 * DAY_S);
+	see(&account, PL, 45899, START_S + 92 * DAY_S);
+	assert_true(trusts(&account, 45899, START_S + 92 * DAY_S));
+	/* Heard twice it is the same; taken back, habit stays. */
+	profile_trust(&account, 45899, PL, today + 99, START_S);
+	profile_trust(&account, 45899, PL, today + 99, START_S);
+	assert_int_equal(account.networks[1].id, 0);
+	assert_int_equal(account.countries[1].id, 0);
+	profile_trust(&account, 45899, PL, 0, START_S);
+	assert_int_equal(profile_network(&account, 45899)->days, 2);
+	assert_true(trusts(&account, 45899, START_S + 92 * DAY_S));
+	/* A word about nothing is no entry. */
+	profile_trust(&account, 0, 0, today, START_S);
+	profile_trust(&account, 77, DE, 0, START_S);
+	assert_int_equal(account.networks[1].id, 0);
+	assert_int_equal(account.countries[1].id, 0);
+}
+
+/* Neither habit nor a lift takes a word's place; only another word does. */
+static void test_word_stays(void **state)
+{
+	const uint16_t today = START_S / DAY_S;
+	struct account account = { 0 };
+
+	(void)state;
+	profile_trust(&account, 45899, 'V' << 8 | 'N', today + 90, START_S);
+	for (uint32_t i = 0; i < 40; i++)
+		see(&account, (uint16_t)(DE + i), 100 + i, START_S + i);
+	profile_forget_untrusted(&account, START_S + 60);
+	assert_true(trusts(&account, 45899, START_S));
+	assert_int_equal(account.networks[0].id, 45899);
+	assert_int_equal(account.networks[1].id, 0);
+	for (uint32_t i = 0; i < ACCOUNT_NETWORKS; i++)
+		profile_trust(&account, 200 + i, 0, today + 5, START_S);
+	see(&account, PL, 5617, START_S);
+	assert_null(profile_network(&account, 5617));
+	assert_int_equal(account.networks[0].id, 207);
+	/* The words have ended: habit finds room. */
+	see(&account, PL, 5617, START_S + 6 * DAY_S);
+	assert_non_null(profile_network(&account, 5617));
+}
+
 /* The last 14 places; the oldest goes. */
 static void test_many_recent(void **state)
 {
@@ -168,7 +243,8 @@ static void test_many_recent(void **state)
 		see(&account, PL, 100 + i, START_S + i);
 	assert_null(profile_recent_network(&account, 102, START_S + 60));
 	assert_non_null(profile_recent_network(&account, 103, START_S + 60));
-	assert_non_null(profile_recent_network(&account, 116, START_S + 60));
+	assert_non_null(profile_recent_network(&account, 100 + ACCOUNT_RECENT + 2,
+					       START_S + 60));
 }
 
 /* However much is sent, a day raises the mean by a quarter at most. */
@@ -178,19 +254,19 @@ static void test_warm_up(void **state)
 	double before, grown;
 
 	(void)state;
-	for (uint32_t i = 0; i < 10; i++)
+	for (uint32_t i = 0; i < 14; i++)
 		profile_sent(&account, 10, START_S + i * DAY_S, true);
 	before = expm1(account.per_day.mean);
 	assert_true(before > 9 && before < 11);
-	for (uint32_t i = 10; i < 14; i++)
+	for (uint32_t i = 14; i < 21; i++)
 		profile_sent(&account, 1000000, START_S + i * DAY_S, true);
 	grown = (expm1(account.per_day.mean) + 1) / (before + 1);
 	assert_true(grown > 1.5 && grown < 1.26 * 1.26 * 1.26);
-	/* A day of suspicion is no history. */
+	/* A day of suspicion is no history, nor are those that wait with it. */
 	before = account.per_day.mean;
-	profile_sent(&account, 5, START_S + 20 * DAY_S, false);
-	profile_sent(&account, 5, START_S + 20 * DAY_S + 60, true);
-	profile_sent(&account, 5, START_S + 21 * DAY_S, true);
+	profile_sent(&account, 5, START_S + 21 * DAY_S, false);
+	profile_sent(&account, 5, START_S + 21 * DAY_S + 60, true);
+	profile_sent(&account, 5, START_S + 22 * DAY_S, true);
 	assert_true(account.per_day.mean < before + 0.23f);
 	assert_int_equal(account.day_recipients, 5);
 }
@@ -283,6 +359,9 @@ int main(void)
 		cmocka_unit_test(test_midnight),
 		cmocka_unit_test(test_not_learning),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_weight),
+		cmocka_unit_test(test_word),
+		cmocka_unit_test(test_word_stays),
 		cmocka_unit_test(test_recent),
 		cmocka_unit_test(test_many_recent),
 		cmocka_unit_test(test_warm_up),

@@ -155,8 +155,6 @@ static void take_verdict(struct album *album, struct suspect *suspect,
 	album->has_verdict = false;
 	if (is_stop)
 		keep_stop(album, suspect);
-	else
-		album->watched++;
 	if (picture && is_stop && !picture->stopped_s)
 		picture->stopped_s = now_s;
 	if (picture && !is_stop && !picture->watched_s)

@@ -57,6 +57,7 @@ struct album_run {
 	const struct pipeline *pipeline;
 	char *const *logs;
 	size_t n_logs;
+	const char *learnt_until;	/* as it was given; NULL */
 };
 
 /* Closes what is open and writes the page; once. Less than ALBUM_PAGE_MAX

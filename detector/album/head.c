@@ -90,7 +90,8 @@ static void add_logs(struct text *page, const struct album_run *run)
 	text_add_string(page, "</dd>\n");
 }
 
-static void add_span(struct text *page, const struct album *album)
+static void add_span(struct text *page, const struct album *album,
+		     const struct album_run *run)
 {
 	text_add_string(page, "<dt>Span</dt><dd>");
 	if (!album->first_ms) {
@@ -101,8 +102,15 @@ static void add_span(struct text *page, const struct album *album)
 	text_add_string(page, " to ");
 	page_time(page, album->last_ms);
 	text_addf(page, ", %.1f days, in the time zone of the machine that "
-		  "made this page</dd>\n",
+		  "made this page",
 		  (double)(album->last_ms - album->first_ms) / STAMP_DAY_MS);
+	if (run->learnt_until) {
+		text_add_string(page, "; what came before ");
+		page_escape(page, run->learnt_until);
+		text_add_string(page, " only taught what is normal and is "
+				"counted nowhere");
+	}
+	text_add_string(page, "</dd>\n");
 }
 
 static void add_settings(struct text *page)
@@ -166,9 +174,10 @@ static void add_missing(struct text *page, const struct detector *detector)
 		{ !geo_has_country(detector->geo),
 		  "No country file: places are not judged. Give "
 		  "<code>--country-db</code>." },
-		{ c->clients >= 100 && c->unknown_clients * 5 > c->clients,
-		  "The country file does not know a fifth of the clients or "
-		  "more; it may be broken or of another kind." },
+		{ detector->coverage.is_off,
+		  "Places are not judged: the country file does not know too "
+		  "many of the clients; it may be broken or of another kind."
+		},
 		{ !geo_has_network(detector->geo),
 		  "No AS file: networks are told apart by their prefix only. "
 		  "Give <code>--asn-db</code>." },
@@ -205,7 +214,7 @@ void page_head(struct text *page, const struct album *album,
 	add_definition(page);
 	text_add_string(page, "<dl>\n");
 	add_logs(page, run);
-	add_span(page, album);
+	add_span(page, album, run);
 	text_add_string(page, "<dt>Traffic</dt><dd>");
 	page_count(page, accounts, "account", "accounts");
 	text_add_string(page, "; ");

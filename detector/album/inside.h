@@ -83,7 +83,7 @@ struct album {
 	struct pictures pictures;
 	struct stop *stops;
 	size_t n_stops, n_room;
-	uint64_t stops_beyond, watched;
+	uint64_t stops_beyond;
 	/* Thresholds to compare, in log odds, rising. */
 	double lines[LINES_MAX];
 	size_t n_lines;

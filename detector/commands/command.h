@@ -27,7 +27,8 @@ enum takes {
 	TAKES_LIST = 1 << 9,	/* --options */
 	TAKES_LOGS = 1 << 10,	/* arguments are log files */
 	TAKES_DAYS = 1 << 11,
-	TAKES_REHEARSAL = 1 << 12	/* --report, --scores */
+	TAKES_REHEARSAL = 1 << 12,	/* --report, --scores, --learn-until */
+	TAKES_LEARN = 1 << 13	/* --learn */
 };
 
 enum { INVOCATION_SETS_MAX = 64 };
@@ -38,8 +39,8 @@ struct invocation {
 	const char *sets[INVOCATION_SETS_MAX];
 	size_t n_sets;
 	bool json, verbose, quiet, help;
-	bool dry_run, force, create_tables, list_options, progress;
-	const char *reason, *role, *days, *scores, *page;
+	bool dry_run, force, create_tables, list_options, progress, learn;
+	const char *reason, *role, *days, *until, *scores, *page;
 	char **args;
 	int n_args;
 };

@@ -21,7 +21,7 @@ static void print_places(const struct account *account)
 		const struct account_place *p = &account->networks[i];
 		char first[STAMP_TEXT_SIZE];
 
-		if (!p->days)
+		if (!p->id)
 			continue;
 		stamp_short(p->first_s * (int64_t)STAMP_SECOND_MS, first);
 		printf("  %s%-10u  %3u days, since %s%s\n",
@@ -34,7 +34,7 @@ static void print_places(const struct account *account)
 		const struct account_place *p = &account->countries[i];
 		char country[COUNTRY_TEXT_SIZE];
 
-		if (!p->days)
+		if (!p->id)
 			continue;
 		country_text((uint16_t)p->id, country);
 		printf("  country %s   %3u days%s\n", country, p->days,
