@@ -99,6 +99,69 @@ static int write_all(int fd, struct slice bytes)
 	return fsync(fd);
 }
 
+/* A name of its own beside `path`: a killed run may have left a draft, and in
+ * a container the next one has the same process id. */
+static int make_draft(const char *path, char draft[PATH_MAX], struct err *err)
+{
+	int fd;
+
+	if (snprintf(draft, PATH_MAX, "%s.XXXXXX", path) >= PATH_MAX)
+		return err_set(err, EXIT_CONFIG, "the path %s is too long",
+			       path);
+	fd = mkostemp(draft, O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(err, EXIT_FILE, errno, "cannot make %s",
+				 draft);
+	return fd;
+}
+
+/* Renamed over, a device or a link would be gone for good. */
+static int check_ordinary(const char *path, struct err *err)
+{
+	struct stat info;
+
+	if (lstat(path, &info) == 0 && !S_ISREG(info.st_mode))
+		return err_set(err, EXIT_FILE, "%s is no ordinary file; "
+			       "give the name of one", path);
+	return 0;
+}
+
+int files_replace(const char *path, struct slice bytes, struct err *err)
+{
+	char draft[PATH_MAX];
+	int fd, failed;
+
+	if (check_ordinary(path, err) < 0)
+		return -1;
+	fd = make_draft(path, draft, err);
+	if (fd < 0)
+		return -1;
+	failed = write_all(fd, bytes) < 0 ? errno : 0;
+	if (close(fd) < 0 && !failed)
+		failed = errno;
+	if (!failed && rename(draft, path) < 0)
+		failed = errno;
+	if (!failed)
+		return 0;
+	unlink(draft);
+	return err_errno(err, EXIT_FILE, failed, "cannot write %s", path);
+}
+
+int files_may_replace(const char *path, struct err *err)
+{
+	char draft[PATH_MAX];
+	int fd;
+
+	if (check_ordinary(path, err) < 0)
+		return -1;
+	fd = make_draft(path, draft, err);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	unlink(draft);
+	return 0;
+}
+
 int files_create_secret(const char *path, struct slice bytes, struct err *err)
 {
 	char draft[PATH_MAX];
@@ -106,16 +169,9 @@ int files_create_secret(const char *path, struct slice bytes, struct err *err)
 
 	if (access(path, F_OK) == 0)
 		return 0;
-	if ((size_t)snprintf(draft, sizeof(draft), "%s.XXXXXX", path) >=
-	    sizeof(draft))
-		return err_set(err, EXIT_CONFIG, "the path %s is too long",
-			       path);
-	/* A name of its own: a killed run may have left a draft, and in a
-	 * container the next one has the same process id. */
-	fd = mkostemp(draft, O_CLOEXEC);
+	fd = make_draft(path, draft, err);
 	if (fd < 0)
-		return err_errno(err, EXIT_FILE, errno, "cannot make %s",
-				 draft);
+		return -1;
 	failed = write_all(fd, bytes) < 0 || link(draft, path) < 0 ? errno : 0;
 	close(fd);
 	unlink(draft);

@@ -20,6 +20,13 @@ int files_read_secret(const char *path, struct text *out, struct err *err);
 int files_create_secret(const char *path, struct slice bytes,
 			struct err *err);
 
+/* Write `path` whole or not at all: into a file beside it first, mode 0600,
+ * which then takes its name. Only what is no file yet or an ordinary one. */
+int files_replace(const char *path, struct slice bytes, struct err *err);
+
+/* Would files_replace() work? Asked before long work whose result it is. */
+int files_may_replace(const char *path, struct err *err);
+
 /* mkdir -p, mode 0750 for what is made. */
 int files_make_dir(const char *path, struct err *err);
 

@@ -29,7 +29,8 @@ enum {
 	ACCOUNT_SAMPLES = 3,
 	ACCOUNT_SAMPLE_SIZE = 24,
 	ACCOUNT_SHAPES = 4,
-	ACCOUNT_PENDING_DAYS = 3
+	ACCOUNT_PENDING_DAYS = 3,
+	ACCOUNT_LOG_ONE = 4096	/* a logarithm up to 16 in 16 bits */
 };
 
 enum standing { STANDING_CALM, STANDING_WATCHED, STANDING_BLOCKED };
@@ -45,8 +46,7 @@ struct account_place {
 	uint32_t first_s;	/* first sighting */
 	uint16_t last_day;	/* days since 1970 */
 	uint16_t days : 15;	/* different days it was seen on; 0: never */
-	uint16_t is_sent_only : 1;	/* by an account that elsewhere reads
-					 * before it sends */
+	uint16_t is_slow : 1;	/* is trusted later than others, profile.h */
 	uint16_t trusted_until_day;	/* a person said so, up to and with
 					 * this day since 1970; 0: nobody */
 	uint16_t weight;	/* in 1/256: one per day, halved every 30 days,
@@ -77,10 +77,18 @@ struct account_share {
 	float hits, seen;
 };
 
-/* Mean and spread of y = log(1 + recipients). */
+/* What is counted of a clock hour and of a day (UTC). */
+enum volume {
+	RECIPIENTS_HOUR,	/* of a day: its busiest hour */
+	RECIPIENTS_DAY,
+	MESSAGES_HOUR,
+	MESSAGES_DAY,
+	VOLUMES
+};
+
+/* Mean and variance of y = log(1 + count) over days, in 1/ACCOUNT_LOG_ONE. */
 struct account_volume {
-	float mean, variance;
-	uint32_t days;		/* that went into them */
+	uint16_t mean, variance;
 };
 
 /* What happened since suspicion began; for the owner and support. */
@@ -122,18 +130,19 @@ struct account {
 	float origin_hits, origin_seen;	/* own rate of new places */
 	uint32_t origin_s;
 
-	/* Volume: recipients in the hour and day in progress. */
-	uint32_t hour, hour_recipients;	/* hour number since 1970 */
-	uint32_t day, day_recipients, day_peak;	/* peak: its largest hour */
-	struct account_volume per_hour, per_day;
+	/* Volume: the hour and day in progress, and the days before. */
+	uint32_t hour, day;	/* numbers since 1970 */
+	uint32_t counted[VOLUMES];
+	uint32_t peak_recipients;	/* of the day: its busiest hour */
+	uint16_t peak_messages;
+	uint16_t volume_days;	/* that went into the next */
+	struct account_volume volumes[VOLUMES];
 	uint8_t day_was_suspect;
 	uint8_t automatic;	/* messages without a sender on ... */
 	uint16_t automatic_day;
-	/* Days that ended and are not yet believed: log(1 + recipients) of the
-	 * day and of its busiest hour, in 1/1024; 0 none. */
-	struct {
-		uint16_t day, hour;
-	} pending[ACCOUNT_PENDING_DAYS];
+	/* Days that ended and are not yet believed: y of each volume, in
+	 * 1/ACCOUNT_LOG_ONE; the first 0: none. */
+	uint16_t pending[ACCOUNT_PENDING_DAYS][VOLUMES];
 
 	/* Deliveries. */
 	float failures, outcomes;	/* decayed history */
@@ -142,7 +151,7 @@ struct account {
 	uint32_t failed_marks[4];	/* the last recipients that failed;
 					 * full: the oldest goes */
 	uint32_t unknown_hour;	/* for the hard rule: which hour ... */
-	uint64_t unknown_seen[4];	/* ... and 256 bits of linear counting
+	uint64_t unknown_seen[2];	/* ... and 128 bits of linear counting
 				 * of the different ones in it */
 
 	/* To whom it writes: two generations of a Bloom filter; the younger

@@ -23,10 +23,11 @@ const struct conf_option judge_options[] = {
 	{ "shift", CONF_REAL, offsetof(struct judge_settings, shift), "0",
 	  -10, 10, NULL, "Calibration: added to the log odds.", NULL },
 	{ "watch", CONF_REAL, offsetof(struct judge_settings, watch), "0.5",
-	  0.01, 1, NULL, "Probability from which an account is watched.",
+	  0.002, 1, NULL, "Probability from which an account is watched.",
 	  NULL },
 	{ "block", CONF_REAL, offsetof(struct judge_settings, block), "0.92",
-	  0.5, 1, NULL, "Probability from which sending is stopped.", NULL },
+	  0.005, 1, NULL, "Probability from which sending is stopped.",
+	  NULL },
 	{ "learn_below", CONF_REAL,
 	  offsetof(struct judge_settings, learn_below), "0.05", 0, 1, NULL,
 	  "An account learns new habits only under this probability.", NULL },
@@ -343,8 +344,8 @@ static void forget_evidence(struct account *account)
 static void forget_intruder(struct account *account, uint32_t at_s)
 {
 	/* What the intruder sent in the hour and day in progress. */
-	account->hour_recipients = 0;
-	account->day_recipients = account->day_peak = 0;
+	memset(account->counted, 0, sizeof(account->counted));
+	account->peak_recipients = account->peak_messages = 0;
 	account->day_was_suspect = 0;
 	/* What the intruder used within the last day must not look known, nor
 	 * may a place of his become trusted on the next visit. */

@@ -53,6 +53,7 @@ static void learn_place(struct sightings *neighbours, uint64_t key,
 	const struct account_place *country;
 
 	profile_seen(account, origin, input->now_s, !input->is_submission,
+		     !input->country_is_trusted && !input->country_is_home,
 		     may);
 	/* Being seen takes no trust away. */
 	country = profile_country(account, origin->country);
@@ -76,7 +77,9 @@ void learn(struct sightings *neighbours, uint64_t key,
 	if (account->standing == STANDING_CALM)
 		learn_habits(account, input);
 	if (input->recipients)
-		profile_sent(account, input->recipients, input->now_s, may);
+		profile_sent(account, input->recipients,
+			     input->event->kind != MAIL_DELIVERY,
+			     input->now_s, may);
 	if (input->failed || input->arrived)
 		profile_outcome(account, input->failed, input->now_s, may);
 	if (!is_let_in(input->event))
@@ -87,6 +90,6 @@ void learn(struct sightings *neighbours, uint64_t key,
 		struct origin local = { .is_local = true };
 
 		profile_seen(account, &local, input->now_s,
-			     !input->is_submission, may);
+			     !input->is_submission, false, may);
 	}
 }

@@ -10,7 +10,8 @@ enum {
 	DAY_S = 86400,
 	HOUR_S = 3600,
 	PLACE_WEIGHT_ONE = 256,
-	DAYS_MAX = 0x7fff
+	DAYS_MAX = 0x7fff,
+	FIRST_DAYS_S = 4 * DAY_S
 };
 
 static const double PLACE_HALF_LIFE_DAYS = 30;
@@ -29,11 +30,11 @@ const struct conf_option profile_options[] = {
 	  30.0 * STAMP_DAY_MS, NULL,
 	  "A new place is trusted no sooner than this after its first "
 	  "sighting.", NULL },
-	{ "trust_after_sent_only", CONF_DURATION,
-	  offsetof(struct profile_settings, sent_only_ms), "14d", 0,
+	{ "trust_slowly_after", CONF_DURATION,
+	  offsetof(struct profile_settings, slow_trust_ms), "14d", 0,
 	  90.0 * STAMP_DAY_MS, NULL,
-	  "The same for a place that an account which reads elsewhere only "
-	  "sends from.", NULL },
+	  "The same for a new place in a foreign country, of rented machines "
+	  "or a VPN, or only sent from by who reads elsewhere.", NULL },
 	{ "cold_days", CONF_INTEGER,
 	  offsetof(struct profile_settings, cold_days), "14", 1, 90, "days",
 	  "An account younger than this is cold: soft evidence counts in "
@@ -83,8 +84,8 @@ static bool has_word(const struct account_place *place, uint32_t now_s)
 bool profile_is_trusted(const struct account_place *place, uint32_t now_s)
 {
 	double age_ms = ((double)now_s - place->first_s) * STAMP_SECOND_MS;
-	int64_t least_ms = place->is_sent_only
-				   ? profile_settings.sent_only_ms
+	int64_t least_ms = place->is_slow
+				   ? profile_settings.slow_trust_ms
 				   : profile_settings.trust_after_ms;
 
 	if (has_word(place, now_s))
@@ -229,9 +230,16 @@ static bool is_reader(const struct account *account)
 		       account->unread_network.seen / 2;
 }
 
-/* Of a place that was seen now, by reading or by sending. */
+/* What a sighting is like. */
+struct sight {
+	bool reads;	/* a mailbox login, else a submission */
+	bool is_strange;	/* where people seldom are at home */
+	bool is_late;	/* by an account that is past its first days ... */
+	bool is_reader;	/* ... and reads elsewhere before it sends */
+};
+
 static void place_seen(struct account_place *places, size_t n, uint32_t id,
-		       uint32_t now_s, bool reads, bool is_reader)
+		       uint32_t now_s, const struct sight *sight)
 {
 	struct account_place *place = place_of(places, n, id, now_s, false);
 	uint16_t day = (uint16_t)(now_s / DAY_S);
@@ -241,10 +249,11 @@ static void place_seen(struct account_place *places, size_t n, uint32_t id,
 	/* Trusted by word before it was seen: its age begins now. */
 	if (place->days == 0) {
 		place->first_s = now_s;
-		place->is_sent_only = is_reader;
+		place->is_slow = sight->is_late &&
+				 (sight->is_strange || sight->is_reader);
 	}
-	if (reads)
-		place->is_sent_only = false;
+	if (sight->reads && !sight->is_strange)
+		place->is_slow = false;
 	/* Around midnight the day may go back and forth: that is one day. */
 	if (day > place->last_day || place->days == 0) {
 		place->weight = (uint16_t)lround(weight_now(place, now_s) +
@@ -298,9 +307,10 @@ static void recent_seen(struct account *account, const struct origin *origin,
 }
 
 void profile_seen(struct account *account, const struct origin *origin,
-		  uint32_t now_s, bool reads, bool learn)
+		  uint32_t now_s, bool reads, bool is_foreign, bool learn)
 {
 	uint16_t day = (uint16_t)(now_s / DAY_S);
+	struct sight sight;
 
 	if (account->logins < UINT32_MAX)
 		account->logins++;
@@ -313,11 +323,18 @@ void profile_seen(struct account *account, const struct origin *origin,
 	recent_seen(account, origin, now_s, reads);
 	if (!learn)
 		return;
+	sight = (struct sight){
+		.reads = reads,
+		.is_strange = is_foreign || origin->kind == NETWORK_HOSTING ||
+			      origin->kind == NETWORK_VPN,
+		.is_late = now_s > account->first_s + FIRST_DAYS_S,
+		.is_reader = is_reader(account),
+	};
 	place_seen(account->networks, ACCOUNT_NETWORKS, origin->network,
-		   now_s, reads, is_reader(account));
+		   now_s, &sight);
 	if (origin->country)
 		place_seen(account->countries, ACCOUNT_COUNTRIES,
-			   origin->country, now_s, reads, is_reader(account));
+			   origin->country, now_s, &sight);
 }
 
 /* The rest moves up: the list ends with its first free entry. */
@@ -356,27 +373,56 @@ void profile_trust(struct account *account, uint32_t network,
 		    now_s);
 }
 
-static void volume_learn(struct account_volume *volume, double y)
+double profile_volume_mean(const struct account *account, enum volume volume)
 {
-	double share, step;
-
-	volume->days++;
-	/* Plain mean of the first days, then a window of about 30. */
-	share = 1.0 / (volume->days < 30 ? volume->days : 30);
-	step = y - volume->mean;
-	if (volume->days > 3 && step > GROWTH_MAX / share)
-		step = GROWTH_MAX / share;
-	volume->mean = (float)(volume->mean + share * step);
-	volume->variance = (float)((1 - share) *
-				   (volume->variance + share * step * step));
+	return account->volumes[volume].mean / (double)ACCOUNT_LOG_ONE;
 }
 
-/* What was kept of a day, and back: 1/1024 holds what a logarithm needs. */
-static uint16_t packed(uint32_t recipients)
+double profile_volume_variance(const struct account *account,
+			       enum volume volume)
 {
-	double y = log1p(recipients) * 1024;
+	return account->volumes[volume].variance / (double)ACCOUNT_LOG_ONE;
+}
 
+static uint16_t packed(double y)
+{
+	y *= ACCOUNT_LOG_ONE;
 	return y > UINT16_MAX ? UINT16_MAX : (uint16_t)lround(y);
+}
+
+static void volume_learn(struct account *account, enum volume volume, double y)
+{
+	double mean = profile_volume_mean(account, volume);
+	double variance = profile_volume_variance(account, volume);
+	unsigned days = account->volume_days;
+	/* Plain mean of the first days, then a window of about 30. */
+	double share = 1.0 / (days < 30 ? days : 30), step = y - mean;
+
+	if (days > 3 && step > GROWTH_MAX / share)
+		step = GROWTH_MAX / share;
+	account->volumes[volume].mean = packed(mean + share * step);
+	account->volumes[volume].variance =
+		packed((1 - share) * (variance + share * step * step));
+}
+
+static void volumes_learn(struct account *account, const uint16_t *pending)
+{
+	if (account->volume_days < UINT16_MAX)
+		account->volume_days++;
+	for (int i = 0; i < VOLUMES; i++)
+		volume_learn(account, (enum volume)i,
+			     pending[i] / (double)ACCOUNT_LOG_ONE);
+}
+
+/* The day that ended, as it waits. */
+static void day_pack(const struct account *account, uint16_t *pending_out)
+{
+	pending_out[RECIPIENTS_HOUR] = packed(log1p(account->peak_recipients));
+	pending_out[RECIPIENTS_DAY] =
+		packed(log1p(account->counted[RECIPIENTS_DAY]));
+	pending_out[MESSAGES_HOUR] = packed(log1p(account->peak_messages));
+	pending_out[MESSAGES_DAY] =
+		packed(log1p(account->counted[MESSAGES_DAY]));
 }
 
 /*
@@ -390,22 +436,27 @@ static void day_close(struct account *account)
 
 	if (account->day_was_suspect)
 		memset(account->pending, 0, sizeof(account->pending));
-	else if (account->day_recipients > 0) {
-		if (account->pending[LAST].day) {
-			volume_learn(&account->per_day,
-				     account->pending[LAST].day / 1024.0);
-			volume_learn(&account->per_hour,
-				     account->pending[LAST].hour / 1024.0);
-		}
-		memmove(account->pending + 1, account->pending,
+	else if (account->counted[RECIPIENTS_DAY] > 0) {
+		if (account->pending[LAST][0])
+			volumes_learn(account, account->pending[LAST]);
+		memmove(account->pending[1], account->pending[0],
 			LAST * sizeof(account->pending[0]));
-		account->pending[0].day = packed(account->day_recipients);
-		account->pending[0].hour = packed(account->day_peak);
+		day_pack(account, account->pending[0]);
 	}
 	habits_end_day(account);
-	account->day_recipients = 0;
-	account->day_peak = 0;
+	account->counted[RECIPIENTS_DAY] = account->counted[MESSAGES_DAY] = 0;
+	account->peak_recipients = account->peak_messages = 0;
 	account->day_was_suspect = 0;
+}
+
+uint32_t profile_counted(const struct account *account, enum volume volume,
+			 uint32_t now_s)
+{
+	bool is_hour = volume == RECIPIENTS_HOUR || volume == MESSAGES_HOUR;
+	bool is_now = is_hour ? account->hour == now_s / HOUR_S
+			      : account->day == now_s / DAY_S;
+
+	return is_now ? account->counted[volume] : 0;
 }
 
 static uint32_t add_saturating(uint32_t a, uint32_t b)
@@ -414,7 +465,7 @@ static uint32_t add_saturating(uint32_t a, uint32_t b)
 }
 
 void profile_sent(struct account *account, uint32_t recipients,
-		  uint32_t now_s, bool learn)
+		  uint32_t messages, uint32_t now_s, bool learn)
 {
 	if (now_s / DAY_S > account->day) {
 		day_close(account);
@@ -422,14 +473,21 @@ void profile_sent(struct account *account, uint32_t recipients,
 	}
 	if (now_s / HOUR_S > account->hour) {
 		account->hour = now_s / HOUR_S;
-		account->hour_recipients = 0;
+		account->counted[RECIPIENTS_HOUR] = 0;
+		account->counted[MESSAGES_HOUR] = 0;
 	}
-	account->hour_recipients =
-		add_saturating(account->hour_recipients, recipients);
-	account->day_recipients =
-		add_saturating(account->day_recipients, recipients);
-	if (account->hour_recipients > account->day_peak)
-		account->day_peak = account->hour_recipients;
+	for (int i = 0; i < VOLUMES; i++)
+		account->counted[i] = add_saturating(
+			account->counted[i],
+			i == MESSAGES_HOUR || i == MESSAGES_DAY ? messages
+								: recipients);
+	if (account->counted[RECIPIENTS_HOUR] > account->peak_recipients)
+		account->peak_recipients = account->counted[RECIPIENTS_HOUR];
+	if (account->counted[MESSAGES_HOUR] > account->peak_messages)
+		account->peak_messages =
+			account->counted[MESSAGES_HOUR] > UINT16_MAX
+				? UINT16_MAX
+				: (uint16_t)account->counted[MESSAGES_HOUR];
 	if (!learn)
 		account->day_was_suspect = 1;
 }

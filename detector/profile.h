@@ -4,8 +4,12 @@
  *
  * Learning is guarded: while an account is suspicious nothing new becomes
  * normal, and a new place is trusted only after it was seen on two days and
- * its first sighting is profile_trust_after old, so that an intruder who
+ * its first sighting is profile.trust_after old, so that an intruder who
  * warms up slowly does not become part of the furniture overnight.
+ *
+ * Slow places take longer, profile.trust_slowly_after: what an account that is
+ * no more in its first days comes to from a foreign country, from rented
+ * machines or VPN services, or only sends from while it reads elsewhere.
  */
 #ifndef DETECTOR_PROFILE_H
 #define DETECTOR_PROFILE_H
@@ -16,7 +20,7 @@
 
 struct profile_settings {
 	int64_t trust_after_ms;	/* age of the first sighting */
-	int64_t sent_only_ms;	/* the same for a place only sent from */
+	int64_t slow_trust_ms;	/* the same for a slow place */
 	int64_t cold_days;	/* younger accounts: soft evidence shrinks */
 	double cold_floor;	/* ... but not below this share */
 };
@@ -52,9 +56,10 @@ bool profile_is_recent(const struct account_recent *recent, uint32_t now_s);
 
 /* A successful login or submission came from there. `learn` is false while
  * the account is suspicious: then only the last days remember it. `reads`: a
- * login to a mailbox, else a submission. */
+ * login to a mailbox, else a submission. `is_foreign`: the country is neither
+ * trusted nor home. */
 void profile_seen(struct account *account, const struct origin *origin,
-		  uint32_t now_s, bool reads, bool learn);
+		  uint32_t now_s, bool reads, bool is_foreign, bool learn);
 
 /* Forget the places that are not trusted: those an intruder has begun to
  * make his own. */
@@ -67,9 +72,18 @@ void profile_forget_untrusted(struct account *account, uint32_t now_s);
 void profile_trust(struct account *account, uint32_t network,
 		   uint16_t country, uint16_t until_day, uint32_t now_s);
 
-/* A message to so many recipients left. */
+/* What was sent in the hour or day in progress. */
+uint32_t profile_counted(const struct account *account, enum volume volume,
+			 uint32_t now_s);
+
+/* Mean and variance of log(1 + count) over the days before. */
+double profile_volume_mean(const struct account *account, enum volume volume);
+double profile_volume_variance(const struct account *account,
+			       enum volume volume);
+
+/* So many recipients, of one message or of none that is new, left. */
 void profile_sent(struct account *account, uint32_t recipients,
-		  uint32_t now_s, bool learn);
+		  uint32_t messages, uint32_t now_s, bool learn);
 
 /* One delivery came back as failed for good, or arrived. */
 void profile_outcome(struct account *account, bool failed, uint32_t now_s,

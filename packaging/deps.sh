@@ -21,7 +21,8 @@ check='libcmocka-dev mariadb-server mariadb-client postfix postfix-mysql
 	python3 python3-numpy procps gzip xz-utils bzip2 zstd'
 
 for_what=${1:-build}
-everything='clang libclang-rt-14-dev cppcheck binutils ripgrep pflogsumm time'
+everything='clang libclang-rt-14-dev cppcheck binutils ripgrep pflogsumm time
+	chromium'
 
 case $for_what in
 build) want=$build ;;

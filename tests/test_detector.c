@@ -270,18 +270,18 @@ static void test_automatic(void **state)
 		deliver(id, "b@y.example", "2.0.0", MAIL_SENT, i);
 	}
 	a = account_of("anna@x.example");
-	assert_int_equal(a->day_recipients, 5);
+	assert_int_equal(a->counted[RECIPIENTS_DAY], 5);
 	assert_int_equal(lround((double)a->outcomes), 5);
 	/* The next day there are twenty again; never with two recipients. */
 	submit("4B01", "anna@x.example", 86400);
 	queue_null("4B01", 2, 86400);
-	assert_int_equal(a->day_recipients, 2);
+	assert_int_equal(a->counted[RECIPIENTS_DAY], 2);
 	submit("4B02", "anna@x.example", 86400);
 	queue_null("4B02", 1, 86400);
-	assert_int_equal(a->day_recipients, 2);
+	assert_int_equal(a->counted[RECIPIENTS_DAY], 2);
 	submit("4B03", "anna@x.example", 86400);
 	queue_null("4B03", MAIL_UNKNOWN, 86400);
-	assert_int_equal(a->day_recipients, 3);
+	assert_int_equal(a->counted[RECIPIENTS_DAY], 3);
 }
 
 /* Logins that cannot be one are counted and left out; their mail too. */
@@ -308,15 +308,15 @@ static void test_numbers(void **state)
 	(void)state;
 	submit("4A01", "anna@x.example", 0);
 	queue("4A01", MAIL_UNKNOWN, 0);
-	assert_int_equal(account_of("anna@x.example")->day_recipients, 1);
+	assert_int_equal(account_of("anna@x.example")->counted[RECIPIENTS_DAY], 1);
 	submit("4A02", "anna@x.example", 0);
 	queue("4A02", 0, 0);
-	assert_int_equal(account_of("anna@x.example")->day_recipients, 1);
+	assert_int_equal(account_of("anna@x.example")->counted[RECIPIENTS_DAY], 1);
 	submit("4A03", "anna@x.example", 0);
 	queue("4A03", MAIL_UNKNOWN - 1, 0);
 	submit("4A04", "anna@x.example", 0);
 	queue("4A04", MAIL_UNKNOWN - 1, 0);
-	assert_int_equal(account_of("anna@x.example")->day_recipients,
+	assert_int_equal(account_of("anna@x.example")->counted[RECIPIENTS_DAY],
 			 UINT32_MAX);
 }
 
@@ -334,7 +334,7 @@ static void submit_queued(const char *id, uint32_t recipients, bool null_sender,
 
 static uint32_t sent_today(void)
 {
-	return account_of("anna@x.example")->day_recipients;
+	return account_of("anna@x.example")->counted[RECIPIENTS_DAY];
 }
 
 /* Exim's line is submission and acceptance: a login, and its recipients. */
@@ -446,7 +446,7 @@ static void test_requeued_in_circles(void **state)
 	event.queue_id = S("4A02");
 	event.requeued_as = S("4A01");
 	feed(event);
-	assert_int_equal(account_of("anna@x.example")->day_recipients, 1);
+	assert_int_equal(account_of("anna@x.example")->counted[RECIPIENTS_DAY], 1);
 	/* Somebody else's open message is not taken over. */
 	submit("4B01", "ewa@x.example", 0);
 	event.queue_id = S("4A02");
@@ -502,7 +502,7 @@ static void test_lifted(void **state)
 	/* Mail of before comes back after it: not the owner's. */
 	queue("4A01", 300, 61);
 	deliver("4A01", "b@y.example", "5.1.1", MAIL_BOUNCED, 62);
-	assert_int_equal(account_of("anna@x.example")->day_recipients, 0);
+	assert_int_equal(account_of("anna@x.example")->counted[RECIPIENTS_DAY], 0);
 	assert_int_equal(lround((double)account_of("anna@x.example")
 					->failures), 0);
 	/* Somebody nobody has heard of. */

@@ -52,6 +52,46 @@ static void test_read(void **state)
 	text_release(&text);
 }
 
+static const struct {
+	const char *name;
+	bool good;
+} replaced[] = {
+	{ "new", true }, { "old", true }, { "link", false },
+	{ "none/page", false }, { ".", false },
+};
+
+static void test_replace(void **state)
+{
+	struct stat info;
+	struct err err = { 0 };
+
+	(void)state;
+	write_file(at("old"), S("before"), 0644);
+	write_file(at("target"), S("stays"), 0644);
+	assert_int_equal(symlink(at("target"), at("link")), 0);
+	for (size_t i = 0; i < N_ELEMENTS(replaced); i++) {
+		const char *path = at(replaced[i].name);
+		int want = replaced[i].good ? 0 : -1;
+
+		assert_case(replaced[i].name, want,
+			    files_may_replace(path, &err));
+		assert_case(replaced[i].name, want,
+			    files_replace(path, S("after"), &err));
+		if (!replaced[i].good) {
+			assert_non_null(strstr(err.text, path));
+			continue;
+		}
+		assert_int_equal(stat(path, &info), 0);
+		assert_int_equal(info.st_size, 5);
+		assert_int_equal(info.st_mode & 07777, 0600);
+	}
+	assert_int_equal(stat(at("target"), &info), 0);
+	assert_int_equal(files_may_replace("/dev/null", &err), -1);
+	assert_int_equal(files_replace("/dev/null", S("x"), &err), -1);
+	assert_int_equal(stat("/dev/null", &info), 0);
+	assert_true(S_ISCHR(info.st_mode));
+}
+
 static void test_secret(void **state)
 {
 	static const struct {
@@ -142,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_replace),
 		cmocka_unit_test(test_secret),
 		cmocka_unit_test(test_create_secret),
 		cmocka_unit_test(test_make_dir),

@@ -138,7 +138,8 @@ static void test_lifted(void **state)
 	assert_true(judge_decide(&account, NOW_S, true, true, &action));
 	account.incident.messages = 7;
 	account.hour = NOW_S / 3600;
-	account.hour_recipients = account.day_recipients = 500;
+	account.counted[RECIPIENTS_HOUR] = 500;
+	account.counted[RECIPIENTS_DAY] = 500;
 	judge_lifted(&account, NOW_S + 60);
 	assert_int_equal(account.standing, STANDING_CALM);
 	assert_int_equal(account.incident.messages, 0);

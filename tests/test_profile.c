@@ -22,7 +22,7 @@ static void see(struct account *account, uint16_t country, uint32_t network,
 {
 	struct origin origin = place(country, network);
 
-	profile_seen(account, &origin, at_s, true, true);
+	profile_seen(account, &origin, at_s, true, false, true);
 }
 
 static bool trusts(const struct account *account, uint32_t network,
@@ -93,14 +93,14 @@ static void test_not_learning(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < 10; i++)
 		profile_seen(&account, &origin, START_S + i * DAY_S,
-			     true, false);
+			     true, false, false);
 	assert_null(profile_network(&account, 3209));
 	assert_null(profile_country(&account, DE));
 	assert_non_null(profile_recent_network(&account, 3209,
 					       START_S + 9 * DAY_S));
 	origin.is_local = true;
 	origin.network = 77;
-	profile_seen(&account, &origin, START_S + 9 * DAY_S, true, true);
+	profile_seen(&account, &origin, START_S + 9 * DAY_S, true, false, true);
 	assert_null(profile_recent_network(&account, 77, START_S + 9 * DAY_S));
 }
 
@@ -255,20 +255,20 @@ static void test_warm_up(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 14; i++)
-		profile_sent(&account, 10, START_S + i * DAY_S, true);
-	before = expm1(account.per_day.mean);
+		profile_sent(&account, 10, 1, START_S + i * DAY_S, true);
+	before = expm1(profile_volume_mean(&account, RECIPIENTS_DAY));
 	assert_true(before > 9 && before < 11);
 	for (uint32_t i = 14; i < 21; i++)
-		profile_sent(&account, 1000000, START_S + i * DAY_S, true);
-	grown = (expm1(account.per_day.mean) + 1) / (before + 1);
+		profile_sent(&account, 1000000, 1, START_S + i * DAY_S, true);
+	grown = (expm1(profile_volume_mean(&account, RECIPIENTS_DAY)) + 1) / (before + 1);
 	assert_true(grown > 1.5 && grown < 1.26 * 1.26 * 1.26);
 	/* A day of suspicion is no history, nor are those that wait with it. */
-	before = account.per_day.mean;
-	profile_sent(&account, 5, START_S + 21 * DAY_S, false);
-	profile_sent(&account, 5, START_S + 21 * DAY_S + 60, true);
-	profile_sent(&account, 5, START_S + 22 * DAY_S, true);
-	assert_true(account.per_day.mean < before + 0.23f);
-	assert_int_equal(account.day_recipients, 5);
+	before = profile_volume_mean(&account, RECIPIENTS_DAY);
+	profile_sent(&account, 5, 1, START_S + 21 * DAY_S, false);
+	profile_sent(&account, 5, 1, START_S + 21 * DAY_S + 60, true);
+	profile_sent(&account, 5, 1, START_S + 22 * DAY_S, true);
+	assert_true(profile_volume_mean(&account, RECIPIENTS_DAY) < before + 0.23f);
+	assert_int_equal(account.counted[RECIPIENTS_DAY], 5);
 }
 
 static void test_sent(void **state)
@@ -276,19 +276,19 @@ static void test_sent(void **state)
 	struct account account = { 0 };
 
 	(void)state;
-	profile_sent(&account, 3, START_S, true);
-	profile_sent(&account, 4, START_S + 3599, true);
-	assert_int_equal(account.hour_recipients, 7);
-	profile_sent(&account, 5, START_S + 3600, true);
-	assert_int_equal(account.hour_recipients, 5);
+	profile_sent(&account, 3, 1, START_S, true);
+	profile_sent(&account, 4, 1, START_S + 3599, true);
+	assert_int_equal(account.counted[RECIPIENTS_HOUR], 7);
+	profile_sent(&account, 5, 1, START_S + 3600, true);
+	assert_int_equal(account.counted[RECIPIENTS_HOUR], 5);
 	/* A late line counts where we are. */
-	profile_sent(&account, 1, START_S + 3599, true);
-	assert_int_equal(account.hour_recipients, 6);
-	assert_int_equal(account.day_recipients, 13);
-	assert_int_equal(account.day_peak, 7);
-	profile_sent(&account, UINT32_MAX, START_S + 3600, true);
-	profile_sent(&account, UINT32_MAX, START_S + 3600, true);
-	assert_int_equal(account.day_recipients, UINT32_MAX);
+	profile_sent(&account, 1, 1, START_S + 3599, true);
+	assert_int_equal(account.counted[RECIPIENTS_HOUR], 6);
+	assert_int_equal(account.counted[RECIPIENTS_DAY], 13);
+	assert_int_equal(account.peak_recipients, 7);
+	profile_sent(&account, UINT32_MAX, 1, START_S + 3600, true);
+	profile_sent(&account, UINT32_MAX, 1, START_S + 3600, true);
+	assert_int_equal(account.counted[RECIPIENTS_DAY], UINT32_MAX);
 }
 
 static void test_outcomes(void **state)

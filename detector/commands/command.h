@@ -40,7 +40,7 @@ struct invocation {
 	size_t n_sets;
 	bool json, verbose, quiet, help;
 	bool dry_run, force, create_tables, list_options, progress, learn;
-	const char *reason, *role, *days, *until, *scores;
+	const char *reason, *role, *days, *until, *scores, *page;
 	char **args;
 	int n_args;
 };

@@ -54,8 +54,8 @@ static void print_normal(const struct account *account)
 	printf("  %u logins on %u days\n", account->logins,
 	       account->login_days);
 	printf("  sends to about %.0f recipients on a day it sends, %.0f in "
-	       "its busiest hour\n", expm1(account->per_day.mean),
-	       expm1(account->per_hour.mean));
+	       "its busiest hour\n", expm1(profile_volume_mean(account, RECIPIENTS_DAY)),
+	       expm1(profile_volume_mean(account, RECIPIENTS_HOUR)));
 	printf("  of its last %.0f deliveries %.0f failed for good\n",
 	       account->outcomes, account->failures);
 	print_places(account);

@@ -36,6 +36,8 @@ static const struct option_row rows[] = {
 	  "where to listen (127.0.0.1:8025)" },
 	{ "--scores", "FILE", TAKES_REHEARSAL, NULL, 0, AT(scores),
 	  "also write what every signal said, for bench/fit" },
+	{ "--report", "FILE", TAKES_REHEARSAL, NULL, 0, AT(page),
+	  "also write a page with drawings, for a browser" },
 	{ "--learn-until", "DATE", TAKES_REHEARSAL, NULL, 0, AT(until),
 	  "lines before it teach what is normal, unjudged" },
 	{ "--learn", NULL, TAKES_LEARN, NULL, AT(learn), 0,

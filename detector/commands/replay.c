@@ -2,9 +2,11 @@
  * replay - the rehearsal: reads old logs, touches nothing, prints who would
  * have been stopped, when and why.
  */
+#include "base/files.h"
 #include "base/log.h"
 #include "base/must.h"
 #include "base/stamp.h"
+#include "detector/album/album.h"
 #include "detector/commands/command.h"
 #include "detector/commands/report.h"
 #include "detector/commands/scores.h"
@@ -19,6 +21,7 @@
 struct rehearsal {
 	struct report report;
 	struct scores *scores;	/* NULL: nobody asked */
+	struct album *album;	/* NULL: the same */
 };
 
 static void on_verdict(void *context, const struct verdict *verdict,
@@ -28,6 +31,8 @@ static void on_verdict(void *context, const struct verdict *verdict,
 
 	(void)entry;
 	report_verdict(&rehearsal->report, verdict);
+	if (rehearsal->album)
+		album_verdict(rehearsal->album, verdict);
 }
 
 static void on_weighed(void *context, const struct signal_input *input,
@@ -35,7 +40,10 @@ static void on_weighed(void *context, const struct signal_input *input,
 {
 	struct rehearsal *rehearsal = context;
 
-	scores_note(rehearsal->scores, input, entry);
+	if (rehearsal->scores)
+		scores_note(rehearsal->scores, input, entry);
+	if (rehearsal->album)
+		album_weighed(rehearsal->album, input, entry);
 }
 
 static void on_progress(void *context, uint64_t done, uint64_t total)
@@ -113,6 +121,39 @@ static int replay(struct pipeline *pipeline, struct report *report,
 	return 0;
 }
 
+static int write_page(struct album *album, const struct pipeline *pipeline,
+		      const struct invocation *invocation, struct err *err)
+{
+	const struct album_run run = {
+		.pipeline = pipeline,
+		.logs = invocation->args,
+		.n_logs = (size_t)invocation->n_args,
+		.learnt_until = invocation->until,
+	};
+
+	if (album_write(album, invocation->page, &run, err) < 0)
+		return -1;
+	log_info("wrote %s", invocation->page);
+	return 0;
+}
+
+/* Whoever wants to hear of every event. A page that cannot be written is said
+ * before the logs are read. */
+static int open_listeners(struct rehearsal *rehearsal,
+			  const struct invocation *invocation,
+			  struct err *err)
+{
+	if (invocation->scores &&
+	    scores_open(invocation->scores, &rehearsal->scores, err) < 0)
+		return -1;
+	if (!invocation->page)
+		return 0;
+	if (files_may_replace(invocation->page, err) < 0)
+		return -1;
+	rehearsal->album = album_new();
+	return 0;
+}
+
 static int open_all(struct rehearsal *rehearsal, struct detector *detector,
 		    const struct invocation *invocation, struct err *err)
 {
@@ -126,10 +167,9 @@ static int open_all(struct rehearsal *rehearsal, struct detector *detector,
 	}
 	detector->on_verdict = on_verdict;
 	detector->context = rehearsal;
-	if (!invocation->scores)
-		return 0;
-	detector->on_weighed = on_weighed;
-	return scores_open(invocation->scores, &rehearsal->scores, err);
+	if (invocation->scores || invocation->page)
+		detector->on_weighed = on_weighed;
+	return open_listeners(rehearsal, invocation, err);
 }
 
 static int run(struct invocation *invocation)
@@ -148,10 +188,14 @@ static int run(struct invocation *invocation)
 		pipeline->on_progress = on_progress;
 		pipeline->context = &rehearsal.report;
 		result = replay(pipeline, &rehearsal.report, invocation, &err);
+		if (result == 0 && rehearsal.album)
+			result = write_page(rehearsal.album, pipeline,
+					    invocation, &err);
 		pipeline_close(pipeline);
 	}
 	if (scores_close(&rehearsal.scores, &err) < 0)
 		result = -1;
+	album_free(&rehearsal.album);
 	detector_release(&detector);
 	report_release(&rehearsal.report);
 	free(pipeline);
@@ -164,7 +208,8 @@ const struct command command_replay = {
 	.about = "rehearse on old logs: who would have been stopped, and why",
 	.help = "Reads the logs (also .gz .xz .zst .bz2, or - for standard "
 		"input), merged by\ntime, and prints who would have been "
-		"stopped, when and why. Nothing is written,\nblocked or sent.",
+		"stopped, when and why. Nothing is\nblocked or sent, and "
+		"nothing written but what --report and --scores ask for.",
 	.takes = TAKES_JSON | TAKES_ORIGIN | TAKES_FORMAT | TAKES_LOGS |
 		 TAKES_REHEARSAL,
 	.min_args = 1,

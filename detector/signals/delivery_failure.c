@@ -26,7 +26,7 @@
 
 static struct failure {
 	struct signal_limits limits;
-	double policy_step, policy_cap, at_home;
+	double policy_step, policy_cap, cap_at_home;
 } settings;
 
 static const struct conf_option options[] = {
@@ -35,8 +35,8 @@ static const struct conf_option options[] = {
 	  "1", 0, 5, "nats", "For a refusal by policy.", NULL },
 	{ "policy_cap", CONF_REAL, offsetof(struct failure, policy_cap), "3",
 	  0, 9, "nats", "The most that refusals by policy add.", NULL },
-	{ "at_home", CONF_REAL, offsetof(struct failure, at_home), "0.5", 0, 1,
-	  NULL, "The share of it that counts from a trusted place.", NULL },
+	{ "cap_at_home", CONF_REAL, offsetof(struct failure, cap_at_home),
+	  "4", 0, 50, "nats", "The most it adds from a trusted place.", NULL },
 	CONF_END
 };
 
@@ -100,7 +100,9 @@ static double observe(const struct signal_input *input)
 		return 0;
 	if (!input->failed)
 		return log((1 - p1) / (1 - p0));
-	return log(p1 / p0) * (input->from_stranger ? 1 : settings.at_home);
+	return signal_up_to(log(p1 / p0), account->groups[SLOT].nats,
+			    input->from_stranger ? settings.limits.cap
+						 : settings.cap_at_home);
 }
 
 static void describe(const struct account *account, uint32_t now_s,

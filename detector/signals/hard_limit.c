@@ -11,6 +11,7 @@
  *
  * Whom it would wrong: whoever the operator forgot.
  */
+#include "detector/profile.h"
 #include "detector/signals/signal.h"
 
 static struct hard {
@@ -65,10 +66,8 @@ static double observe(const struct signal_input *input)
 	    (!settings.per_hour && !settings.per_day && !settings.plans.n))
 		return 0;
 	limits_of(input->login, &per_hour, &per_day);
-	if (account->hour == input->now_s / 3600)
-		hour += account->hour_recipients;
-	if (account->day == input->now_s / 86400)
-		day += account->day_recipients;
+	hour += profile_counted(account, RECIPIENTS_HOUR, input->now_s);
+	day += profile_counted(account, RECIPIENTS_DAY, input->now_s);
 	if ((per_hour && hour > per_hour) || (per_day && day > per_day))
 		return settings.limits.cap;
 	return 0;
@@ -79,7 +78,8 @@ static void describe(const struct account *account, uint32_t now_s,
 {
 	(void)now_s;
 	text_addf(out, "over its limit: %u recipients in an hour, %u in a day",
-		  account->hour_recipients, account->day_recipients);
+		  account->counted[RECIPIENTS_HOUR],
+		  account->counted[RECIPIENTS_DAY]);
 }
 
 const struct signal signal_hard_limit = {

@@ -15,8 +15,7 @@
  *
  * Whom it would wrong: who writes to all customers of a trade fair at once,
  * and a new account that has written to nobody yet; so it is capped, counts in
- * part for a cold account, and counts `at_home` times from a place the
- * account is at home at.
+ * part for a cold account, and less from a place the account is at home at.
  */
 #include "detector/habits.h"
 #include "detector/signals/signal.h"
@@ -25,7 +24,7 @@
 
 static struct novelty {
 	struct signal_limits limits;
-	double thief_rate, owner_rate_min, at_home;
+	double thief_rate, owner_rate_min, cap_at_home;
 } settings;
 
 static const struct conf_option options[] = {
@@ -36,8 +35,8 @@ static const struct conf_option options[] = {
 	{ "owner_rate_min", CONF_REAL,
 	  offsetof(struct novelty, owner_rate_min), "0.05", 0.001, 0.5, NULL,
 	  "How often an owner's is, at least.", NULL },
-	{ "at_home", CONF_REAL, offsetof(struct novelty, at_home), "0.6", 0, 1,
-	  NULL, "The share of it that counts from a trusted place.", NULL },
+	{ "cap_at_home", CONF_REAL, offsetof(struct novelty, cap_at_home),
+	  "3", 0, 50, "nats", "The most it adds from a trusted place.", NULL },
 	CONF_END
 };
 
@@ -63,8 +62,9 @@ static double observe(const struct signal_input *input)
 	value = habits_knows_recipient(account, input->recipient_mark)
 			? log((1 - settings.thief_rate) / (1 - p0))
 			: log(settings.thief_rate / p0);
-	return value > 0 && !input->from_stranger ? value * settings.at_home
-						  : value;
+	return signal_up_to(value, account->groups[SLOT].nats,
+			    input->from_stranger ? settings.limits.cap
+						 : settings.cap_at_home);
 }
 
 static void describe(const struct account *account, uint32_t now_s,

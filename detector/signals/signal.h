@@ -102,6 +102,15 @@ struct signal {
 			 struct text *out);
 };
 
+/* `nats`, but no more than what is missing to `cap` above `sum`; what speaks
+ * for the owner is left as it is. */
+static inline double signal_up_to(double nats, double sum, double cap)
+{
+	double room = cap > sum ? cap - sum : 0;
+
+	return nats > room ? room : nats;
+}
+
 /* All signals in signals.def order, with a NULL behind them. */
 extern const struct signal *const signals[];
 

@@ -1,34 +1,40 @@
 /*
- * volume - more recipients in an hour or a day than this account ever writes
- * to.
+ * volume - more recipients or messages in an hour or a day than this account
+ * ever has.
  *
- * y = log(1 + recipients) of the hour and of the day in progress, against the
- * mean and spread of the account's own days (about 30 of them), shrunk to a
- * usual mailbox (a peak hour of 8 and a day of 20 recipients, spread 1.0)
- * worth four days. The density of a Student t with 5 degrees of freedom there
- * (heavy tails: people have such days) against that of what thieves send (a
- * normal one of y). Only a new record counts: the signal is raised to the
- * evidence, never summed up.
+ * y = log(1 + count) of the hour and of the day in progress, against the mean
+ * and spread of the account's own days (about 30 of them), shrunk to a usual
+ * mailbox worth four days. The density of a Student t with 5 degrees of
+ * freedom there (heavy tails: people have such days) against that of what
+ * thieves send (a normal one of y). Only a new record counts: the signal is
+ * raised to the evidence, never summed up.
  *
- * Source: recipients of accepted messages (nrcpt of the queue manager).
+ * From a place the account is at home at only records of messages count in
+ * full, those of recipients in part (`list_at_home`): people who write to
+ * everybody at once do so in few messages, a program that has taken over their
+ * machine does not.
  *
- * Whom it would wrong: who writes to all customers once a year. Log-normal
- * senders have such days, so it corroborates and never convicts.
+ * Source: accepted messages and their recipients (nrcpt of the queue manager,
+ * or the deliveries where nobody says how many there are).
+ *
+ * Whom it would wrong: who writes to all customers once a year, one by one.
+ * Log-normal senders have such days, so it corroborates and never convicts.
  */
 #include "detector/profile.h"
 #include "detector/signals/signal.h"
 
 #include <math.h>
 
-static struct volume {
+static struct records {
 	struct signal_limits limits;
-	double at_home;
+	double list_at_home;
 } settings;
 
 static const struct conf_option options[] = {
-	SIGNAL_LIMITS(struct volume, "4", "0.5", "72h"),
-	{ "at_home", CONF_REAL, offsetof(struct volume, at_home), "0.6", 0, 1,
-	  NULL, "The share of it that counts from a trusted place.", NULL },
+	SIGNAL_LIMITS(struct records, "4", "0.5", "72h"),
+	{ "list_at_home", CONF_REAL, offsetof(struct records, list_at_home),
+	  "0.3", 0, 1, NULL, "The share of records of recipients that counts "
+	  "from a trusted place.", NULL },
 	CONF_END
 };
 
@@ -51,57 +57,79 @@ static double density_normal(double z)
 	return exp(-z * z / 2) / sqrt(2 * M_PI);
 }
 
-/* What a thief sends: about a hundred an hour, three hundred a day, by a
- * factor of four or five more or less. */
-static const struct thief {
-	double mean, spread;
-} per_hour = { 4.6, 1.5 }, per_day = { 5.7, 1.6 };
+/*
+ * In log(1 + count): what a usual mailbox has (a peak hour of 8 and a day of
+ * 20 recipients, of 4 and 10 messages), and what a thief sends (a hundred
+ * recipients an hour and three hundred a day, twenty and sixty messages, by a
+ * factor of four or five more or less).
+ */
+static const struct {
+	double usual, thief, thief_spread;
+} norms[VOLUMES] = {
+	[RECIPIENTS_HOUR] = { 2.2, 4.6, 1.5 },
+	[RECIPIENTS_DAY] =  { 3.0, 5.7, 1.6 },
+	[MESSAGES_HOUR] =   { 1.6, 3.0, 1.4 },
+	[MESSAGES_DAY] =    { 2.4, 4.1, 1.5 },
+};
 
-static double evidence(const struct account_volume *volume, double usual,
-		       const struct thief *thief, uint32_t recipients)
+static double evidence(const struct account *account, enum volume volume,
+		       uint32_t count)
 {
-	double n = volume->days < 30 ? volume->days : 30;
-	double mean = (PRIOR_DAYS * log1p(usual) + n * volume->mean) /
+	double n = account->volume_days < 30 ? account->volume_days : 30;
+	double mean = (PRIOR_DAYS * norms[volume].usual +
+		       n * profile_volume_mean(account, volume)) /
 		      (PRIOR_DAYS + n);
-	double y = log1p(recipients);
-	double variance, spread, z;
+	double y = log1p(count);
+	double spread, z;
 
 	if (y <= mean)
 		return 0;
-	variance = (PRIOR_DAYS * PRIOR_SPREAD * PRIOR_SPREAD +
-		    n * volume->variance) / (PRIOR_DAYS + n);
-	spread = sqrt(variance);
+	spread = sqrt((PRIOR_DAYS * PRIOR_SPREAD * PRIOR_SPREAD +
+		       n * profile_volume_variance(account, volume)) /
+		      (PRIOR_DAYS + n));
 	if (spread < SPREAD_MIN)
 		spread = SPREAD_MIN;
 	/* Still more than a thief would send is no excuse. */
-	z = (y - thief->mean) / thief->spread;
-	return log(density_normal(z > 0 ? 0 : z) / thief->spread /
+	z = (y - norms[volume].thief) / norms[volume].thief_spread;
+	return log(density_normal(z > 0 ? 0 : z) /
+		   norms[volume].thief_spread /
 		   (density_t5((y - mean) / spread) / spread));
+}
+
+static double record(const struct signal_input *input)
+{
+	double highest = 0;
+
+	for (int i = 0; i < VOLUMES; i++) {
+		enum volume volume = (enum volume)i;
+		bool is_messages = i == MESSAGES_HOUR || i == MESSAGES_DAY;
+		double value = evidence(
+			input->account, volume,
+			profile_counted(input->account, volume,
+					input->now_s) +
+				(is_messages ? 1 : input->recipients));
+
+		if (!is_messages && !input->from_stranger)
+			value *= settings.list_at_home;
+		if (value > highest)
+			highest = value;
+	}
+	return highest;
 }
 
 static double observe(const struct signal_input *input)
 {
-	const struct account *account = input->account;
-	uint32_t hour = input->recipients, day = input->recipients;
-	double of_hour, of_day, record, before;
+	double before;
 
 	if (input->recipients == 0)
 		return 0;
-	if (account->hour == input->now_s / 3600)
-		hour += account->hour_recipients;
-	if (account->day == input->now_s / 86400)
-		day += account->day_recipients;
-	of_hour = evidence(&account->per_hour, 8, &per_hour, hour);
-	of_day = evidence(&account->per_day, 20, &per_day, day);
-	record = of_hour > of_day ? of_hour : of_day;
-	if (!input->from_stranger)
-		record *= settings.at_home;
 	/* The judge has let the sum decay before asking, and will multiply
 	 * what we add by the warmth: undone here, or a cold account's sum
 	 * would creep up to the full record message by message. */
-	before = account->groups[SLOT].nats /
-		 profile_warmth(account, input->now_s);
-	return record > before ? record - before : 0;
+	before = input->account->groups[SLOT].nats /
+		 profile_warmth(input->account, input->now_s);
+	before = record(input) - before;
+	return before > 0 ? before : 0;
 }
 
 static void describe(const struct account *account, uint32_t now_s,
@@ -109,7 +137,8 @@ static void describe(const struct account *account, uint32_t now_s,
 {
 	(void)now_s;
 	text_addf(out, "%u recipients in an hour, usually up to %.0f",
-		  account->hour_recipients, expm1(account->per_hour.mean));
+		  account->counted[RECIPIENTS_HOUR],
+		  expm1(profile_volume_mean(account, RECIPIENTS_HOUR)));
 }
 
 const struct signal signal_volume = {

@@ -22,6 +22,10 @@ allowed() {
 	detector/http) echo "base notifier detector/panel detector/blocks.h
 		detector/describe.h detector/settings.h detector/account.h
 		detector/verdict.h" ;;
+	detector/album) echo "base detector/account.h detector/accounts.h
+		detector/detector.h detector/geo.h detector/judge.h
+		detector/pipeline.h detector/profile.h detector/settings.h
+		detector/signals detector/verdict.h" ;;
 	detector/commands) echo "base notifier detector" ;;
 	detector) echo "base notifier detector/event detector/sources
 		detector/formats detector/signals detector/panel

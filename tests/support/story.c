@@ -455,7 +455,7 @@ static void expect_number(struct story *story, struct slice what,
 		struct slice name;
 		double value;
 	} values[] = {
-		{ SLICE("sent"), a->day_recipients },
+		{ SLICE("sent"), a->counted[RECIPIENTS_DAY] },
 		{ SLICE("logins"), a->logins },
 		{ SLICE("failed"), (double)a->failures },
 		{ SLICE("arrived"), (double)a->outcomes - a->failures },
