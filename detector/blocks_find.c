@@ -40,6 +40,7 @@ void blocks_read_row(const struct db_row *row, struct block *out)
 	out->changed = db_column_integer(row, "changed", 0) != 0;
 	out->is_repeat = db_column_integer(row, "is_repeat", 0) != 0;
 	out->says_mine = db_column_integer(row, "says_mine", 0) != 0;
+	out->is_trusted = db_column_integer(row, "is_trusted", 0) != 0;
 	out->probability = db_column_real(row, "probability", 0);
 	out->log_odds = db_column_real(row, "log_odds", 0);
 	out->token_expires_ms = db_column_integer(row, "token_expires_ms", 0);
@@ -197,38 +198,6 @@ int blocks_list(struct blocks *blocks, const struct block_filter *filter,
 	text_release(&sql);
 	block_release(&listing.block);
 	return done == DB_OK ? 0 : -1;
-}
-
-struct lifts {
-	int (*each)(void *context, int64_t audit_id, struct slice account,
-		    int64_t at_ms);
-	void *context;
-};
-
-static int lift_row(void *context, const struct db_row *row)
-{
-	struct lifts *lifts = context;
-
-	return lifts->each(lifts->context, db_column_integer(row, "id", 0),
-			   db_column(row, "account"),
-			   db_column_integer(row, "at_ms", 0));
-}
-
-int blocks_lifted_since(struct blocks *blocks, int64_t after_audit_id,
-			int (*each)(void *context, int64_t audit_id,
-				    struct slice account, int64_t at_ms),
-			void *context, struct err *err)
-{
-	struct lifts lifts = { each, context };
-	const struct db_parameter parameters[] = {
-		BLOCKS_P("after", db_integer(after_audit_id)),
-	};
-
-	return db_run(blocks->db,
-		      "SELECT id, account, at_ms FROM comporta_audit"
-		      " WHERE id > :after AND action = 'lift' ORDER BY id",
-		      parameters, BLOCKS_N(parameters), lift_row, &lifts, NULL,
-		      err) == DB_OK ? 0 : -1;
 }
 
 static int take_count(void *context, const struct db_row *row)

@@ -39,6 +39,12 @@ enum { COUNTRY_TEXT_SIZE = 3 };
 uint16_t country_code(struct slice text);
 void country_text(uint16_t country, char out[COUNTRY_TEXT_SIZE]);
 
+/* "AS5617", "#2163081216" for a stand-in; back also from "5617". 0 for what is
+ * none. */
+enum { NETWORK_TEXT_SIZE = 16 };
+uint32_t network_parse(struct slice text);
+void network_text(uint32_t network, char out[NETWORK_TEXT_SIZE]);
+
 /* From networks.def. */
 enum network_kind network_kind_of(uint32_t as_number);
 

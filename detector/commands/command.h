@@ -27,7 +27,8 @@ enum takes {
 	TAKES_LIST = 1 << 9,	/* --options */
 	TAKES_LOGS = 1 << 10,	/* arguments are log files */
 	TAKES_DAYS = 1 << 11,
-	TAKES_REHEARSAL = 1 << 12	/* --report, --scores */
+	TAKES_REHEARSAL = 1 << 12,	/* --report, --scores */
+	TAKES_PLACE = 1 << 13	/* --network --country --client */
 };
 
 enum { INVOCATION_SETS_MAX = 64 };
@@ -40,6 +41,7 @@ struct invocation {
 	bool json, verbose, quiet, help;
 	bool dry_run, force, create_tables, list_options, progress;
 	const char *reason, *role, *days, *scores;
+	const char *network, *country, *client;
 	char **args;
 	int n_args;
 };
