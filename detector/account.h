@@ -21,13 +21,15 @@ enum {
 	ACCOUNT_LOGIN_MAX = 254,	/* RFC 5321 4.5.3.1: 64 + 1 + 255 is
 					 * the limit of a path, 254 of a
 					 * mailbox in it (erratum 1690) */
-	ACCOUNT_GROUPS = 12,		/* signal slots */
+	ACCOUNT_GROUPS = 11,		/* signal slots */
 	ACCOUNT_NETWORKS = 8,
 	ACCOUNT_COUNTRIES = 6,
-	ACCOUNT_RECENT = 14,
+	ACCOUNT_RECENT = 11,
 	ACCOUNT_INCIDENT_COUNTRIES = 8,
 	ACCOUNT_SAMPLES = 3,
-	ACCOUNT_SAMPLE_SIZE = 32
+	ACCOUNT_SAMPLE_SIZE = 24,
+	ACCOUNT_SHAPES = 4,
+	ACCOUNT_PENDING_DAYS = 3
 };
 
 enum standing { STANDING_CALM, STANDING_WATCHED, STANDING_BLOCKED };
@@ -42,7 +44,9 @@ struct account_place {
 	uint32_t id;		/* network, or country code */
 	uint32_t first_s;	/* first sighting */
 	uint16_t last_day;	/* days since 1970 */
-	uint16_t days;		/* different days it was seen on; 0: never */
+	uint16_t days : 15;	/* different days it was seen on; 0: never */
+	uint16_t is_sent_only : 1;	/* by an account that elsewhere reads
+					 * before it sends */
 	uint16_t trusted_until_day;	/* a person said so, up to and with
 					 * this day since 1970; 0: nobody */
 	uint16_t weight;	/* in 1/256: one per day, halved every 30 days,
@@ -58,10 +62,19 @@ struct account_recent {
 	uint32_t client;	/* low half of the client hash */
 	uint32_t prefix;	/* first 16 bits of IPv4, 32 of IPv6: what the
 				 * owner is shown */
-	uint32_t first_s, last_s;
+	uint32_t last_s;
 	uint16_t country;
 	uint8_t kind;		/* enum network_kind */
 	uint8_t is_v6;
+	/* Low bytes of the last days since 1970 on which the account read from
+	 * there and sent from there; 0 never. */
+	uint8_t read_day, sent_day;
+	uint8_t pad[2];
+};
+
+/* A share that is learnt: hits of seen, both let fade together. */
+struct account_share {
+	float hits, seen;
 };
 
 /* Mean and spread of y = log(1 + recipients). */
@@ -115,6 +128,11 @@ struct account {
 	uint8_t day_was_suspect;
 	uint8_t automatic;	/* messages without a sender on ... */
 	uint16_t automatic_day;
+	/* Days that ended and are not yet believed: log(1 + recipients) of the
+	 * day and of its busiest hour, in 1/1024; 0 none. */
+	struct {
+		uint16_t day, hour;
+	} pending[ACCOUNT_PENDING_DAYS];
 
 	/* Deliveries. */
 	float failures, outcomes;	/* decayed history */
@@ -125,6 +143,20 @@ struct account {
 	uint32_t unknown_hour;	/* for the hard rule: which hour ... */
 	uint64_t unknown_seen[4];	/* ... and 256 bits of linear counting
 				 * of the different ones in it */
+
+	/* To whom it writes: two generations of a Bloom filter; the younger
+	 * one becomes the older one when it is full. */
+	uint64_t known_recipients[2][4];
+	struct account_share new_recipients;
+
+	/* How it sends: without having read from the network, from the
+	 * address; with another login mechanism or service than ever. */
+	struct account_share unread_network, unread_address, new_shape;
+	uint16_t shapes[ACCOUNT_SHAPES];	/* latest first; 0 none */
+
+	/* When it sends: messages by hour of the day (UTC) on working days,
+	 * by two hours on weekends; halved when one is full. */
+	uint8_t hours[24], weekend_hours[12];
 
 	struct account_incident incident;
 };

@@ -1,11 +1,14 @@
-#include "detector/detector.h"
+#include "detector/detector_inside.h"
 
 #include "base/hash.h"
 #include "base/stamp.h"
+#include "detector/correspondents.h"
+#include "detector/crowd.h"
 #include "detector/incident.h"
 #include "detector/judge.h"
-#include "detector/outcome.h"
-#include "detector/profile.h"
+#include "detector/learn.h"
+#include "detector/neighbours.h"
+#include "detector/surroundings.h"
 
 #include <string.h>
 
@@ -31,6 +34,8 @@ int detector_init(struct detector *detector, struct geo *geo,
 	detector->accounts = accounts_new(backing);
 	detector->tracker = tracker_new();
 	detector->neighbours = neighbours_new();
+	detector->crowd = crowd_new();
+	detector->correspondents = correspondents_new();
 	return 0;
 }
 
@@ -38,20 +43,10 @@ void detector_release(struct detector *detector)
 {
 	accounts_free(&detector->accounts);
 	tracker_free(&detector->tracker);
-	neighbours_free(&detector->neighbours);
+	sightings_free(&detector->neighbours);
+	sightings_free(&detector->crowd);
+	sightings_free(&detector->correspondents);
 	geo_close(&detector->geo);
-}
-
-static bool is_home(const struct detector *detector,
-		    const struct account_entry *entry, uint16_t country,
-		    uint32_t now_s)
-{
-	for (size_t i = 0; i < detector->n_home; i++)
-		if (detector->home[i] == country)
-			return true;
-	return neighbours_know(detector->neighbours,
-			       slice_from(entry->login), entry->key, country,
-			       now_s);
 }
 
 static void tell(struct detector *detector, struct account_entry *entry,
@@ -70,40 +65,6 @@ static void tell(struct detector *detector, struct account_entry *entry,
 	detector->on_verdict(detector->context, &verdict, entry);
 }
 
-/* What the account learns from the event, guarded by its own suspicion. */
-static void learn(struct detector *detector, struct account_entry *entry,
-		  const struct signal_input *input, bool is_login, bool may)
-{
-	struct account *account = &entry->account;
-	const struct origin *origin = input->origin;
-	const struct account_place *country;
-	bool was_trusted;
-
-	if (input->recipients)
-		profile_sent(account, input->recipients, input->now_s, may);
-	if (input->failed || input->arrived)
-		profile_outcome(account, input->failed, input->now_s, may);
-	if (!is_login)
-		return;
-	if (!origin) {
-		struct origin local = { .is_local = true };
-
-		profile_seen(account, &local, input->now_s, may);
-		return;
-	}
-	country = profile_country(account, origin->country);
-	was_trusted = country && profile_is_trusted(country, input->now_s);
-	profile_seen(account, origin, input->now_s, may);
-	/* Being seen takes no trust away. */
-	if (!was_trusted)
-		country = profile_country(account, origin->country);
-	if (was_trusted || (country && profile_is_trusted(country,
-							  input->now_s)))
-		neighbours_seen(detector->neighbours,
-				slice_from(entry->login), entry->key,
-				origin->country, input->now_s, !was_trusted);
-}
-
 /* What judge() would find as well, at many times the cost. */
 static bool is_above_suspicion(const struct detector *detector,
 			       const struct account *account, uint32_t now_s)
@@ -113,7 +74,7 @@ static bool is_above_suspicion(const struct detector *detector,
 }
 
 static void judge(struct detector *detector, struct account_entry *entry,
-		  struct signal_input *input, bool is_login)
+		  struct signal_input *input)
 {
 	struct account *account = &entry->account;
 	enum verdict_action action;
@@ -122,7 +83,7 @@ static void judge(struct detector *detector, struct account_entry *entry,
 	p = judge_probability(account, input->now_s, &log_odds);
 	incident_note(account, input,
 		      log_odds - judge_prior(account, input->now_s));
-	learn(detector, entry, input, is_login,
+	learn(detector->neighbours, entry->key, input,
 	      p < judge_settings.learn_below &&
 		      account->standing == STANDING_CALM);
 	if (input->now_s > account->last_s)
@@ -131,8 +92,8 @@ static void judge(struct detector *detector, struct account_entry *entry,
 		tell(detector, entry, input->event->at_ms, action);
 }
 
-static void weigh(struct detector *detector, struct account_entry *entry,
-		  struct signal_input *input, bool is_login)
+void detector_weigh(struct detector *detector, struct account_entry *entry,
+		    struct signal_input *input)
 {
 	struct account *account = &entry->account;
 
@@ -142,20 +103,21 @@ static void weigh(struct detector *detector, struct account_entry *entry,
 	if (input->now_s < account->episode_s)
 		return;
 	input->account = account;
+	input->login = slice_from(entry->login);
 	judge_weigh(input);
 	if (is_above_suspicion(detector, account, input->now_s)) {
 		incident_note(account, input, 0);
-		learn(detector, entry, input, is_login, true);
+		learn(detector->neighbours, entry->key, input, true);
 		if (input->now_s > account->last_s)
 			account->last_s = input->now_s;
 	} else {
-		judge(detector, entry, input, is_login);
+		judge(detector, entry, input);
 	}
 	if (detector->on_weighed)
 		detector->on_weighed(detector->context, input, entry);
 }
 
-static struct signal_input input_of(const struct mail_event *event)
+struct signal_input detector_input(const struct mail_event *event)
 {
 	return (struct signal_input){
 		.event = event,
@@ -163,28 +125,39 @@ static struct signal_input input_of(const struct mail_event *event)
 	};
 }
 
-static void on_login(struct detector *detector,
-		     const struct mail_event *event,
-		     struct account_entry *entry)
+static uint16_t shape_of(const struct mail_event *event)
 {
-	struct signal_input input = input_of(event);
+	if (event->kind != MAIL_SUBMISSION || !event->mechanism.len)
+		return 0;
+	return (uint16_t)(hash_bytes(event->mechanism, 11) ^
+			  hash_bytes(event->service, 12)) | 1;
+}
+
+/* A mailbox login or a submission; `recipients` of a message that the same
+ * line accepts, else 0. True: from a place strange to the account. */
+static bool on_login(struct detector *detector,
+		     const struct mail_event *event,
+		     struct account_entry *entry, uint32_t recipients)
+{
+	struct signal_input input = detector_input(event);
 	struct origin origin;
 
+	input.is_submission = event->kind == MAIL_SUBMISSION;
+	input.shape = shape_of(event);
+	input.recipients = recipients;
 	if (event->has_client) {
 		geo_lookup(detector->geo, &event->client, event->at_ms,
 			   &origin);
 		if (!origin.is_local) {
 			input.origin = &origin;
-			input.country_is_home =
-				origin.country &&
-				is_home(detector, entry, origin.country,
-					input.now_s);
+			surroundings_look(detector, entry, &input);
 			detector->counters.clients++;
 			detector->counters.unknown_clients +=
 				origin.country == 0;
 		}
 	}
-	weigh(detector, entry, &input, true);
+	detector_weigh(detector, entry, &input);
+	return input.from_stranger;
 }
 
 static struct account_entry *entry_of(struct detector *detector,
@@ -197,8 +170,8 @@ static struct account_entry *entry_of(struct detector *detector,
 	return entry;
 }
 
-static struct account_entry *owner_of(struct detector *detector,
-				      const struct message *message)
+struct account_entry *detector_owner(struct detector *detector,
+				     const struct message *message)
 {
 	struct account_entry *entry = NULL;
 
@@ -211,21 +184,6 @@ static struct account_entry *owner_of(struct detector *detector,
 	if (entry)
 		entry->is_dirty = true;
 	return entry;
-}
-
-static void on_submission(struct detector *detector,
-			  const struct mail_event *event)
-{
-	struct account_entry *entry = entry_of(detector, event->account);
-
-	if (event->queue_id.len) {
-		struct message *message =
-			tracker_begin(detector->tracker, event);
-
-		message->account = entry ? entry->key : 0;
-	}
-	if (entry)
-		on_login(detector, event, entry);
 }
 
 /* Without a login. A queue id in use again belongs to nobody we know; from
@@ -262,138 +220,69 @@ static bool is_few_today(struct account *account, uint32_t now_s)
 	return true;
 }
 
+/* The recipients that a message adds to what its account sent. Where the line
+ * does not say how many there are, one is sure, and is_further() adds the
+ * others as they come to light. */
+static uint32_t newly_queued(const struct mail_event *event,
+			     struct message *message, struct account *account)
+{
+	/* The queue manager says it again at every retry (A1). */
+	if (message->flags & MESSAGE_IS_COUNTED)
+		return 0;
+	message->flags |= MESSAGE_IS_COUNTED;
+	message->is_dirty = 1;
+	if (event->null_sender && event->recipients <= 1 &&
+	    is_few_today(account, (uint32_t)(event->at_ms / STAMP_SECOND_MS))) {
+		message->flags |= MESSAGE_IS_AUTOMATIC;
+		return 0;
+	}
+	if (event->recipients != MAIL_UNKNOWN)
+		return event->recipients;
+	message->flags |= MESSAGE_IS_OPEN;
+	return 1;
+}
+
+static void on_submission(struct detector *detector,
+			  const struct mail_event *event)
+{
+	struct account_entry *entry = entry_of(detector, event->account);
+	struct message *message = NULL;
+	uint32_t recipients = 0;
+
+	if (event->queue_id.len) {
+		message = tracker_begin(detector->tracker, event);
+		message->account = entry ? entry->key : 0;
+		if (entry && event->is_queued)
+			recipients = newly_queued(event, message,
+						  &entry->account);
+	}
+	if (entry && on_login(detector, event, entry, recipients) && message)
+		message->flags |= MESSAGE_FROM_STRANGER;
+}
+
+static void on_auth_failure(struct detector *detector,
+			    const struct mail_event *event)
+{
+	if (event->has_client && event->account.len)
+		crowd_refused(detector->crowd,
+			      address_client_hash(&event->client),
+			      account_key(event->account),
+			      (uint32_t)(event->at_ms / STAMP_SECOND_MS));
+}
+
 static void on_queued(struct detector *detector,
 		      const struct mail_event *event)
 {
 	struct message *message = tracker_find(detector->tracker, event);
-	struct account_entry *entry = owner_of(detector, message);
-	struct signal_input input = input_of(event);
+	struct account_entry *entry = detector_owner(detector, message);
+	struct signal_input input = detector_input(event);
 
-	/* The queue manager says it again at every retry (A1). */
-	if (!entry || (message->flags & MESSAGE_IS_COUNTED))
+	if (!entry)
 		return;
-	message->flags |= MESSAGE_IS_COUNTED;
-	message->is_dirty = 1;
-	if (event->null_sender && event->recipients <= 1 &&
-	    is_few_today(&entry->account, input.now_s)) {
-		message->flags |= MESSAGE_IS_AUTOMATIC;
-		return;
-	}
-	input.recipients = event->recipients == MAIL_UNKNOWN
-				   ? 1
-				   : event->recipients;
+	input.recipients = newly_queued(event, message, &entry->account);
+	input.from_stranger = message->flags & MESSAGE_FROM_STRANGER;
 	if (input.recipients)
-		weigh(detector, entry, &input, false);
-}
-
-static uint64_t domain_bit(struct slice recipient)
-{
-	return UINT64_C(1)
-	       << (hash_bytes(slice_domain(recipient), 4) & 63);
-}
-
-/* True the first time this message has this outcome in this domain. */
-static bool is_first_there(struct message *message, uint64_t *domains,
-			   struct slice recipient)
-{
-	uint64_t bit = domain_bit(recipient);
-
-	if (*domains & bit)
-		return false;
-	*domains |= bit;
-	message->is_dirty = 1;
-	return true;
-}
-
-/* The filter took the message and gave it another id: from now on that one
- * speaks for the account. What it suffered before we knew counts now. */
-static void on_requeued(struct detector *detector,
-			const struct mail_event *event,
-			struct message *message, struct account_entry *entry)
-{
-	/* Beginning another may move this one. */
-	struct message first = *message;
-	struct mail_event nameless = *event;
-	struct signal_input input = input_of(&nameless);
-	struct message *next = tracker_find_id(detector->tracker, event,
-					       event->requeued_as);
-	int failures;
-
-	if (next && !(next->flags & MESSAGE_IS_LOCAL))
-		return;
-	if (!next)
-		next = tracker_begin_id(detector->tracker, event,
-					event->requeued_as);
-	failures = next->account ? 0
-				 : __builtin_popcountll(next->failed_domains);
-	next->account = first.account;
-	next->begun_s = first.begun_s;
-	next->flags |= MESSAGE_IS_REQUEUED | MESSAGE_IS_COUNTED;
-	next->is_dirty = 1;
-	/* Which recipients these were is not known any more. */
-	nameless.recipient.len = 0;
-	input.is_unknown = true;
-	for (input.failed = true; entry && failures > 0; failures--)
-		weigh(detector, entry, &input, false);
-}
-
-static void on_delivery(struct detector *detector,
-			const struct mail_event *event)
-{
-	struct message *message = tracker_find(detector->tracker, event);
-	struct account_entry *entry = owner_of(detector, message);
-	struct signal_input input = input_of(event);
-
-	if (!message || (message->flags & MESSAGE_IS_AUTOMATIC))
-		return;
-	if (entry && event->requeued_as.len) {
-		on_requeued(detector, event, message, entry);
-		return;
-	}
-	if (event->recipient.len == 0)
-		return;
-	input.is_unknown = outcome_is_dead_recipient(event);
-	if (input.is_unknown)
-		input.failed = is_first_there(message,
-					      &message->failed_domains,
-					      event->recipient);
-	else if (event->status == MAIL_SENT)
-		input.arrived = is_first_there(message,
-					       &message->arrived_domains,
-					       event->recipient);
-	else
-		input.refused_by_policy =
-			outcome_is_policy(event) &&
-			is_first_there(message, &message->failed_domains,
-				       event->recipient);
-	if (entry && (input.is_unknown || input.arrived ||
-		      input.refused_by_policy))
-		weigh(detector, entry, &input, false);
-}
-
-/*
- * A recipient refused at the door is as dead as one that bounces. Rejects for
- * other reasons, our own block among them, say nothing about the list.
- *
- * Only a queue id leads to the account. What the line says of a login stands
- * behind what the client wrote, and Postfix cuts a line at 2000 bytes: a
- * stranger without any password could push the true end away and put the name
- * of a victim in its place.
- */
-static void on_reject(struct detector *detector,
-		      const struct mail_event *event)
-{
-	struct message *message = tracker_find(detector->tracker, event);
-	struct account_entry *entry = owner_of(detector, message);
-	struct signal_input input = input_of(event);
-
-	if (!entry || event->recipient.len == 0 ||
-	    !slice_starts(event->dsn, S("5.1.1")))
-		return;
-	input.failed = is_first_there(message, &message->failed_domains,
-				      event->recipient);
-	input.is_unknown = true;
-	weigh(detector, entry, &input, false);
+		detector_weigh(detector, entry, &input);
 }
 
 void detector_event(struct detector *detector, const struct mail_event *event)
@@ -414,15 +303,18 @@ void detector_event(struct detector *detector, const struct mail_event *event)
 		on_queued(detector, event);
 		break;
 	case MAIL_DELIVERY:
-		on_delivery(detector, event);
+		detector_delivery(detector, event);
 		break;
 	case MAIL_LOGIN:
 		entry = entry_of(detector, event->account);
 		if (entry)
-			on_login(detector, event, entry);
+			on_login(detector, event, entry, 0);
+		break;
+	case MAIL_AUTH_FAILURE:
+		on_auth_failure(detector, event);
 		break;
 	case MAIL_REJECT:
-		on_reject(detector, event);
+		detector_reject(detector, event);
 		break;
 	case MAIL_CLOSED:
 		tracker_end(detector->tracker, event);

@@ -3,8 +3,8 @@
  *
  * Joins tracker, geo, signals and judge. It reads no file and writes none:
  * a command feeds it events in the order of their time and gets verdicts
- * through a callback; what it remembers is in `accounts`, `tracker` and
- * `neighbours`, which state.h stores.
+ * through a callback; what it remembers is in `accounts`, `tracker` and three
+ * tables of sightings, which state.h stores.
  *
  * One event may make at most one verdict.
  */
@@ -15,7 +15,7 @@
 #include "detector/accounts.h"
 #include "detector/event.h"
 #include "detector/geo.h"
-#include "detector/neighbours.h"
+#include "detector/sightings.h"
 #include "detector/signals/signal.h"
 #include "detector/tracker.h"
 #include "detector/trust.h"
@@ -34,7 +34,7 @@ struct detector_counters {
 struct detector {
 	struct accounts *accounts;
 	struct tracker *tracker;
-	struct neighbours *neighbours;
+	struct sightings *neighbours, *crowd, *correspondents;
 	struct geo *geo;
 	uint16_t home[DETECTOR_HOME_MAX];
 	size_t n_home;

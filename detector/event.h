@@ -16,7 +16,8 @@
 
 enum mail_event_kind {
 	MAIL_SUBMISSION,	/* an authenticated client hands a message in;
-				 * not yet accepted (pitfall A2) */
+				 * not yet accepted (pitfall A2), unless
+				 * is_queued */
 	MAIL_RECEIVED,		/* the same without authentication: shown to
 				 * nobody, the tracker forgets a reused id and
 				 * finds re-injected messages by it */
@@ -49,9 +50,14 @@ struct mail_event {
 					 * ids are unique only within one */
 	struct slice queue_id;
 	struct slice account;		/* SASL login; empty when unknown */
+	struct slice mechanism;		/* of a submission: how it logged in
+					 * ("PLAIN"); empty when not said */
+	struct slice service;		/* ... and where: "submission/smtpd" */
 	struct address client;		/* if has_client */
 	bool has_client;
 	bool null_sender;		/* envelope sender <> */
+	bool is_queued;			/* a submission that is accepted, too:
+					 * Exim says both in one line */
 	uint32_t recipients;		/* or MAIL_UNKNOWN */
 	uint32_t size_bytes;		/* or MAIL_UNKNOWN; larger ones too */
 	uint32_t attempts;		/* refused passwords this line counts */

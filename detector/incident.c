@@ -63,7 +63,8 @@ void incident_note(struct account *account,
 				     << (input->origin->client & 63);
 		incident_country(incident, input->origin->country);
 	}
-	incident->messages += input->recipients > 0;
+	incident->messages += input->recipients > 0 &&
+			      input->event->kind != MAIL_DELIVERY;
 	incident->recipients += input->recipients;
 	incident->unknown_recipients += input->is_unknown;
 	if (input->event->recipient.len)

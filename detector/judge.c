@@ -132,6 +132,8 @@ void judge_weigh(const struct signal_input *input)
 	if (input->failed || input->arrived || input->is_unknown ||
 	    input->refused_by_policy)
 		brings |= SIGNAL_OUTCOME;
+	if (input->is_submission)
+		brings |= SIGNAL_SUBMISSION;
 	for (signal = signals; *signal; signal++)
 		if ((*signal)->looks_at & brings)
 			weigh_one(*signal, input);

@@ -5,7 +5,12 @@
 #include <math.h>
 #include <string.h>
 
-enum { DAY_S = 86400, HOUR_S = 3600, PLACE_WEIGHT_ONE = 256 };
+enum {
+	DAY_S = 86400,
+	HOUR_S = 3600,
+	PLACE_WEIGHT_ONE = 256,
+	DAYS_MAX = 0x7fff
+};
 
 static const double PLACE_HALF_LIFE_DAYS = 30;
 static const double OUTCOME_HALF_LIFE_S = 30.0 * DAY_S;
@@ -23,6 +28,11 @@ const struct conf_option profile_options[] = {
 	  30.0 * STAMP_DAY_MS, NULL,
 	  "A new place is trusted no sooner than this after its first "
 	  "sighting.", NULL },
+	{ "trust_after_sent_only", CONF_DURATION,
+	  offsetof(struct profile_settings, sent_only_ms), "14d", 0,
+	  90.0 * STAMP_DAY_MS, NULL,
+	  "The same for a place that an account which reads elsewhere only "
+	  "sends from.", NULL },
 	{ "cold_days", CONF_INTEGER,
 	  offsetof(struct profile_settings, cold_days), "14", 1, 90, "days",
 	  "An account younger than this is cold: soft evidence counts in "
@@ -72,11 +82,13 @@ static bool has_word(const struct account_place *place, uint32_t now_s)
 bool profile_is_trusted(const struct account_place *place, uint32_t now_s)
 {
 	double age_ms = ((double)now_s - place->first_s) * STAMP_SECOND_MS;
+	int64_t least_ms = place->is_sent_only
+				   ? profile_settings.sent_only_ms
+				   : profile_settings.trust_after_ms;
 
 	if (has_word(place, now_s))
 		return true;
-	return place->days >= 2 &&
-	       age_ms >= (double)profile_settings.trust_after_ms &&
+	return place->days >= 2 && age_ms >= (double)least_ms &&
 	       weighs_enough(place, now_s);
 }
 
@@ -208,8 +220,17 @@ static struct account_place *place_of(struct account_place *places, size_t n,
 	return place;
 }
 
+/* Does it read mail before it sends, as a person does? */
+static bool is_reader(const struct account *account)
+{
+	return account->unread_network.seen >= 3 &&
+	       account->unread_network.hits <
+		       account->unread_network.seen / 2;
+}
+
+/* Of a place that was seen now, by reading or by sending. */
 static void place_seen(struct account_place *places, size_t n, uint32_t id,
-		       uint32_t now_s)
+		       uint32_t now_s, bool reads, bool is_reader)
 {
 	struct account_place *place = place_of(places, n, id, now_s, false);
 	uint16_t day = (uint16_t)(now_s / DAY_S);
@@ -217,14 +238,18 @@ static void place_seen(struct account_place *places, size_t n, uint32_t id,
 	if (!place)
 		return;
 	/* Trusted by word before it was seen: its age begins now. */
-	if (place->days == 0)
+	if (place->days == 0) {
 		place->first_s = now_s;
+		place->is_sent_only = is_reader;
+	}
+	if (reads)
+		place->is_sent_only = false;
 	/* Around midnight the day may go back and forth: that is one day. */
 	if (day > place->last_day || place->days == 0) {
 		place->weight = (uint16_t)lround(weight_now(place, now_s) +
 						 PLACE_WEIGHT_ONE);
 		place->last_day = day;
-		if (place->days < UINT16_MAX)
+		if (place->days < DAYS_MAX)
 			place->days++;
 	}
 }
@@ -251,12 +276,11 @@ static struct account_recent *recent_slot(struct account *account,
 }
 
 static void recent_seen(struct account *account, const struct origin *origin,
-			uint32_t now_s)
+			uint32_t now_s, bool reads)
 {
 	struct account_recent *recent = recent_slot(account, origin);
 
 	if (!recent->last_s) {
-		recent->first_s = now_s;
 		recent->network = origin->network;
 		recent->country = origin->country;
 		recent->client = (uint32_t)origin->client;
@@ -266,10 +290,14 @@ static void recent_seen(struct account *account, const struct origin *origin,
 	}
 	if (now_s > recent->last_s)
 		recent->last_s = now_s;
+	if (reads)
+		recent->read_day = (uint8_t)(now_s / DAY_S);
+	else
+		recent->sent_day = (uint8_t)(now_s / DAY_S);
 }
 
 void profile_seen(struct account *account, const struct origin *origin,
-		  uint32_t now_s, bool learn)
+		  uint32_t now_s, bool reads, bool learn)
 {
 	uint16_t day = (uint16_t)(now_s / DAY_S);
 
@@ -281,14 +309,14 @@ void profile_seen(struct account *account, const struct origin *origin,
 	}
 	if (origin->is_local || !origin->network)
 		return;
-	recent_seen(account, origin, now_s);
+	recent_seen(account, origin, now_s, reads);
 	if (!learn)
 		return;
 	place_seen(account->networks, ACCOUNT_NETWORKS, origin->network,
-		   now_s);
+		   now_s, reads, is_reader(account));
 	if (origin->country)
 		place_seen(account->countries, ACCOUNT_COUNTRIES,
-			   origin->country, now_s);
+			   origin->country, now_s, reads, is_reader(account));
 }
 
 /* The rest moves up: the list ends with its first free entry. */
@@ -342,13 +370,36 @@ static void volume_learn(struct account_volume *volume, double y)
 				   (volume->variance + share * step * step));
 }
 
-/* The day that ended becomes history. */
+/* What was kept of a day, and back: 1/1024 holds what a logarithm needs. */
+static uint16_t packed(uint32_t recipients)
+{
+	double y = log1p(recipients) * 1024;
+
+	return y > UINT16_MAX ? UINT16_MAX : (uint16_t)lround(y);
+}
+
+/*
+ * The day that ended waits with those before it; the oldest of them becomes
+ * history. A day on which the account was suspicious takes those that wait
+ * with it: who warms up slowly is not noticed on the first day.
+ */
 static void day_close(struct account *account)
 {
-	if (account->day_recipients > 0 && !account->day_was_suspect) {
-		volume_learn(&account->per_day,
-			     log1p(account->day_recipients));
-		volume_learn(&account->per_hour, log1p(account->day_peak));
+	enum { LAST = ACCOUNT_PENDING_DAYS - 1 };
+
+	if (account->day_was_suspect)
+		memset(account->pending, 0, sizeof(account->pending));
+	else if (account->day_recipients > 0) {
+		if (account->pending[LAST].day) {
+			volume_learn(&account->per_day,
+				     account->pending[LAST].day / 1024.0);
+			volume_learn(&account->per_hour,
+				     account->pending[LAST].hour / 1024.0);
+		}
+		memmove(account->pending + 1, account->pending,
+			LAST * sizeof(account->pending[0]));
+		account->pending[0].day = packed(account->day_recipients);
+		account->pending[0].hour = packed(account->day_peak);
 	}
 	account->day_recipients = 0;
 	account->day_peak = 0;

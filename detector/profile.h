@@ -16,6 +16,7 @@
 
 struct profile_settings {
 	int64_t trust_after_ms;	/* age of the first sighting */
+	int64_t sent_only_ms;	/* the same for a place only sent from */
 	int64_t cold_days;	/* younger accounts: soft evidence shrinks */
 	double cold_floor;	/* ... but not below this share */
 };
@@ -50,9 +51,10 @@ const struct account_recent *profile_recent_place(
 bool profile_is_recent(const struct account_recent *recent, uint32_t now_s);
 
 /* A successful login or submission came from there. `learn` is false while
- * the account is suspicious: then only the last 24 hours remember it. */
+ * the account is suspicious: then only the last days remember it. `reads`: a
+ * login to a mailbox, else a submission. */
 void profile_seen(struct account *account, const struct origin *origin,
-		  uint32_t now_s, bool learn);
+		  uint32_t now_s, bool reads, bool learn);
 
 /* Forget the places that are not trusted: those an intruder has begun to
  * make his own. */

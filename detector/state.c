@@ -1,24 +1,21 @@
 #include "detector/state.h"
 
 #include "base/files.h"
-#include "base/log.h"
+#include "base/must.h"
+#include "detector/store.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum table { ACCOUNTS, MESSAGES, NEIGHBOURS, POSITIONS, JOURNAL, META, TABLES };
-
-/* LMDB's file grows only as it is used; this is the most it may reach. */
-static const size_t MAP_SIZE = (size_t)1 << 35;
+enum table {
+	ACCOUNTS, MESSAGES, NEIGHBOURS, CROWD, CORRESPONDENTS, POSITIONS,
+	JOURNAL, META, TABLES
+};
 
 struct state {
-	MDB_env *env;
-	MDB_dbi tables[TABLES];
-	MDB_txn *reading, *writing;
+	struct store *store;
 	bool read_only;
 	char path[PATH_MAX];
 };
@@ -29,98 +26,9 @@ struct stored_account {
 	char login[ACCOUNT_LOGIN_MAX + 2];
 };
 
-static int fail(struct state *state, int status, const char *what,
-		struct err *err)
+static struct slice bytes(const void *ptr, size_t len)
 {
-	int code = EXIT_FILE;
-
-	if (status == ENOSPC || status == MDB_MAP_FULL)
-		code = EXIT_AGAIN;
-	if (status == EACCES || status == EPERM)
-		code = EXIT_RIGHTS;
-	if (status == MDB_INVALID || status == MDB_CORRUPTED ||
-	    status == MDB_VERSION_MISMATCH)
-		return err_set(err, EXIT_DATA,
-			       "the state in %s is damaged (%s); restore it or "
-			       "move it away to start anew", state->path,
-			       mdb_strerror(status));
-	return err_set(err, code, "cannot %s the state in %s: %s", what,
-		       state->path, mdb_strerror(status));
-}
-
-/* Ours to read with: the transaction being written, else a snapshot. */
-static MDB_txn *reader(struct state *state)
-{
-	if (state->writing)
-		return state->writing;
-	if (!state->reading &&
-	    mdb_txn_begin(state->env, NULL, MDB_RDONLY, &state->reading) != 0)
-		state->reading = NULL;
-	return state->reading;
-}
-
-static void end_reading(struct state *state)
-{
-	mdb_txn_abort(state->reading);	/* NULL is fine */
-	state->reading = NULL;
-}
-
-static MDB_val val(const void *bytes, size_t size)
-{
-	return (MDB_val){ size, (void *)(uintptr_t)bytes };
-}
-
-static bool get(struct state *state, enum table table, MDB_val key,
-		MDB_val *value_out)
-{
-	MDB_txn *txn = reader(state);
-
-	return txn &&
-	       mdb_get(txn, state->tables[table], &key, value_out) == 0;
-}
-
-static int put(struct state *state, enum table table, MDB_val key,
-	       MDB_val value, struct err *err)
-{
-	int status = mdb_put(state->writing, state->tables[table], &key,
-			     &value, 0);
-
-	return status ? fail(state, status, "write", err) : 0;
-}
-
-static int del(struct state *state, enum table table, MDB_val key,
-	       struct err *err)
-{
-	int status = mdb_del(state->writing, state->tables[table], &key, NULL);
-
-	if (status && status != MDB_NOTFOUND)
-		return fail(state, status, "write", err);
-	return 0;
-}
-
-static int open_tables(struct state *state, struct err *err)
-{
-	static const char *const names[TABLES] = {
-		[ACCOUNTS] = "accounts",   [MESSAGES] = "messages",
-		[NEIGHBOURS] = "neighbours", [POSITIONS] = "positions",
-		[JOURNAL] = "journal",	   [META] = "meta",
-	};
-	unsigned flags = state->read_only ? 0 : MDB_CREATE;
-	MDB_txn *txn;
-	int status = mdb_txn_begin(state->env, NULL,
-				   state->read_only ? MDB_RDONLY : 0, &txn);
-
-	if (status)
-		return fail(state, status, "open", err);
-	for (size_t i = 0; i < TABLES && !status; i++)
-		status = mdb_dbi_open(txn, names[i], flags,
-				      &state->tables[i]);
-	if (status) {
-		mdb_txn_abort(txn);
-		return fail(state, status, "open", err);
-	}
-	status = mdb_txn_commit(txn);
-	return status ? fail(state, status, "open", err) : 0;
+	return (struct slice){ ptr, len };
 }
 
 static int check_version(struct state *state, struct err *err)
@@ -147,33 +55,18 @@ static int check_version(struct state *state, struct err *err)
 	return state_commit(state, err);
 }
 
-static int open_env(struct state *state, struct err *err)
-{
-	int status = mdb_env_create(&state->env);
-
-	if (!status)
-		status = mdb_env_set_mapsize(state->env, MAP_SIZE);
-	if (!status)
-		status = mdb_env_set_maxdbs(state->env, TABLES);
-	if (!status)
-		status = mdb_env_open(state->env, state->path,
-				      MDB_NOTLS | (state->read_only
-							   ? MDB_RDONLY
-							   : 0),
-				      0640);
-	if (status == ENOENT && state->read_only)
-		return err_set(err, EXIT_DATA, "there is no state in %s yet; "
-			       "run `comporta scan` first", state->path);
-	return status ? fail(state, status, "open", err) : 0;
-}
-
 int state_open(const char *state_dir, bool read_only, struct state **state_out,
 	       struct err *err)
 {
-	struct state *state = calloc(1, sizeof(*state));
+	static const char *const names[TABLES] = {
+		[ACCOUNTS] = "accounts",   [MESSAGES] = "messages",
+		[NEIGHBOURS] = "neighbours", [CROWD] = "crowd",
+		[CORRESPONDENTS] = "correspondents",
+		[POSITIONS] = "positions", [JOURNAL] = "journal",
+		[META] = "meta",
+	};
+	struct state *state = must(calloc(1, sizeof(*state)));
 
-	if (!state)
-		abort();
 	state->read_only = read_only;
 	if ((size_t)snprintf(state->path, sizeof(state->path), "%s/state",
 			     state_dir) >= sizeof(state->path)) {
@@ -181,7 +74,8 @@ int state_open(const char *state_dir, bool read_only, struct state **state_out,
 		return err_set(err, EXIT_CONFIG, "state_dir is too long");
 	}
 	if ((!read_only && files_make_dir(state->path, err) < 0) ||
-	    open_env(state, err) < 0 || open_tables(state, err) < 0 ||
+	    store_open(state->path, names, TABLES, read_only, &state->store,
+		       err) < 0 ||
 	    check_version(state, err) < 0) {
 		state_close(&state);
 		return -1;
@@ -194,21 +88,19 @@ void state_close(struct state **state)
 {
 	if (!*state)
 		return;
-	state_abort(*state);
-	end_reading(*state);
-	mdb_env_close((*state)->env);
+	store_close(&(*state)->store);
 	free(*state);
 	*state = NULL;
 }
 
-static bool unpack(MDB_val value, struct account_entry *entry)
+static bool unpack(struct slice value, struct account_entry *entry)
 {
 	struct stored_account stored = { 0 };
 
-	if (value.mv_size <= sizeof(stored.account) ||
-	    value.mv_size >= sizeof(stored))
+	if (value.len <= sizeof(stored.account) ||
+	    value.len >= sizeof(stored))
 		return false;
-	memcpy(&stored, value.mv_data, value.mv_size);
+	memcpy(&stored, value.ptr, value.len);
 	entry->account = stored.account;
 	memcpy(entry->login, stored.login, sizeof(entry->login));
 	entry->is_dirty = false;
@@ -218,9 +110,11 @@ static bool unpack(MDB_val value, struct account_entry *entry)
 static int load_account(void *context, uint64_t key,
 			struct account_entry *entry)
 {
-	MDB_val value;
+	struct state *state = context;
+	struct slice value;
 
-	return get(context, ACCOUNTS, val(&key, sizeof(key)), &value) &&
+	return store_get(state->store, ACCOUNTS, bytes(&key, sizeof(key)),
+			 &value) &&
 	       unpack(value, entry);
 }
 
@@ -229,90 +123,79 @@ struct accounts_backing state_backing(struct state *state)
 	return (struct accounts_backing){ state, load_account };
 }
 
-/* Visit every pair of a table. */
-static int each(struct state *state, enum table table,
-		int (*visit)(void *context, MDB_val key, MDB_val value),
-		void *context, struct err *err)
-{
-	MDB_cursor *cursor;
-	MDB_val key, value;
-	MDB_txn *txn = reader(state);
-	int status, result = 0;
-
-	if (!txn)
-		return fail(state, EAGAIN, "read", err);
-	status = mdb_cursor_open(txn, state->tables[table], &cursor);
-	if (status)
-		return fail(state, status, "read", err);
-	while (!result &&
-	       mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0)
-		result = visit(context, key, value);
-	mdb_cursor_close(cursor);
-	return result;
-}
-
-static int restore_message(void *context, MDB_val key, MDB_val value)
+static int restore_message(void *context, struct slice key, struct slice value)
 {
 	struct message message;
 
 	(void)key;
-	if (value.mv_size == sizeof(message)) {
-		memcpy(&message, value.mv_data, sizeof(message));
+	if (value.len == sizeof(message)) {
+		memcpy(&message, value.ptr, sizeof(message));
 		tracker_restore(context, &message);
 	}
 	return 0;
 }
 
-static int restore_neighbour(void *context, MDB_val key, MDB_val value)
+static int restore_sighting(void *context, struct slice key, struct slice value)
 {
-	struct neighbour neighbour;
+	struct sighting sighting;
 
 	(void)key;
-	if (value.mv_size == sizeof(neighbour)) {
-		memcpy(&neighbour, value.mv_data, sizeof(neighbour));
-		neighbours_restore(context, &neighbour);
+	if (value.len == sizeof(sighting)) {
+		memcpy(&sighting, value.ptr, sizeof(sighting));
+		sightings_restore(context, &sighting);
 	}
 	return 0;
+}
+
+/* The detector's tables of sightings, and where each is kept. */
+enum { SIGHTING_TABLES = 3 };
+
+static struct sightings *table_of(const struct detector *detector, int i,
+				  enum table *table_out)
+{
+	static const enum table tables[SIGHTING_TABLES] = {
+		NEIGHBOURS, CROWD, CORRESPONDENTS
+	};
+	struct sightings *const sightings[SIGHTING_TABLES] = {
+		detector->neighbours, detector->crowd,
+		detector->correspondents
+	};
+
+	*table_out = tables[i];
+	return sightings[i];
 }
 
 int state_load(struct state *state, struct detector *detector,
 	       struct err *err)
 {
-	if (each(state, MESSAGES, restore_message, detector->tracker,
-		 err) < 0 ||
-	    each(state, NEIGHBOURS, restore_neighbour, detector->neighbours,
-		 err) < 0)
+	if (store_each(state->store, MESSAGES, restore_message,
+		       detector->tracker, err) < 0)
 		return -1;
+	for (int i = 0; i < SIGHTING_TABLES; i++) {
+		enum table table;
+		struct sightings *sightings = table_of(detector, i, &table);
+
+		if (store_each(state->store, table, restore_sighting,
+			       sightings, err) < 0)
+			return -1;
+	}
 	tracker_forget_aged(detector->tracker);
 	return 0;
 }
 
 int state_begin(struct state *state, struct err *err)
 {
-	int status;
-
-	end_reading(state);
-	status = mdb_txn_begin(state->env, NULL, 0, &state->writing);
-	if (status) {
-		state->writing = NULL;
-		return fail(state, status, "write", err);
-	}
-	return 0;
+	return store_begin(state->store, err);
 }
 
 int state_commit(struct state *state, struct err *err)
 {
-	int status = mdb_txn_commit(state->writing);
-
-	state->writing = NULL;
-	return status ? fail(state, status, "commit", err) : 0;
+	return store_commit(state->store, err);
 }
 
 void state_abort(struct state *state)
 {
-	if (state->writing)
-		mdb_txn_abort(state->writing);
-	state->writing = NULL;
+	store_abort(state->store);
 }
 
 struct saving {
@@ -327,8 +210,8 @@ static int save_account(void *context, struct account_entry *entry)
 	size_t login = strlen(entry->login);
 
 	memcpy(stored.login, entry->login, login);
-	return put(saving->state, ACCOUNTS, val(&entry->key, 8),
-		   val(&stored, sizeof(stored.account) + login + 1),
+	return store_put(saving->state->store, ACCOUNTS, bytes(&entry->key, 8),
+		   bytes(&stored, sizeof(stored.account) + login + 1),
 		   saving->err);
 }
 
@@ -336,20 +219,56 @@ static int save_message(void *context, const struct message *message,
 			bool gone)
 {
 	struct saving *saving = context;
-	MDB_val key = val(&message->key, sizeof(message->key));
+	struct slice key = bytes(&message->key, sizeof(message->key));
 
 	if (gone)
-		return del(saving->state, MESSAGES, key, saving->err);
-	return put(saving->state, MESSAGES, key,
-		   val(message, sizeof(*message)), saving->err);
+		return store_delete(saving->state->store, MESSAGES, key,
+				    saving->err);
+	return store_put(saving->state->store, MESSAGES, key,
+		   bytes(message, sizeof(*message)), saving->err);
 }
 
-static int save_neighbour(void *context, const struct neighbour *neighbour)
-{
-	struct saving *saving = context;
+struct saving_sightings {
+	struct saving saving;
+	enum table table;
+};
 
-	return put(saving->state, NEIGHBOURS, val(&neighbour->key, 8),
-		   val(neighbour, sizeof(*neighbour)), saving->err);
+static int save_sighting(void *context, const struct sighting *sighting)
+{
+	struct saving_sightings *to = context;
+
+	return store_put(to->saving.state->store, to->table,
+			 bytes(&sighting->key, 8),
+			 bytes(sighting, sizeof(*sighting)), to->saving.err);
+}
+
+/* What memory has forgotten must not stay on the disk for ever: when most of
+ * a table is that, it is written anew. */
+static int sweep(struct state *state, enum table table,
+		 struct sightings *sightings, struct err *err)
+{
+	enum { ALWAYS_FINE = 10000 };
+
+	if (store_count(state->store, table) <=
+	    2 * sightings_rows(sightings) + ALWAYS_FINE)
+		return 0;
+	sightings_touch(sightings);
+	return store_clear(state->store, table, err);
+}
+
+static int save_sightings(struct state *state, struct detector *detector,
+			  struct err *err)
+{
+	for (int i = 0; i < SIGHTING_TABLES; i++) {
+		struct saving_sightings to = { .saving = { state, err } };
+		struct sightings *sightings = table_of(detector, i,
+						       &to.table);
+
+		if (sweep(state, to.table, sightings, err) < 0 ||
+		    sightings_each_dirty(sightings, save_sighting, &to))
+			return -1;
+	}
+	return 0;
 }
 
 int state_save(struct state *state, struct detector *detector,
@@ -358,11 +277,9 @@ int state_save(struct state *state, struct detector *detector,
 	struct saving saving = { state, err };
 
 	if (accounts_each_dirty(detector->accounts, save_account, &saving) ||
-	    tracker_each_dirty(detector->tracker, save_message, &saving) ||
-	    neighbours_each_dirty(detector->neighbours, save_neighbour,
-				  &saving))
+	    tracker_each_dirty(detector->tracker, save_message, &saving))
 		return -1;
-	return 0;
+	return save_sightings(state, detector, err);
 }
 
 /* In memory at once: 100,000 accounts are about 130 MB. */
@@ -372,19 +289,24 @@ void state_saved(struct detector *detector)
 {
 	accounts_forget_clean(detector->accounts, KEEP_ACCOUNTS);
 	tracker_clean(detector->tracker);
-	neighbours_clean(detector->neighbours);
+	for (int i = 0; i < SIGHTING_TABLES; i++) {
+		enum table table;
+
+		sightings_clean(table_of(detector, i, &table));
+	}
 }
 
 /* A value of exactly this size, by a name. */
 static bool get_fixed(struct state *state, enum table table, const char *name,
 		      void *out, size_t size)
 {
-	MDB_val value;
+	struct slice value;
 
-	if (!get(state, table, val(name, strlen(name)), &value) ||
-	    value.mv_size != size)
+	if (!store_get(state->store, table, bytes(name, strlen(name)),
+		       &value) ||
+	    value.len != size)
 		return false;
-	memcpy(out, value.mv_data, size);
+	memcpy(out, value.ptr, size);
 	return true;
 }
 
@@ -398,13 +320,12 @@ int state_put_position(struct state *state, const char *source,
 		       const struct source_position *position,
 		       struct err *err)
 {
-	/* LMDB's keys end at 511 bytes. */
-	if (strlen(source) > 500)
+	if (strlen(source) > STORE_KEY_MAX)
 		return err_set(err, EXIT_CONFIG,
-			       "the path of a source is longer than 500 "
-			       "bytes: %.80s...", source);
-	return put(state, POSITIONS, val(source, strlen(source)),
-		   val(position, sizeof(*position)), err);
+			       "the path of a source is longer than %d "
+			       "bytes: %.80s...", STORE_KEY_MAX, source);
+	return store_put(state->store, POSITIONS, bytes(source, strlen(source)),
+		   bytes(position, sizeof(*position)), err);
 }
 
 int64_t state_number(struct state *state, const char *name, int64_t otherwise)
@@ -418,48 +339,35 @@ int64_t state_number(struct state *state, const char *name, int64_t otherwise)
 int state_put_number(struct state *state, const char *name, int64_t number,
 		     struct err *err)
 {
-	return put(state, META, val(name, strlen(name)),
-		   val(&number, sizeof(number)), err);
+	return store_put(state->store, META, bytes(name, strlen(name)),
+		   bytes(&number, sizeof(number)), err);
 }
 
 int state_journal_put(struct state *state, const char *key,
-		      struct slice bytes, struct err *err)
+		      struct slice value, struct err *err)
 {
-	return put(state, JOURNAL, val(key, strlen(key)),
-		   val(bytes.ptr, bytes.len), err);
+	return store_put(state->store, JOURNAL, bytes(key, strlen(key)),
+		   value, err);
 }
 
 int state_journal_delete(struct state *state, const char *key,
 			 struct err *err)
 {
-	return del(state, JOURNAL, val(key, strlen(key)), err);
+	return store_delete(state->store, JOURNAL, bytes(key, strlen(key)),
+			    err);
 }
 
 bool state_journal_next(struct state *state, const char *after,
 			char key_out[80], struct text *bytes_out)
 {
-	MDB_txn *txn = reader(state);
-	MDB_val key = val(after, strlen(after)), value;
-	MDB_cursor *cursor;
-	bool found = false;
-	int status;
+	struct slice key, value;
 
-	if (!txn || mdb_cursor_open(txn, state->tables[JOURNAL], &cursor))
+	if (!store_next(state->store, JOURNAL, slice_from(after), &key,
+			&value) ||
+	    !slice_copy(key, key_out, 80))
 		return false;
-	status = mdb_cursor_get(cursor, &key, &value,
-				key.mv_size ? MDB_SET_RANGE : MDB_FIRST);
-	if (status == 0 && key.mv_size == strlen(after) &&
-	    memcmp(key.mv_data, after, key.mv_size) == 0)
-		status = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
-	if (status == 0 && key.mv_size < 80) {
-		slice_copy((struct slice){ key.mv_data, key.mv_size }, key_out,
-			   80);
-		text_add(bytes_out,
-			 (struct slice){ value.mv_data, value.mv_size });
-		found = true;
-	}
-	mdb_cursor_close(cursor);
-	return found;
+	text_add(bytes_out, value);
+	return true;
 }
 
 struct walking {
@@ -467,12 +375,12 @@ struct walking {
 	void *context;
 };
 
-static int walk_account(void *context, MDB_val key, MDB_val value)
+static int walk_account(void *context, struct slice key, struct slice value)
 {
 	struct walking *walking = context;
 	struct account_entry entry = { 0 };
 
-	memcpy(&entry.key, key.mv_data, sizeof(entry.key));
+	memcpy(&entry.key, key.ptr, sizeof(entry.key));
 	if (!unpack(value, &entry))
 		return 0;
 	return walking->each(walking->context, &entry);
@@ -483,16 +391,11 @@ int state_each_account(struct state *state,
 				    const struct account_entry *entry),
 		       void *context, struct err *err)
 {
-	return each(state, ACCOUNTS, walk_account,
+	return store_each(state->store, ACCOUNTS, walk_account,
 		    &(struct walking){ visit, context }, err);
 }
 
 size_t state_account_count(struct state *state)
 {
-	MDB_stat stat = { 0 };
-	MDB_txn *txn = reader(state);
-
-	if (txn)
-		mdb_stat(txn, state->tables[ACCOUNTS], &stat);
-	return stat.ms_entries;
+	return store_count(state->store, ACCOUNTS);
 }

@@ -1,12 +1,13 @@
 /*
- * state - what the detector remembers between runs. The adapter of LMDB.
+ * state - what the detector remembers between runs, in a store (store.h).
  *
  * One environment under state_dir/state. Positions in the logs and everything
  * learnt up to them are written in one transaction, so a run killed anywhere
  * leaves the state of its last commit, and the next run reads on from there:
  * nothing is lost, nothing counted twice.
  *
- * Tables: accounts, messages, neighbours (by 64-bit key, plain structs),
+ * Tables: accounts, messages, neighbours, crowd, correspondents (by 64-bit
+ * key, plain structs),
  * positions (by source), journal (decisions not yet carried out, by their
  * key, oldest first), meta (numbers by name).
  *
@@ -22,7 +23,7 @@
 #include "detector/detector.h"
 #include "detector/sources/source.h"
 
-enum { STATE_VERSION = 4 };
+enum { STATE_VERSION = 5 };
 
 struct state;
 

@@ -15,7 +15,7 @@ static uint64_t account(unsigned i)
 	return (uint64_t)i << 7;
 }
 
-static bool known(struct neighbours *n, const char *login, uint16_t country,
+static bool known(struct sightings *n, const char *login, uint16_t country,
 		  uint32_t now_s)
 {
 	return neighbours_know(n, slice_from(login), account(60), country,
@@ -24,7 +24,7 @@ static bool known(struct neighbours *n, const char *login, uint16_t country,
 
 static void test_domain(void **state)
 {
-	struct neighbours *n = neighbours_new();
+	struct sightings *n = neighbours_new();
 
 	(void)state;
 	assert_false(known(n, "me@x.example", DE, NOW_S));
@@ -49,14 +49,14 @@ static void test_domain(void **state)
 	neighbours_seen(n, S("me@x.example"), account(60), DE,
 			NOW_S + 100 * DAY_S, false);
 	assert_false(known(n, "me@x.example", DE, NOW_S + 100 * DAY_S));
-	neighbours_free(&n);
-	neighbours_free(&n);
+	sightings_free(&n);
+	sightings_free(&n);
 }
 
 /* A line from the past does not make the entry older. */
 static void test_backwards(void **state)
 {
-	struct neighbours *n = neighbours_new();
+	struct sightings *n = neighbours_new();
 
 	(void)state;
 	for (unsigned i = 1; i <= 3; i++)
@@ -66,12 +66,12 @@ static void test_backwards(void **state)
 		neighbours_seen(n, S("you@x.example"), account(i), DE,
 				NOW_S - 6 * DAY_S, false);
 	assert_true(known(n, "me@x.example", DE, NOW_S + 5 * DAY_S));
-	neighbours_free(&n);
+	sightings_free(&n);
 }
 
 static void test_host(void **state)
 {
-	struct neighbours *n = neighbours_new();
+	struct sightings *n = neighbours_new();
 	char login[40];
 
 	(void)state;
@@ -86,14 +86,14 @@ static void test_host(void **state)
 	assert_true(known(n, "me@y.example", DE, NOW_S));
 	neighbours_seen(n, S("b@z.example"), account(30), PL, NOW_S, true);
 	assert_false(known(n, "me@y.example", DE, NOW_S));
-	neighbours_free(&n);
+	sightings_free(&n);
 }
 
 /* Logins without a domain are neighbours of each other, and do not disturb
  * the counting of the host. */
 static void test_no_domain(void **state)
 {
-	struct neighbours *n = neighbours_new();
+	struct sightings *n = neighbours_new();
 
 	(void)state;
 	for (unsigned i = 0; i < 2; i++)
@@ -106,25 +106,25 @@ static void test_no_domain(void **state)
 		neighbours_seen(n, S("a@x.example"), account(i), PL, NOW_S,
 				true);
 	assert_false(known(n, "me@y.example", DE, NOW_S));
-	neighbours_free(&n);
+	sightings_free(&n);
 }
 
-static int put_into(void *context, const struct neighbour *neighbour)
+static int put_into(void *context, const struct sighting *sighting)
 {
-	neighbours_restore(context, neighbour);
+	sightings_restore(context, sighting);
 	return 0;
 }
 
-static int count_one(void *context, const struct neighbour *neighbour)
+static int count_one(void *context, const struct sighting *sighting)
 {
-	(void)neighbour;
+	(void)sighting;
 	++*(int *)context;
 	return 0;
 }
 
 static void test_stored(void **state)
 {
-	struct neighbours *n = neighbours_new(), *again = neighbours_new();
+	struct sightings *n = neighbours_new(), *again = neighbours_new();
 	char login[40];
 	int dirty = 0;
 
@@ -134,10 +134,10 @@ static void test_stored(void **state)
 		neighbours_seen(n, slice_from(login), account(i % 64),
 				DE, NOW_S + i, i % 3 == 0);
 	}
-	assert_int_equal(neighbours_each_dirty(n, put_into, again), 0);
-	neighbours_clean(n);
-	neighbours_each_dirty(n, count_one, &dirty);
-	neighbours_each_dirty(again, count_one, &dirty);
+	assert_int_equal(sightings_each_dirty(n, put_into, again), 0);
+	sightings_clean(n);
+	sightings_each_dirty(n, count_one, &dirty);
+	sightings_each_dirty(again, count_one, &dirty);
 	assert_int_equal(dirty, 0);
 	for (unsigned i = 0; i < 5000; i += 3) {
 		snprintf(login, sizeof(login), "b@%u.example", i / 3);
@@ -147,14 +147,14 @@ static void test_stored(void **state)
 	/* Seen again at once is no change worth writing. */
 	neighbours_seen(n, S("a@0.example"), account(0), DE, NOW_S + 10,
 			false);
-	neighbours_each_dirty(n, count_one, &dirty);
+	sightings_each_dirty(n, count_one, &dirty);
 	assert_int_equal(dirty, 0);
 	neighbours_seen(n, S("a@0.example"), account(0), DE, NOW_S + 4000,
 			false);
-	neighbours_each_dirty(n, count_one, &dirty);
+	sightings_each_dirty(n, count_one, &dirty);
 	assert_int_equal(dirty, 1);
-	neighbours_free(&n);
-	neighbours_free(&again);
+	sightings_free(&n);
+	sightings_free(&again);
 }
 
 int main(void)

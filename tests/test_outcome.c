@@ -24,6 +24,11 @@ static struct mail_event event_of(enum mail_status status, const char *dsn,
 #define TO_RCPT " (in reply to RCPT TO command)"
 #define TO_DATA " (in reply to end of DATA command)"
 
+/* As Exim writes it. */
+#define AFTER_RCPT "SMTP error from remote mail server after RCPT TO:" \
+		   "<b@y.example>: "
+#define AFTER_DATA "SMTP error from remote mail server after end of data: "
+
 static void test_outcome(void **state)
 {
 	static const struct {
@@ -78,6 +83,82 @@ static void test_outcome(void **state)
 		  false },
 		{ "nobody answered", MAIL_DEFERRED, "4.4.1",
 		  "connect to mx.example[192.0.2.1]:25: Connection timed out",
+		  false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct mail_event event = event_of(cases[i].status,
+						   cases[i].dsn,
+						   cases[i].reply);
+
+		assert_case(cases[i].why, cases[i].is_dead,
+			    outcome_is_dead_recipient(&event));
+		assert_case(cases[i].why, cases[i].is_policy,
+			    outcome_is_policy(&event));
+	}
+}
+
+static void test_exim(void **state)
+{
+	static const struct {
+		const char *why;
+		enum mail_status status;
+		const char *dsn, *reply;
+		bool is_dead, is_policy;
+	} cases[] = {
+		{ "a code", MAIL_BOUNCED, "5.1.1",
+		  AFTER_RCPT "550 5.1.1 <b@y.example>: User unknown", true,
+		  false },
+		{ "words", MAIL_BOUNCED, "",
+		  AFTER_RCPT "550 No Such User Here", true, false },
+		{ "words, before 4.88", MAIL_BOUNCED, "",
+		  "SMTP error from remote mailer after RCPT TO:<b@y.example>: "
+		  "host mx.y.example [192.0.2.1]: 550 unknown user", true,
+		  false },
+		{ "local delivery by LMTP", MAIL_BOUNCED, "",
+		  "LMTP error after RCPT TO:<b@y.example>: 550 user unknown",
+		  true, false },
+		{ "Microsoft", MAIL_BOUNCED, "5.4.1",
+		  AFTER_RCPT "550 5.4.1 Recipient address rejected: Access "
+		  "denied.", true, false },
+		{ "no router", MAIL_BOUNCED, "", "Unrouteable address", true,
+		  false },
+		{ "no server", MAIL_BOUNCED, "",
+		  "all relevant MX records point to non-existent hosts", true,
+		  false },
+		{ "null MX", MAIL_BOUNCED, "",
+		  "an MX or SRV record indicated no SMTP service", true,
+		  false },
+		{ "cPanel", MAIL_BOUNCED, "", "No Such User Here", true,
+		  false },
+		{ "no router for now", MAIL_DEFERRED, "",
+		  "Unrouteable address", false, false },
+		{ "words, but for now", MAIL_EXPIRED, "",
+		  AFTER_RCPT "450 user unknown: retry timeout exceeded",
+		  false, false },
+		{ "a block list", MAIL_BOUNCED, "",
+		  AFTER_RCPT "550 Blocked - see http://bl.example/192.0.2.25",
+		  false, false },
+		{ "words about the content", MAIL_BOUNCED, "",
+		  AFTER_DATA "554 link to a page that does not exist", false,
+		  true },
+		{ "the content", MAIL_BOUNCED, "",
+		  AFTER_DATA "554 Message rejected as spam", false, true },
+		{ "the content, with a code", MAIL_BOUNCED, "5.7.1",
+		  AFTER_DATA "550 5.7.1 spam", false, true },
+		{ "the content, for its form", MAIL_BOUNCED, "5.6.0",
+		  AFTER_DATA "554 5.6.0 bad header", false, false },
+		{ "too large", MAIL_BOUNCED, "",
+		  AFTER_DATA "552 too large", false, false },
+		{ "policy at RCPT", MAIL_BOUNCED, "5.7.1",
+		  AFTER_RCPT "550 5.7.1 rejected", false, true },
+		{ "slowed down", MAIL_DEFERRED, "4.7.0",
+		  AFTER_DATA "421 4.7.0 too much mail from you", false, true },
+		{ "greylisting", MAIL_DEFERRED, "4.7.1",
+		  AFTER_RCPT "451 4.7.1 try again in 421 seconds", false,
+		  false },
+		{ "given up", MAIL_EXPIRED, "", "retry timeout exceeded",
 		  false, false },
 	};
 
@@ -161,6 +242,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_outcome),
+		cmocka_unit_test(test_exim),
 		cmocka_unit_test(test_unknown_words),
 		cmocka_unit_test(test_long_reply),
 	};

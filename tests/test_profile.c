@@ -22,7 +22,7 @@ static void see(struct account *account, uint16_t country, uint32_t network,
 {
 	struct origin origin = place(country, network);
 
-	profile_seen(account, &origin, at_s, true);
+	profile_seen(account, &origin, at_s, true, true);
 }
 
 static bool trusts(const struct account *account, uint32_t network,
@@ -92,14 +92,15 @@ static void test_not_learning(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 10; i++)
-		profile_seen(&account, &origin, START_S + i * DAY_S, false);
+		profile_seen(&account, &origin, START_S + i * DAY_S,
+			     true, false);
 	assert_null(profile_network(&account, 3209));
 	assert_null(profile_country(&account, DE));
 	assert_non_null(profile_recent_network(&account, 3209,
 					       START_S + 9 * DAY_S));
 	origin.is_local = true;
 	origin.network = 77;
-	profile_seen(&account, &origin, START_S + 9 * DAY_S, true);
+	profile_seen(&account, &origin, START_S + 9 * DAY_S, true, true);
 	assert_null(profile_recent_network(&account, 77, START_S + 9 * DAY_S));
 }
 
@@ -242,7 +243,8 @@ static void test_many_recent(void **state)
 		see(&account, PL, 100 + i, START_S + i);
 	assert_null(profile_recent_network(&account, 102, START_S + 60));
 	assert_non_null(profile_recent_network(&account, 103, START_S + 60));
-	assert_non_null(profile_recent_network(&account, 116, START_S + 60));
+	assert_non_null(profile_recent_network(&account, 100 + ACCOUNT_RECENT + 2,
+					       START_S + 60));
 }
 
 /* However much is sent, a day raises the mean by a quarter at most. */
@@ -252,19 +254,19 @@ static void test_warm_up(void **state)
 	double before, grown;
 
 	(void)state;
-	for (uint32_t i = 0; i < 10; i++)
+	for (uint32_t i = 0; i < 14; i++)
 		profile_sent(&account, 10, START_S + i * DAY_S, true);
 	before = expm1(account.per_day.mean);
 	assert_true(before > 9 && before < 11);
-	for (uint32_t i = 10; i < 14; i++)
+	for (uint32_t i = 14; i < 21; i++)
 		profile_sent(&account, 1000000, START_S + i * DAY_S, true);
 	grown = (expm1(account.per_day.mean) + 1) / (before + 1);
 	assert_true(grown > 1.5 && grown < 1.26 * 1.26 * 1.26);
-	/* A day of suspicion is no history. */
+	/* A day of suspicion is no history, nor are those that wait with it. */
 	before = account.per_day.mean;
-	profile_sent(&account, 5, START_S + 20 * DAY_S, false);
-	profile_sent(&account, 5, START_S + 20 * DAY_S + 60, true);
-	profile_sent(&account, 5, START_S + 21 * DAY_S, true);
+	profile_sent(&account, 5, START_S + 21 * DAY_S, false);
+	profile_sent(&account, 5, START_S + 21 * DAY_S + 60, true);
+	profile_sent(&account, 5, START_S + 22 * DAY_S, true);
 	assert_true(account.per_day.mean < before + 0.23f);
 	assert_int_equal(account.day_recipients, 5);
 }

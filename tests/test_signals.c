@@ -10,13 +10,18 @@
  *   day 5 09:30           go to that time (days count from 0, which is the
  *                         1st of October 2026; UTC)
  *   +90m                  go on by that time (s, m, h, d); -5s goes back
- *   login PL AS5617       a login or submission from there; may be followed
+ *   login PL AS5617       a login to the mailbox from there; may be followed
  *                         by "client 7" (another address), "home" (the country
- *                         is home or normal around it), "aged" (old data)
+ *                         is home or normal around it), "aged" (old data),
+ *                         "strangers 3", "refusals 3" (what crowd.h counts),
+ *                         "shape 7" (how it logged in), "cold-host" (nobody
+ *                         there has a history)
+ *   submit ...            the same, but a message is handed in
  *   login local           one whose address says nothing
  *   send 40               one message to so many recipients
  *   fail a@b.example      this recipient does not exist (one line per message
  *                         and domain)
+ *   to a@b.example        one delivery arrived
  *   arrive 3              so many deliveries arrived
  *   policy                a refusal for policy
  *   lift                  a person opened the gate
@@ -24,12 +29,15 @@
  *   days 1..20 REST       do REST at 08:00 of each of these days
  *   repeat 30 1m REST     do REST, go on by a minute, and that 30 times
  *
- * REST may be several lines with "; " between them. In it {n} is the number of the round, from 1. The account
- * learns as it does in the program: only while it is calm.
+ * REST may be several lines with "; " between them. In it {n} is the number
+ * of the round, from 1. The account learns as it does in the program.
  */
 #include "base/conf.h"
+#include "base/hash.h"
 #include "base/stamp.h"
 #include "detector/judge.h"
+#include "detector/learn.h"
+#include "detector/neighbours.h"
 #include "detector/profile.h"
 #include "detector/settings.h"
 #include "detector/signals/signal.h"
@@ -53,6 +61,8 @@ static struct history *cases[CASES_MAX];
 static size_t n_cases;
 
 static struct account account;
+static struct sightings *neighbours;
+static bool is_from_stranger;	/* where it was let in last */
 static uint32_t now_s;
 
 static void do_line(struct slice line);
@@ -95,45 +105,75 @@ static uint32_t clock_s(struct slice text)
 }
 
 /* What detector.c does with an event, but for tracker and geo. */
-static void happen(struct signal_input *input, bool is_login)
+static void happen(struct signal_input *input)
 {
 	enum verdict_action action;
 	double p;
-	bool may;
 
 	input->account = &account;
 	input->now_s = now_s;
+	input->login = S("anna@firma.example");
 	if (!account.first_s)
 		account.first_s = now_s;
 	if (now_s < account.episode_s)
 		return;
 	judge_weigh(input);
 	p = judge_probability(&account, now_s, NULL);
-	may = p < judge_settings.learn_below &&
-	      account.standing == STANDING_CALM;
-	if (input->recipients)
-		profile_sent(&account, input->recipients, now_s, may);
-	if (input->failed || input->arrived)
-		profile_outcome(&account, input->failed, now_s, may);
+	learn(neighbours, 1, input,
+	      p < judge_settings.learn_below &&
+		      account.standing == STANDING_CALM);
 	account.incident.unknown_recipients += input->failed;
-	if (is_login) {
-		struct origin local = { .is_local = true };
-
-		profile_seen(&account, input->origin ? input->origin : &local,
-			     now_s, may);
-	}
 	if (now_s > account.last_s)
 		account.last_s = now_s;
 	judge_decide(&account, now_s, false, &action);
 }
 
-static void do_login(struct slice rest)
+/* What the account itself knows of the place. */
+static void look_around(struct signal_input *input)
 {
-	struct mail_event event = { .kind = MAIL_LOGIN };
+	const struct account_place *network =
+		profile_network(&account, input->origin->network);
+	const struct account_place *country =
+		profile_country(&account, input->origin->country);
+
+	input->from_stranger =
+		!(network && profile_is_trusted(network, now_s));
+	input->country_is_trusted =
+		country && profile_is_trusted(country, now_s);
+	input->host_is_warm = true;
+}
+
+/* "client 7", "home", "aged", ...; false for what is none of them. */
+static bool take_option(struct signal_input *input, struct origin *origin,
+			struct slice option, struct slice *rest)
+{
+	if (slice_eq(option, S("home")))
+		input->country_is_home = true;
+	else if (slice_eq(option, S("aged")))
+		origin->is_aged = true;
+	else if (slice_eq(option, S("client")))
+		origin->client = number(word(rest), "client");
+	else if (slice_eq(option, S("strangers")))
+		input->crowd_strangers = number(word(rest), "strangers");
+	else if (slice_eq(option, S("refusals")))
+		input->crowd_refusals = number(word(rest), "refusals");
+	else if (slice_eq(option, S("shape")))
+		input->shape = (uint16_t)number(word(rest), "shape");
+	else if (slice_eq(option, S("cold-host")))
+		input->host_is_warm = false;
+	else
+		return false;
+	return true;
+}
+
+static void let_in(struct slice rest, enum mail_event_kind kind)
+{
+	struct mail_event event = { .kind = kind };
 	struct signal_input input = { .event = &event };
 	struct origin origin = { 0 };
 	struct slice first = word(&rest), network, option;
 
+	input.is_submission = kind == MAIL_SUBMISSION;
 	if (!slice_eq(first, S("local"))) {
 		origin.country = country_code(first);
 		network = word(&rest);
@@ -143,19 +183,24 @@ static void do_login(struct slice rest)
 		origin.kind = network_kind_of(origin.network);
 		origin.client = origin.network;
 		input.origin = &origin;
+		look_around(&input);
 	}
-	while ((option = word(&rest)).len > 0) {
-		if (slice_eq(option, S("home")))
-			input.country_is_home = true;
-		else if (slice_eq(option, S("aged")))
-			origin.is_aged = true;
-		else if (slice_eq(option, S("client")))
-			origin.client = number(word(&rest), "client");
-		else
+	while ((option = word(&rest)).len > 0)
+		if (!take_option(&input, &origin, option, &rest))
 			fail_msg("login: what is %.*s?", (int)option.len,
 				 option.ptr);
-	}
-	happen(&input, true);
+	happen(&input);
+	is_from_stranger = input.from_stranger;
+}
+
+static void do_login(struct slice rest)
+{
+	let_in(rest, MAIL_LOGIN);
+}
+
+static void do_submit(struct slice rest)
+{
+	let_in(rest, MAIL_SUBMISSION);
 }
 
 static void do_send(struct slice rest)
@@ -164,7 +209,8 @@ static void do_send(struct slice rest)
 	struct signal_input input = { .event = &event };
 
 	input.recipients = number(word(&rest), "send");
-	happen(&input, false);
+	input.from_stranger = is_from_stranger;
+	happen(&input);
 }
 
 static void do_outcome(struct slice recipient, bool failed, bool policy)
@@ -176,7 +222,10 @@ static void do_outcome(struct slice recipient, bool failed, bool policy)
 	input.failed = input.is_unknown = failed;
 	input.refused_by_policy = policy;
 	input.arrived = !failed && !policy;
-	happen(&input, false);
+	input.from_stranger = is_from_stranger;
+	if (!policy)
+		input.recipient_mark = hash_bytes(slice_domain(recipient), 3);
+	happen(&input);
 }
 
 static void do_fail(struct slice rest)
@@ -188,6 +237,11 @@ static void do_policy(struct slice rest)
 {
 	(void)rest;
 	do_outcome(S("a@b.example"), false, true);
+}
+
+static void do_to(struct slice rest)
+{
+	do_outcome(word(&rest), false, false);
 }
 
 static void do_arrive(struct slice rest)
@@ -216,7 +270,7 @@ static void do_set(struct slice rest)
 	struct err err;
 
 	slice_copy(word(&rest), name, sizeof(name));
-	slice_copy(word(&rest), value, sizeof(value));
+	slice_copy(slice_trim(rest), value, sizeof(value));
 	if (conf_set(sections, n, name, value, "set", &err) < 0)
 		fail_msg("%s", err.text);
 }
@@ -266,7 +320,8 @@ static const struct {
 	struct slice name;
 	void (*run)(struct slice rest);
 } verbs[] = {
-	{ SLICE("login"), do_login },	{ SLICE("send"), do_send },
+	{ SLICE("login"), do_login },	{ SLICE("submit"), do_submit },
+	{ SLICE("send"), do_send },	{ SLICE("to"), do_to },
 	{ SLICE("fail"), do_fail },	{ SLICE("arrive"), do_arrive },
 	{ SLICE("policy"), do_policy }, { SLICE("day"), do_day },
 	{ SLICE("days"), do_days },	{ SLICE("repeat"), do_repeat },
@@ -345,6 +400,8 @@ static void test_case(void **state)
 	for (size_t i = 0; i < n; i++)
 		conf_presets(&sections[i]);
 	memset(&account, 0, sizeof(account));
+	is_from_stranger = false;
+	neighbours = neighbours_new();
 	now_s = DAY_ZERO_S + 8 * 3600;
 	while (rest.len > 0) {
 		struct slice line = slice_trim(slice_cut(&rest, '\n'));
@@ -355,6 +412,7 @@ static void test_case(void **state)
 	nats = slice_trim(slice_cut(&words, '|'));
 	check_nats(nats, nats_now(c->signal));
 	check_words(c->signal, slice_trim(words));
+	sightings_free(&neighbours);
 	conf_release(sections, n);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "base/log.h"
 #include "base/stamp.h"
+#include "detector/neighbours.h"
 #include "detector/pipeline.h"
 #include "detector/settings.h"
 #include "detector/state.h"

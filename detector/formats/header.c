@@ -157,7 +157,7 @@ static bool origin_rfc5424(struct slice rest, struct log_line *line)
 	return true;
 }
 
-enum { RFC3164, RFC3339, RFC5424, YEAR_FIRST, N_FORMS };
+enum { RFC3164, RFC3339, RFC5424, YEAR_FIRST, EXIM, N_FORMS };
 
 static const struct form {
 	bool (*stamp)(struct header_reader *reader, struct slice *rest,
@@ -168,6 +168,7 @@ static const struct form {
 	[RFC3339] = { header_take_rfc3339, origin_syslog },
 	[RFC5424] = { header_take_rfc5424, origin_rfc5424 },
 	[YEAR_FIRST] = { header_take_year_first, origin_syslog },
+	[EXIM] = { header_take_exim, header_origin_exim },
 };
 
 static bool read_form(struct header_reader *reader, size_t form,

@@ -7,9 +7,11 @@
  *   RFC 3339   "2026-05-04T10:00:00.123456+02:00 host prog[pid]: text"; a
  *              blank instead of the T and a missing zone are taken, too
  *   year first "2026 Jun 16 16:05:07.123 host prog[pid]: text"
+ *   Exim       "2026-05-04 10:00:00[.123][ +0200] [[pid] ]text" in Exim's own
+ *              file, with neither host nor program; header_exim.c
  *   RFC 5424   "1 2026-05-04T10:00:00Z host prog pid msgid sd text"
  * each of them with "<22>" (a syslog priority) or "service_1  | " (docker
- * compose) in front, and all but the last without a host, as Dovecot writes
+ * compose) in front, and all but RFC 5424 without a host, as Dovecot writes
  * its own files.
  *
  * The form is chosen by looking at the line; the one that fitted last is
@@ -30,7 +32,8 @@ struct log_line {
 	int64_t at_ms;
 	struct slice host;	/* empty where the header has none */
 	struct slice program;	/* without "[pid]"; empty when no tag with a
-				 * colon stands where it belongs */
+				 * colon stands where it belongs; "exim",
+				 * from no line, in Exim's own file */
 	struct slice text;	/* behind "prog[pid]: ", trailing CR dropped */
 };
 
@@ -39,6 +42,7 @@ struct log_line {
 struct header_reader {
 	int64_t reference_ms;
 	size_t form;			/* index of the form that fitted last */
+	bool is_exim;			/* a line of Exim's own was seen */
 	struct stamp_zone zone;
 	char last_stamp[32];		/* RFC 3164: the second, 3339: hour */
 	size_t last_stamp_len;		/* and zone; the same again is not */

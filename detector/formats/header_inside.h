@@ -19,10 +19,22 @@ bool header_take_rfc3339(struct header_reader *reader, struct slice *rest,
 			 int64_t *at_ms_out);
 bool header_take_rfc5424(struct header_reader *reader, struct slice *rest,
 			 int64_t *at_ms_out);
+bool header_take_exim(struct header_reader *reader, struct slice *rest,
+		      int64_t *at_ms_out);
+
+/* A date with dashes, a clock, a fraction and a zone, whoever wrote them. */
+bool header_take_iso(struct header_reader *reader, struct slice *rest,
+		     int64_t *at_ms_out);
+
+/* Is a line Exim's whose header_take_iso() went from `stamp` to `rest`? */
+bool header_is_exim(const struct header_reader *reader, const char *stamp,
+		    struct slice rest);
+bool header_origin_exim(struct slice rest, struct log_line *line);
 bool header_take_year_first(struct header_reader *reader, struct slice *rest,
 			    int64_t *at_ms_out);
 
 enum {
+	ISO_DAY_LEN = 10,	/* "2026-05-04" */
 	ISO_HOUR_LEN = 14,	/* "2026-05-04T10:" */
 	ISO_SECOND_LEN = 19	/* "2026-05-04T10:00:00" */
 };

@@ -123,11 +123,22 @@ bool header_take_year_first(struct header_reader *reader, struct slice *rest,
 	return true;
 }
 
-/* "Z", "+02:00", "+0200" or nothing: how long it is, 0 for nothing. */
+/* Exim's " +0200", which is not the blank before the host. */
+static bool is_blank_zone(struct slice rest)
+{
+	return rest.len > 6 && rest.ptr[0] == ' ' && rest.ptr[6] == ' ' &&
+	       (rest.ptr[1] == '+' || rest.ptr[1] == '-');
+}
+
+/* "Z", "+02:00", "+0200", " +0200" or nothing: how long it is, 0 for
+ * nothing. */
 static size_t zone_length(struct slice rest, int *minutes_out)
 {
-	size_t colon = rest.len > 3 && rest.ptr[3] == ':';
+	size_t blank = is_blank_zone(rest), colon;
 	int hours, minutes;
+
+	rest = slice_after(rest, blank);
+	colon = !blank && rest.len > 3 && rest.ptr[3] == ':';
 
 	if (rest.len && (rest.ptr[0] == 'Z' || rest.ptr[0] == 'z')) {
 		*minutes_out = 0;
@@ -140,7 +151,7 @@ static size_t zone_length(struct slice rest, int *minutes_out)
 	if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
 		return 0;
 	*minutes_out = (hours * 60 + minutes) * (rest.ptr[0] == '-' ? -1 : 1);
-	return 5 + colon;
+	return blank + 5 + colon;
 }
 
 /* The zone of the stamp before, which stands behind its hour. */
@@ -151,7 +162,7 @@ static bool take_last_zone(const struct header_reader *reader,
 			      reader->last_stamp_len - ISO_HOUR_LEN };
 
 	if (rest->len <= zone.len || rest->ptr[zone.len] != ' ' ||
-	    !slice_starts(*rest, zone))
+	    !slice_starts(*rest, zone) || (!zone.len && is_blank_zone(*rest)))
 		return false;
 	step_over(rest, zone.len);
 	return true;
@@ -180,8 +191,8 @@ static void keep_hour(struct header_reader *reader, const char *stamp,
 			     civil->second * STAMP_SECOND_MS;
 }
 
-bool header_take_rfc3339(struct header_reader *reader, struct slice *rest,
-			 int64_t *at_ms_out)
+bool header_take_iso(struct header_reader *reader, struct slice *rest,
+		     int64_t *at_ms_out)
 {
 	struct slice again = *rest;
 	struct stamp_civil civil = { 0 };
@@ -212,6 +223,15 @@ bool header_take_rfc3339(struct header_reader *reader, struct slice *rest,
 	step_over(rest, zone_len);
 	*at_ms_out = at_ms + fraction_ms;
 	return true;
+}
+
+bool header_take_rfc3339(struct header_reader *reader, struct slice *rest,
+			 int64_t *at_ms_out)
+{
+	const char *stamp = rest->ptr;
+
+	return header_take_iso(reader, rest, at_ms_out) &&
+	       !header_is_exim(reader, stamp, *rest);
 }
 
 bool header_take_rfc5424(struct header_reader *reader, struct slice *rest,

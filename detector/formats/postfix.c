@@ -72,13 +72,15 @@ static bool read_original_client(struct slice *text, struct mail_event *event)
 }
 
 /* Step over ", sasl_method=M, sasl_username=". */
-static bool skip_to_login(struct slice *text)
+static bool skip_to_login(struct slice *text, struct slice *mechanism_out)
 {
 	struct slice rest = *text;
 	ptrdiff_t comma;
 
 	if (slice_skip(&rest, S(", sasl_method="))) {
 		comma = slice_find_char(rest, ',');
+		*mechanism_out = slice_sub(
+			rest, 0, comma < 0 ? rest.len : (size_t)comma);
 		rest = slice_after(rest, comma < 0 ? rest.len : (size_t)comma);
 	}
 	if (!slice_skip(&rest, S(", sasl_username=")))
@@ -109,7 +111,7 @@ static enum format_result read_client(struct slice text, struct slice id,
 	if (!slice_starts(text, S(", ")) || !read_original_client(&text, event))
 		return FORMAT_BAD;
 	drop_attribute(&text, S(", orig_queue_id="), &ignored);
-	if (!skip_to_login(&text))
+	if (!skip_to_login(&text, &event->mechanism))
 		return is_torn_login(text) ? FORMAT_BAD : FORMAT_EVENT;
 	drop_attribute(&text, S(", sasl_sender="), &ignored);
 	event->kind = MAIL_SUBMISSION;
@@ -379,6 +381,7 @@ static enum format_result parse(const void *speaker,
 	event.at_ms = line->at_ms;
 	event.host = line->host;
 	event.instance = slice_cut(&program, '/');
+	event.service = program;
 	*event_out = event;
 	return FORMAT_EVENT;
 }

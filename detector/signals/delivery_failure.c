@@ -7,7 +7,8 @@
  * without MX and address), one observation per message and recipient domain.
  * p0 is the account's own rate from its decayed history, at least 0.01; p1 is
  * max(0.25, min(0.9, 3 p0)). Refusals for policy (5.7.x, and 421 of
- * receivers that slow us down) add 1 each, at most 3 in all.
+ * receivers that slow us down) add 1 each, at most 3 in all; nothing while
+ * other accounts' mail is refused as well, since then the host is on a list.
  *
  * The same recipient again, among the last four that failed, is somebody who
  * does not believe a bounce, and no new observation.
@@ -25,7 +26,7 @@
 
 static struct failure {
 	struct signal_limits limits;
-	double policy_step, policy_cap;
+	double policy_step, policy_cap, at_home;
 } settings;
 
 static const struct conf_option options[] = {
@@ -34,6 +35,8 @@ static const struct conf_option options[] = {
 	  "1", 0, 5, "nats", "For a refusal by policy.", NULL },
 	{ "policy_cap", CONF_REAL, offsetof(struct failure, policy_cap), "3",
 	  0, 9, "nats", "The most that refusals by policy add.", NULL },
+	{ "at_home", CONF_REAL, offsetof(struct failure, at_home), "0.8", 0, 1,
+	  NULL, "The share of it that counts from a trusted place.", NULL },
 	CONF_END
 };
 
@@ -81,7 +84,7 @@ static double observe(const struct signal_input *input)
 	double p0, p1;
 
 	if (input->refused_by_policy)
-		return by_policy(account);
+		return input->is_host_refused ? 0 : by_policy(account);
 	if (!input->failed && !input->arrived)
 		return 0;
 	if (input->failed && failed_before(account, input->event->recipient))
@@ -95,7 +98,9 @@ static double observe(const struct signal_input *input)
 	p1 = p1 < 0.25 ? 0.25 : p1 > 0.9 ? 0.9 : p1;
 	if (p1 <= p0)
 		return 0;
-	return input->failed ? log(p1 / p0) : log((1 - p1) / (1 - p0));
+	if (!input->failed)
+		return log((1 - p1) / (1 - p0));
+	return log(p1 / p0) * (input->from_stranger ? 1 : settings.at_home);
 }
 
 static void describe(const struct account *account, uint32_t now_s,

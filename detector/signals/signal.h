@@ -25,7 +25,8 @@
 enum signal_matter {
 	SIGNAL_ORIGIN = 1,	/* a client's place: `origin` is not NULL */
 	SIGNAL_RECIPIENTS = 2,	/* `recipients` is not 0 */
-	SIGNAL_OUTCOME = 4	/* how a delivery ended */
+	SIGNAL_OUTCOME = 4,	/* how a delivery ended */
+	SIGNAL_SUBMISSION = 8	/* a message is handed in, wherever from */
 };
 
 /* What a signal may look at. Borrowed; the account is as it was before. */
@@ -42,7 +43,21 @@ struct signal_input {
 	bool is_unknown;	/* delivery: the recipient does not exist; every
 				 * one of them */
 	bool refused_by_policy;	/* delivery: 5.7.x and such */
+	bool is_host_refused;	/* ... and so are other accounts' now */
+	uint64_t recipient_mark;	/* delivery: by what the recipient is
+					 * remembered (correspondents.h), once
+					 * per message and recipient domain; 0
+					 * else */
+	struct slice login;	/* whose account it is */
+	bool is_submission;	/* else, with an origin, a mailbox login */
+	uint16_t shape;		/* submission: hash of mechanism and service; 0
+				 * when the line says nothing of them */
 	bool country_is_home;	/* home set, or others of the domain there */
+	bool country_is_trusted;	/* by the account itself */
+	bool from_stranger;	/* the network is not trusted by the account;
+				 * of a message: was not when it came */
+	bool host_is_warm;	/* other accounts of the host have histories */
+	unsigned crowd_strangers, crowd_refusals;	/* see crowd.h */
 };
 
 /* The options every signal has, first in its settings struct. */

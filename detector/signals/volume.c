@@ -22,10 +22,13 @@
 
 static struct volume {
 	struct signal_limits limits;
+	double at_home;
 } settings;
 
 static const struct conf_option options[] = {
 	SIGNAL_LIMITS(struct volume, "4", "0.5", "72h"),
+	{ "at_home", CONF_REAL, offsetof(struct volume, at_home), "0.6", 0, 1,
+	  NULL, "The share of it that counts from a trusted place.", NULL },
 	CONF_END
 };
 
@@ -85,6 +88,8 @@ static double observe(const struct signal_input *input)
 	of_hour = evidence(&account->per_hour, 8, hour);
 	of_day = evidence(&account->per_day, 20, day);
 	record = of_hour > of_day ? of_hour : of_day;
+	if (!input->from_stranger)
+		record *= settings.at_home;
 	/* The judge has let the sum decay before asking, and will multiply
 	 * what we add by the warmth: undone here, or a cold account's sum
 	 * would creep up to the full record message by message. */

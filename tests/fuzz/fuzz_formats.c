@@ -21,6 +21,9 @@ static const char *const heads[] = {
 	"Nov 22 03:00:00 mx postfix/smtp[1]: 4XyZ1: to=<",
 	"Nov 22 03:00:00 mx postfix/cleanup[1]: 4XyZ1: ",
 	"Nov 22 03:00:00 mx dovecot: imap-login: ",
+	"2026-11-22 03:00:00 ",
+	"2026-11-22 03:00:00 1RwtJa-000AFJ-3B <= ",
+	"2026-11-22 03:00:00 1RwtJa-000AFJ-3B ** ",
 	"",
 };
 
@@ -44,7 +47,8 @@ static void check_event(const struct mail_event *event, struct slice line)
 	must_be_inside(event->dsn, line);
 	must_be_inside(event->requeued_as, line);
 	must_be_inside(event->reply, line);
-	if (!slice_eq(event->instance, S("dovecot")))
+	if (!slice_eq(event->instance, S("dovecot")) &&
+	    !slice_eq(event->instance, S("exim")))
 		must_be_inside(event->instance, line);
 }
 

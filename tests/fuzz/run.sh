@@ -19,7 +19,7 @@ mkdir -p "$seeds"
 n=0
 while IFS= read -r line; do
 	n=$((n + 1))
-	printf '%b%s' "\\$(printf '%03o' $((n % 2)))" "$line" >"$seeds/$n"
+	printf '%b%s' "\\$(printf '%03o' $((n % 4)))" "$line" >"$seeds/$n"
 done < <(grep -hv '^\(#\|= \|$\)' detector/formats/*.cases)
 
 for source in tests/fuzz/fuzz_*.c; do

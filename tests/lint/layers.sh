@@ -14,7 +14,8 @@ allowed() {
 	detector/sources) echo "base" ;;
 	detector/formats) echo "base detector/event" ;;
 	detector/signals) echo "base detector/account.h detector/event.h
-		detector/origin.h detector/profile.h" ;;
+		detector/geography.h detector/habits.h detector/origin.h
+		detector/profile.h" ;;
 	detector/panel) echo "base" ;;
 	detector/actions) echo "base detector/blocks.h detector/state.h
 		detector/settings.h" ;;
@@ -56,7 +57,7 @@ curl/curl.h notifier/mail_curl.c
 microhttpd.h detector/http/http_mhd.c
 json-c/json.h base/json.c
 libconfig.h base/conf_file.c
-lmdb.h detector/state.c
+lmdb.h detector/store.c
 maxminddb.h detector/geo.c
 archive.h detector/sources/archive.c
 xxhash.h base/hash.c

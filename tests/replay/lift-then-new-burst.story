@@ -24,4 +24,4 @@ at 2026-11-16T03:00:00Z
 repeat 30 10s
   send anna@firma.example 187.20.3.4 * !a@dead{n}.example b@x{n}.example c@y{n}.example
 end
-expect suspend anna@firma.example after 2026-11-16T03:00:00Z before 2026-11-16T03:02:00Z
+expect suspend anna@firma.example after 2026-11-16T02:59:59Z before 2026-11-16T03:02:00Z

@@ -1,0 +1,77 @@
+#include "detector/crowd.h"
+
+#include "base/hash.h"
+
+enum { DAY_S = 86400, HOUR_S = 3600 };
+
+enum matter { STRANGERS = 0x11, REFUSALS, POLICIES };
+
+struct sightings *crowd_new(void)
+{
+	return sightings_new(CROWD_MAX, 2 * DAY_S);
+}
+
+static uint64_t key_of(enum matter matter, uint64_t what, uint32_t when)
+{
+	struct {
+		uint64_t what;
+		uint32_t when, matter;
+	} key = { what, when, matter };
+
+	return hash_bytes((struct slice){ (const char *)&key, sizeof(key) },
+			  7);
+}
+
+/* Of a login: its domain, or itself when it has none. */
+static uint64_t domain_of(struct slice login)
+{
+	struct slice domain = slice_domain(login);
+
+	return hash_bytes(domain.len ? domain : login, 8);
+}
+
+static unsigned of_two(const struct sightings *crowd, enum matter matter,
+		       uint64_t what, uint64_t member, uint32_t when)
+{
+	return sightings_count(crowd, key_of(matter, what, when), member) +
+	       sightings_count(crowd, key_of(matter, what, when - 1), member);
+}
+
+void crowd_stranger(struct sightings *crowd, uint64_t client,
+		    struct slice login, uint32_t now_s)
+{
+	sightings_add(crowd, key_of(STRANGERS, client, now_s / DAY_S),
+		      domain_of(login), now_s);
+}
+
+void crowd_refused(struct sightings *crowd, uint64_t client, uint64_t account,
+		   uint32_t now_s)
+{
+	sightings_add(crowd, key_of(REFUSALS, client, now_s / DAY_S), account,
+		      now_s);
+}
+
+unsigned crowd_strangers(const struct sightings *crowd, uint64_t client,
+			 struct slice login, uint32_t now_s)
+{
+	return of_two(crowd, STRANGERS, client, domain_of(login),
+		      now_s / DAY_S);
+}
+
+unsigned crowd_refusals(const struct sightings *crowd, uint64_t client,
+			uint64_t account, uint32_t now_s)
+{
+	return of_two(crowd, REFUSALS, client, account, now_s / DAY_S);
+}
+
+void crowd_policy(struct sightings *crowd, uint64_t account, uint32_t now_s)
+{
+	sightings_add(crowd, key_of(POLICIES, 0, now_s / HOUR_S), account,
+		      now_s);
+}
+
+unsigned crowd_policies(const struct sightings *crowd, uint64_t account,
+			uint32_t now_s)
+{
+	return of_two(crowd, POLICIES, 0, account, now_s / HOUR_S);
+}

@@ -1,0 +1,27 @@
+/*
+ * detector_inside - what the files detector*.c share, and nobody else uses.
+ */
+#ifndef DETECTOR_DETECTOR_INSIDE_H
+#define DETECTOR_DETECTOR_INSIDE_H
+
+#include "detector/detector.h"
+
+/* An input about this event, with nothing else known. */
+struct signal_input detector_input(const struct mail_event *event);
+
+/* Whose message it is; NULL for nobody's, and for what was sent before the
+ * last lift. */
+struct account_entry *detector_owner(struct detector *detector,
+				     const struct message *message);
+
+/* Signals, judge, memory, verdict. */
+void detector_weigh(struct detector *detector, struct account_entry *entry,
+		    struct signal_input *input);
+
+/* detector_outcome.c: how a delivery ended; a refused recipient. */
+void detector_delivery(struct detector *detector,
+		       const struct mail_event *event);
+void detector_reject(struct detector *detector,
+		     const struct mail_event *event);
+
+#endif

@@ -1,0 +1,253 @@
+/*
+ * Exim 4: mainlog, in its own file or through syslog.
+ *
+ *   [STAMP ][[PID] ]ID FLAG REST       a message: <= => -> >> ** == Completed
+ *   [STAMP ][[PID] ]REST               everything else
+ *
+ * In a file the stamp is the header's matter (header.c). Through syslog it
+ * may stand in the text once more, and a line over 870 bytes comes in parts,
+ * "[1/3] ", of which only the first is read.
+ *
+ * The other files: exim_arrival.c, exim_delivery.c; exim_text.c tells words.
+ */
+#include "detector/formats/exim.h"
+
+static const struct flag {
+	struct slice mark;
+	enum mail_status status;	/* NONE: an arrival */
+} flags[] = {
+	{ SLICE("<= "), MAIL_STATUS_NONE },
+	/* Accepted, with a refusal as the answer. */
+	{ SLICE("(= "), MAIL_STATUS_NONE },
+	{ SLICE("=> "), MAIL_SENT },
+	{ SLICE("-> "), MAIL_SENT },
+	{ SLICE(">> "), MAIL_SENT },
+	{ SLICE("** "), MAIL_BOUNCED },
+	{ SLICE("== "), MAIL_DEFERRED },
+};
+
+static const void *speaker_of(struct slice program)
+{
+	bool is_exim = slice_eq(program, S("exim")) ||
+		       slice_eq(program, S("exim4"));
+
+	return is_exim ? flags : NULL;
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Step over "[123] ". */
+static bool skip_pid(struct slice *text)
+{
+	size_t i = 1;
+
+	if (!text->len || text->ptr[0] != '[')
+		return false;
+	while (i < text->len && is_digit(text->ptr[i]))
+		i++;
+	if (i == 1 || !slice_starts(slice_after(*text, i), S("] ")))
+		return false;
+	*text = slice_after(*text, i + 2);
+	return true;
+}
+
+/* Step over "[1/3] ", or "[1\3] " where the text had a line feed. Says which
+ * part it is; 0 for a whole line. */
+static uint32_t skip_part(struct slice *text)
+{
+	struct slice rest = *text;
+	uint32_t part, parts;
+	ptrdiff_t at;
+
+	if (!slice_skip(&rest, S("[")) || !slice_number(rest, &part))
+		return 0;
+	while (rest.len && is_digit(rest.ptr[0]))
+		rest = slice_after(rest, 1);
+	if (!slice_skip(&rest, S("/")) && !slice_skip(&rest, S("\\")))
+		return 0;
+	at = slice_find(slice_sub(rest, 0, 12), S("] "));
+	if (at < 0 || !slice_number(rest, &parts))
+		return 0;
+	*text = slice_after(rest, (size_t)at + 2);
+	return parts > 1 ? part : 0;
+}
+
+/* "2026-06-20 10:00:01[.123][ +0200] ", the second stamp of a syslog line,
+ * which says no more than the first. */
+static void skip_stamp(struct slice *text)
+{
+	static const char shape[] = "0000-00-00 00:00:00";
+	struct slice rest = *text;
+	size_t i = 0;
+
+	if (rest.len < sizeof(shape))
+		return;
+	for (; i < sizeof(shape) - 1; i++)
+		if (shape[i] == '0' ? !is_digit(rest.ptr[i])
+				    : shape[i] != rest.ptr[i])
+			return;
+	rest = slice_after(rest, i);
+	if (rest.ptr[0] == '.')
+		slice_cut(&rest, ' ');
+	else if (!slice_skip(&rest, S(" ")))
+		return;
+	if (slice_starts(rest, S("+")) || slice_starts(rest, S("-")))
+		slice_cut(&rest, ' ');
+	*text = rest;
+}
+
+/*
+ * NAME authenticator failed for HOST: CODE TEXT[ (set_id=LOGIN)][: REASON]
+ *
+ * 535 is a wrong password; 435 could not be tried, 5xx else is protocol (A13).
+ * LOGIN is the client's bytes, brackets and all.
+ */
+static enum format_result read_auth_failure(struct slice text,
+					    struct mail_event *event)
+{
+	ptrdiff_t at = slice_find(text, S(": 535 ")), end;
+	struct slice host = slice_sub(text, 0, at < 0 ? 0 : (size_t)at);
+	struct slice rest = slice_after(text, host.len), word;
+	struct exim_words words = exim_words_of(host);
+
+	exim_event_init(event, MAIL_AUTH_FAILURE, slice_sub(text, 0, 0));
+	if (at < 0)
+		return FORMAT_SKIP;
+	while (exim_next_word(&words, true, &word)) {
+		if (slice_starts(word, S("I=[")) ||
+		    slice_starts(word, S("U=")))
+			break;
+		slice_skip(&word, S("H="));
+		event->has_client |= exim_is_address(word, &event->client);
+	}
+	if (!event->has_client)
+		return FORMAT_SKIP;
+	event->attempts = 1;
+	at = slice_find(rest, S(" (set_id="));
+	if (at < 0)
+		return FORMAT_EVENT;
+	rest = slice_after(rest, (size_t)at + sizeof(" (set_id=") - 1);
+	end = slice_ends(rest, S(")")) ? (ptrdiff_t)rest.len - 1
+				       : slice_find_last(rest, S("): "));
+	if (end > 0)
+		event->account = slice_sub(rest, 0, (size_t)end);
+	return FORMAT_EVENT;
+}
+
+/*
+ * H=HOST [X=..] [F=<SENDER>] [A=..] [temporarily ]rejected COMMAND ..
+ *
+ * Before there is an id it leads to no account, and A= is left alone.
+ */
+static enum format_result read_reject(struct slice text, struct slice id,
+				      struct mail_event *event)
+{
+	struct exim_words words = exim_words_of(text);
+	struct slice word = slice_sub(text, 0, 0), last = word;
+	bool in_host = true;
+
+	exim_event_init(event, MAIL_REJECT, id);
+	while (exim_next_word(&words, in_host, &word)) {
+		struct slice host = word;
+
+		slice_skip(&host, S("H="));
+		if ((in_host || slice_ends(last, S(")"))) &&
+		    exim_is_address(host, &event->client)) {
+			event->has_client = true;
+			in_host = false;
+		}
+		if (!in_host && slice_eq(word, S("rejected")))
+			break;
+		last = word;
+	}
+	if (!slice_eq(word, S("rejected")) || !event->has_client)
+		return FORMAT_SKIP;
+	if (!slice_skip(&words.rest, S(" RCPT ")) ||
+	    !exim_next_word(&words, false, &word))
+		return FORMAT_EVENT;
+	if (slice_ends(word, S(":")))
+		word.len--;
+	if (slice_skip(&word, S("<")) && slice_ends(word, S(">")))
+		word.len--;
+	event->recipient = word;
+	return FORMAT_EVENT;
+}
+
+static enum format_result read_nameless(struct slice text,
+					struct mail_event *event)
+{
+	struct slice rest = text, none = slice_sub(text, 0, 0);
+
+	if (slice_starts(text, S("H=")))
+		return read_reject(text, none, event);
+	slice_cut(&rest, ' ');
+	if (!slice_skip(&rest, S("authenticator failed for ")))
+		return FORMAT_SKIP;
+	return read_auth_failure(rest, event);
+}
+
+static enum format_result read_message(struct slice text, struct slice id,
+				       bool is_part, struct mail_event *event)
+{
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		if (!slice_skip(&text, flags[i].mark))
+			continue;
+		if (flags[i].status == MAIL_STATUS_NONE)
+			return exim_read_arrival(text, id, is_part, event);
+		return exim_read_delivery(text, id, flags[i].status, event);
+	}
+	if (slice_eq(text, S("Completed")) ||
+	    slice_starts(text, S("Completed QT="))) {
+		exim_event_init(event, MAIL_CLOSED, id);
+		return FORMAT_EVENT;
+	}
+	if (slice_starts(text, S("H=")))
+		return read_reject(text, id, event);
+	return FORMAT_SKIP;
+}
+
+static enum format_result read_text(struct slice text,
+				    struct mail_event *event)
+{
+	uint32_t part = skip_part(&text);
+	size_t id_len;
+
+	if (part > 1)
+		return FORMAT_SKIP;
+	skip_stamp(&text);
+	skip_pid(&text);
+	id_len = exim_id_length(text);
+	if (id_len && id_len < text.len && text.ptr[id_len] == ' ')
+		return read_message(slice_after(text, id_len + 1),
+				    slice_sub(text, 0, id_len), part == 1,
+				    event);
+	return read_nameless(text, event);
+}
+
+static enum format_result parse(const void *speaker,
+				const struct log_line *line,
+				struct mail_event *event_out)
+{
+	enum format_result result;
+	struct mail_event event;
+
+	(void)speaker;
+	result = read_text(line->text, &event);
+	if (result != FORMAT_EVENT)
+		return result;
+	event.at_ms = line->at_ms;
+	event.host = line->host;
+	event.instance = (struct slice)SLICE("exim");
+	*event_out = event;
+	return FORMAT_EVENT;
+}
+
+const struct format format_exim = {
+	.name = "exim",
+	.about = "Exim 4, its mainlog or from syslog",
+	.speaker = speaker_of,
+	.parse = parse,
+};

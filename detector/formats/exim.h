@@ -1,0 +1,56 @@
+/*
+ * exim - what the files of the Exim format share, and header.c with them.
+ *
+ * An Exim line is words between blanks. What is the server's and what a
+ * stranger's is told by quoting: an address or a subject may hold blanks, and
+ * anything that looks like a field, only inside quotes or behind a backslash.
+ * exim_next_word() steps over those, so that what it gives out is Exim's own,
+ * but for a HELO where helo_accept_junk_hosts lets one hold blanks.
+ *
+ * All of it in linear time and without memory of its own.
+ */
+#ifndef DETECTOR_FORMATS_EXIM_H
+#define DETECTOR_FORMATS_EXIM_H
+
+#include "detector/formats/format.h"
+
+/* A walk over the words of a line. */
+struct exim_words {
+	struct slice rest;
+	size_t line_len;
+	bool is_odd;	/* quotes that Exim would not have written so */
+	bool is_torn;	/* cut within a quote: the last word goes to the end */
+	bool no_quote;	/* no closing quote is left, so none is searched */
+};
+
+struct exim_words exim_words_of(struct slice text);
+
+/* False at the end. Where `plain`, quotes mean nothing, as in a HELO. */
+bool exim_next_word(struct exim_words *words, bool plain,
+		    struct slice *word_out);
+
+/* "1RwtJa-000AFJ-3B" (6-6-2) or, since 4.97, "1sDcIh-000000004YY-3wAT"
+ * (6-11-4): how long the id is that `text` begins with; 0 for none. */
+size_t exim_id_length(struct slice text);
+
+/* Is all of it "[ADDRESS]" or "[ADDRESS]:PORT", perhaps with the ':' of what
+ * follows? */
+bool exim_is_address(struct slice word, struct address *out);
+
+/* "5.1.1" at the beginning; empty for none. */
+struct slice exim_dsn(struct slice text);
+
+/* Nothing known but the kind. */
+void exim_event_init(struct mail_event *event, enum mail_event_kind kind,
+		     struct slice queue_id);
+
+/* What follows "ID <= ". `is_part` when the line goes on in another. */
+enum format_result exim_read_arrival(struct slice text, struct slice id,
+				     bool is_part, struct mail_event *event);
+
+/* What follows "ID => " and its like. */
+enum format_result exim_read_delivery(struct slice text, struct slice id,
+				      enum mail_status status,
+				      struct mail_event *event);
+
+#endif

@@ -1,0 +1,196 @@
+/*
+ * Arrivals:
+ *
+ *   ID <= SENDER [R=ID] [H=HOST] [U=IDENT] P=PROTOCOL [X=..] [CV=..] [DN=".."]
+ *       [SNI=..] [A=AUTHENTICATOR[:LOGIN[:SENDER]]] [PRX=..] [K] S=SIZE
+ *       [id=..] [T="SUBJECT"] [ from <..>] [ for RECIPIENT...]
+ *
+ * with HOST = "[NAME ][(HELO) ][ADDRESS][:PORT][ I=[ADDRESS]:PORT]". Only the
+ * recipients are taken to stand at the end, everything else in any order.
+ *
+ * The client is the last bracket of HOST. A HELO may hold blanks where
+ * helo_accept_junk_hosts allows it: until the bracket everything is HELO, and
+ * where another bracket stands behind a ')', all that seemed to stand between
+ * the two was. So a stranger cannot write himself a login. What is not told
+ * apart: an ident answer (rfc1413_query_timeout, off since 4.87) that holds
+ * the same.
+ *
+ * A login counts only with a protocol that says so (RFC 3848: esmtpa,
+ * esmtpsa); mail of this machine's own users (U=, P=local) has none.
+ */
+#include "detector/formats/exim.h"
+
+struct arrival {
+	struct slice protocol, auth, size;
+	struct address client;
+	bool has_client;
+	uint32_t recipients;
+};
+
+struct reading {
+	struct exim_words words;
+	struct arrival now;
+	struct arrival at_host;	/* as it was before H= */
+	struct slice last;	/* the word before */
+	bool in_host, had_host, in_auth;
+};
+
+/* Words of Exim's that are no FIELD=VALUE. */
+static const struct slice single_words[] = {
+	SLICE("PRDR"), SLICE("K"),  SLICE("L"),	  SLICE("L*"), SLICE("L."),
+	SLICE("L-"),   SLICE("DS"), SLICE("ARC"), SLICE("from"), SLICE("for"),
+};
+
+static bool is_field(struct slice word)
+{
+	size_t i = 0;
+
+	for (; i < sizeof(single_words) / sizeof(single_words[0]); i++)
+		if (slice_eq(word, single_words[i]))
+			return true;
+	for (i = 0; i < word.len; i++) {
+		char c = word.ptr[i];
+
+		if (c == '=')
+			return i > 0;
+		if ((c < 'A' || c > 'Z') && (c < 'a' || c > 'z') &&
+		    (c < '0' || c > '9'))
+			return false;
+	}
+	return false;
+}
+
+/* Set to the number of words from here to the end, if all are addresses. Where
+ * the end was cut off nobody knows how many there were. */
+static bool count_recipients(struct exim_words *words, uint32_t *number_out)
+{
+	struct exim_words list = *words;
+	bool is_cut = false;
+	uint32_t number = 0;
+	struct slice word;
+
+	while (!is_cut && exim_next_word(&list, false, &word)) {
+		if (slice_find_char(word, '@') >= 0)
+			number++;
+		else if (!list.rest.len || slice_eq(word, S("<trunc>")) ||
+			 slice_eq(word, S("****")))
+			is_cut = true;
+		else
+			return false;
+	}
+	*number_out = number && !is_cut && !list.is_torn ? number
+							 : MAIL_UNKNOWN;
+	*words = list;
+	words->rest.len = 0;
+	return true;
+}
+
+static bool take_address(struct reading *reading, struct slice word)
+{
+	struct address client;
+
+	if (!exim_is_address(word, &client))
+		return false;
+	reading->now = reading->at_host;
+	reading->now.client = client;
+	reading->now.has_client = true;
+	reading->in_host = reading->in_auth = false;
+	return true;
+}
+
+/* The first one is Exim's: what may hold another stands behind it. */
+static bool take_value(struct slice word, struct slice key,
+		       struct slice *value_out)
+{
+	if (value_out->ptr || !slice_skip(&word, key))
+		return false;
+	*value_out = word;
+	return true;
+}
+
+static void take_field(struct reading *reading, struct slice word)
+{
+	struct arrival *now = &reading->now;
+
+	reading->in_auth = take_value(word, S("A="), &now->auth);
+	if (reading->in_auth || take_value(word, S("P="), &now->protocol) ||
+	    take_value(word, S("S="), &now->size))
+		return;
+	if (slice_eq(word, S("for")))
+		count_recipients(&reading->words, &now->recipients);
+}
+
+static void take_word(struct reading *reading, struct slice word)
+{
+	struct slice *auth = &reading->now.auth, host = word;
+
+	if ((reading->in_host ||
+	     (reading->had_host && slice_ends(reading->last, S(")")))) &&
+	    take_address(reading, word))
+		return;
+	if (!reading->had_host && slice_skip(&host, S("H="))) {
+		reading->at_host = reading->now;
+		reading->in_host = reading->had_host = true;
+		take_address(reading, host);
+	} else if (reading->in_host) {
+		return;
+	} else if (is_field(word)) {
+		take_field(reading, word);
+	} else if (reading->in_auth) {
+		/* A login with a blank in it. */
+		auth->len = (size_t)(word.ptr + word.len - auth->ptr);
+	}
+}
+
+static bool is_authenticated(struct slice protocol)
+{
+	return slice_ends(protocol, S("a")) ||
+	       slice_starts(protocol, S("asmtp"));
+}
+
+static enum format_result conclude(const struct reading *reading,
+				   struct mail_event *event)
+{
+	const struct arrival *found = &reading->now;
+	struct slice auth = found->auth;
+
+	if (!found->protocol.len || (reading->in_auth && !found->size.ptr))
+		return FORMAT_BAD;
+	event->client = found->client;
+	event->has_client = found->has_client;
+	event->recipients = found->recipients;
+	slice_number(found->size, &event->size_bytes);
+	slice_cut(&auth, ':');
+	auth = slice_cut(&auth, ':');
+	if (!auth.len || reading->words.is_odd ||
+	    !is_authenticated(found->protocol))
+		return FORMAT_EVENT;
+	event->kind = MAIL_SUBMISSION;
+	event->is_queued = true;
+	event->account = auth;
+	return FORMAT_EVENT;
+}
+
+enum format_result exim_read_arrival(struct slice text, struct slice id,
+				     bool is_part, struct mail_event *event)
+{
+	struct reading reading = {
+		.words = exim_words_of(text),
+		.now.recipients = MAIL_UNKNOWN,
+	};
+	enum format_result result;
+	struct slice word;
+
+	exim_event_init(event, MAIL_RECEIVED, id);
+	if (!exim_next_word(&reading.words, false, &word))
+		return FORMAT_BAD;
+	event->null_sender = slice_eq(word, S("<>"));
+	while (exim_next_word(&reading.words, reading.in_host, &word)) {
+		take_word(&reading, word);
+		reading.last = word;
+	}
+	result = conclude(&reading, event);
+	if (is_part)
+		event->recipients = MAIL_UNKNOWN;
+	return result;
+}

@@ -1,0 +1,198 @@
+#include "detector/habits.h"
+
+#include <string.h>
+
+enum {
+	DAY_S = 86400,
+	HOUR_S = 3600,
+	FILTER_BITS = 256,
+	/* Set bits of a full generation: some 85 marks with two bits each; a
+	 * stranger then passes for known once in four times at worst, in one
+	 * of the two generations. */
+	FILTER_FULL = 128,
+	HOUR_MAX = 200
+};
+
+double habits_share(const struct account_share *share, double prior_hits,
+		    double prior_seen)
+{
+	return (share->hits + prior_hits) / (share->seen + prior_seen);
+}
+
+void habits_count(struct account_share *share, bool is_hit, double most)
+{
+	if (share->seen >= most) {
+		double keep = (most - 1) / share->seen;
+
+		share->hits = (float)(share->hits * keep);
+		share->seen = (float)(share->seen * keep);
+	}
+	share->hits += is_hit;
+	share->seen++;
+}
+
+/* Three bits of a mark, from different parts of the hash. */
+static void bits_of(uint64_t mark, unsigned bits[3])
+{
+	bits[0] = mark % FILTER_BITS;
+	bits[1] = (mark >> 16) % FILTER_BITS;
+	bits[2] = (mark >> 40) % FILTER_BITS;
+}
+
+static bool holds(const uint64_t filter[4], uint64_t mark)
+{
+	unsigned bits[3];
+
+	bits_of(mark, bits);
+	for (int i = 0; i < 3; i++)
+		if (!(filter[bits[i] / 64] >> bits[i] % 64 & 1))
+			return false;
+	return true;
+}
+
+bool habits_knows_recipient(const struct account *account, uint64_t mark)
+{
+	return holds(account->known_recipients[0], mark) ||
+	       holds(account->known_recipients[1], mark);
+}
+
+static int set_bits(const uint64_t filter[4])
+{
+	int set = 0;
+
+	for (int i = 0; i < 4; i++)
+		set += __builtin_popcountll(filter[i]);
+	return set;
+}
+
+void habits_recipient(struct account *account, uint64_t mark)
+{
+	uint64_t(*filters)[4] = account->known_recipients;
+	unsigned bits[3];
+
+	if (holds(filters[0], mark))
+		return;
+	if (set_bits(filters[0]) >= FILTER_FULL) {
+		memcpy(filters[1], filters[0], sizeof(filters[0]));
+		memset(filters[0], 0, sizeof(filters[0]));
+	}
+	bits_of(mark, bits);
+	for (int i = 0; i < 3; i++)
+		filters[0][bits[i] / 64] |= UINT64_C(1) << bits[i] % 64;
+}
+
+/* A day since 1970 in a byte that is never 0. */
+static bool is_today(uint8_t day, uint32_t now_s)
+{
+	return day == (uint8_t)(now_s / DAY_S) && day != 0;
+}
+
+bool habits_read_from(const struct account *account,
+		      const struct origin *origin, uint32_t now_s,
+		      bool of_address)
+{
+	for (size_t i = 0; i < ACCOUNT_RECENT && account->recent[i].last_s;
+	     i++) {
+		const struct account_recent *r = &account->recent[i];
+
+		if (r->network != origin->network ||
+		    r->country != origin->country ||
+		    (of_address && r->client != (uint32_t)origin->client))
+			continue;
+		if (is_today(r->read_day, now_s) ||
+		    is_today(r->read_day, now_s - DAY_S))
+			return true;
+	}
+	return false;
+}
+
+bool habits_sent_from(const struct account *account,
+		      const struct origin *origin, uint32_t now_s)
+{
+	for (size_t i = 0; i < ACCOUNT_RECENT && account->recent[i].last_s;
+	     i++) {
+		const struct account_recent *r = &account->recent[i];
+
+		if (r->network == origin->network &&
+		    r->country == origin->country &&
+		    r->client == (uint32_t)origin->client)
+			return is_today(r->sent_day, now_s);
+	}
+	return false;
+}
+
+bool habits_knows_shape(const struct account *account, uint16_t shape)
+{
+	for (size_t i = 0; i < ACCOUNT_SHAPES; i++)
+		if (account->shapes[i] == shape)
+			return true;
+	return false;
+}
+
+void habits_shape(struct account *account, uint16_t shape)
+{
+	size_t at = 0;
+
+	while (at < ACCOUNT_SHAPES - 1 && account->shapes[at] != shape)
+		at++;
+	memmove(account->shapes + 1, account->shapes,
+		at * sizeof(*account->shapes));
+	account->shapes[0] = shape;
+}
+
+/* 1970 began on a Thursday. */
+static bool is_weekend(uint32_t now_s)
+{
+	uint32_t weekday = (now_s / DAY_S + 4) % 7;
+
+	return weekday == 0 || weekday == 6;
+}
+
+static uint8_t *bins_of(const struct account *account, uint32_t now_s,
+			unsigned *n_out)
+{
+	struct account *mutable = (struct account *)account;
+
+	*n_out = is_weekend(now_s) ? 12 : 24;
+	return *n_out == 12 ? mutable->weekend_hours : mutable->hours;
+}
+
+double habits_hour_share(const struct account *account, uint32_t now_s)
+{
+	enum { PRIOR = 12 };	/* messages, spread evenly */
+	unsigned n, total = 0, at;
+	const uint8_t *bins = bins_of(account, now_s, &n);
+	double here;
+
+	for (unsigned i = 0; i < n; i++)
+		total += bins[i];
+	at = now_s % DAY_S / (DAY_S / n);
+	/* The hour itself and, in part, its neighbours: habits are no
+	 * timetables, and summer time moves them by one. */
+	here = 0.5 * bins[at] +
+	       0.25 * (bins[(at + n - 1) % n] + bins[(at + 1) % n]);
+	return (here * n / 24 + PRIOR / 24.0) / (total + PRIOR);
+}
+
+void habits_hour(struct account *account, uint32_t now_s)
+{
+	unsigned n;
+	uint8_t *bins = bins_of(account, now_s, &n);
+	uint8_t *bin = &bins[now_s % DAY_S / (DAY_S / n)];
+
+	if (*bin >= HOUR_MAX)
+		for (unsigned i = 0; i < n; i++)
+			bins[i] /= 2;
+	(*bin)++;
+}
+
+unsigned habits_hours_known(const struct account *account)
+{
+	unsigned total = 0;
+
+	for (size_t i = 0; i < sizeof(account->hours); i++)
+		total += account->hours[i];
+	for (size_t i = 0; i < sizeof(account->weekend_hours); i++)
+		total += account->weekend_hours[i];
+	return total;
+}

@@ -1,0 +1,97 @@
+#include "detector/learn.h"
+
+#include "detector/habits.h"
+#include "detector/neighbours.h"
+#include "detector/profile.h"
+
+/* So many of the latest observations count. */
+enum { RECIPIENTS_MOST = 200, SESSIONS_MOST = 60, HOUR_S = 3600 };
+
+static void learn_session(struct account *account,
+			  const struct signal_input *input)
+{
+	const struct origin *origin = input->origin;
+	bool unread = !habits_read_from(account, origin, input->now_s, false);
+
+	habits_count(&account->unread_network, unread, SESSIONS_MOST);
+	if (!unread)
+		habits_count(&account->unread_address,
+			     !habits_read_from(account, origin, input->now_s,
+					       true),
+			     SESSIONS_MOST);
+	if (input->shape && account->shapes[0])
+		habits_count(&account->new_shape,
+			     !habits_knows_shape(account, input->shape),
+			     SESSIONS_MOST);
+}
+
+/* Learnt until the account is watched: what is charged and never learnt could
+ * not become a habit. */
+static void learn_habits(struct account *account,
+			 const struct signal_input *input)
+{
+	const struct origin *origin = input->origin;
+
+	if (input->recipient_mark) {
+		habits_count(&account->new_recipients,
+			     !habits_knows_recipient(account,
+						     input->recipient_mark),
+			     RECIPIENTS_MOST);
+		habits_recipient(account, input->recipient_mark);
+	}
+	if (!input->is_submission)
+		return;
+	if (account->hour != input->now_s / HOUR_S)
+		habits_hour(account, input->now_s);
+	if (origin && origin->network &&
+	    !habits_sent_from(account, origin, input->now_s))
+		learn_session(account, input);
+	if (input->shape)
+		habits_shape(account, input->shape);
+}
+
+static void learn_place(struct sightings *neighbours, uint64_t key,
+			const struct signal_input *input, bool may)
+{
+	struct account *account = input->account;
+	const struct origin *origin = input->origin;
+	const struct account_place *country;
+
+	profile_seen(account, origin, input->now_s, !input->is_submission,
+		     may);
+	/* Being seen takes no trust away. */
+	country = profile_country(account, origin->country);
+	if (input->country_is_trusted ||
+	    (country && profile_is_trusted(country, input->now_s)))
+		neighbours_seen(neighbours, input->login, key,
+				origin->country, input->now_s,
+				!input->country_is_trusted);
+}
+
+static bool is_let_in(const struct mail_event *event)
+{
+	return event->kind == MAIL_LOGIN || event->kind == MAIL_SUBMISSION;
+}
+
+void learn(struct sightings *neighbours, uint64_t key,
+	   const struct signal_input *input, bool may)
+{
+	struct account *account = input->account;
+
+	if (account->standing == STANDING_CALM)
+		learn_habits(account, input);
+	if (input->recipients)
+		profile_sent(account, input->recipients, input->now_s, may);
+	if (input->failed || input->arrived)
+		profile_outcome(account, input->failed, input->now_s, may);
+	if (!is_let_in(input->event))
+		return;
+	if (input->origin) {
+		learn_place(neighbours, key, input, may);
+	} else {
+		struct origin local = { .is_local = true };
+
+		profile_seen(account, &local, input->now_s,
+			     !input->is_submission, may);
+	}
+}

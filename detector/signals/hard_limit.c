@@ -1,0 +1,95 @@
+/*
+ * hard_limit - the operator's own limits on recipients in an hour or a day,
+ * for everybody or by plan: what a contract says needs no evidence.
+ *
+ * Off by default. `plans` has entries such as "@shop.example 500 5000" (an
+ * account or, with "@", a domain; recipients in an hour; in a day; 0 no
+ * limit); the first that fits holds, `per_hour` and `per_day` for the rest.
+ *
+ * Source: recipients of accepted messages, in the hour and day of the clock
+ * (UTC).
+ *
+ * Whom it would wrong: whoever the operator forgot.
+ */
+#include "detector/signals/signal.h"
+
+static struct hard {
+	struct signal_limits limits;
+	int64_t per_hour, per_day;
+	struct conf_list plans;
+} settings;
+
+static const struct conf_option options[] = {
+	SIGNAL_LIMITS(struct hard, "12", "0", "24h"),
+	{ "per_hour", CONF_INTEGER, offsetof(struct hard, per_hour), "0", 0,
+	  10000000, "recipients", "The most in an hour; 0: no limit.", NULL },
+	{ "per_day", CONF_INTEGER, offsetof(struct hard, per_day), "0", 0,
+	  10000000, "recipients", "The most in a day; 0: no limit.", NULL },
+	{ "plans", CONF_LIST, offsetof(struct hard, plans), "", 0, 0, NULL,
+	  "Others for some: \"ACCOUNT-or-@DOMAIN PER_HOUR PER_DAY\".", NULL },
+	CONF_END
+};
+
+static bool fits(struct slice who, struct slice login)
+{
+	if (slice_skip(&who, S("@")))
+		return slice_eq_nocase(who, slice_domain(login));
+	return slice_eq_nocase(who, login);
+}
+
+static void limits_of(struct slice login, uint32_t *hour_out,
+		      uint32_t *day_out)
+{
+	*hour_out = (uint32_t)settings.per_hour;
+	*day_out = (uint32_t)settings.per_day;
+	for (size_t i = 0; i < settings.plans.n; i++) {
+		struct slice rest = slice_from(settings.plans.items[i]);
+		struct slice who = slice_cut(&rest, ' ');
+
+		if (!fits(who, login))
+			continue;
+		rest = slice_trim(rest);
+		slice_number(slice_cut(&rest, ' '), hour_out);
+		slice_number(slice_trim(rest), day_out);
+		return;
+	}
+}
+
+static double observe(const struct signal_input *input)
+{
+	const struct account *account = input->account;
+	uint32_t hour = input->recipients, day = input->recipients;
+	uint32_t per_hour, per_day;
+
+	if (!input->recipients ||
+	    (!settings.per_hour && !settings.per_day && !settings.plans.n))
+		return 0;
+	limits_of(input->login, &per_hour, &per_day);
+	if (account->hour == input->now_s / 3600)
+		hour += account->hour_recipients;
+	if (account->day == input->now_s / 86400)
+		day += account->day_recipients;
+	if ((per_hour && hour > per_hour) || (per_day && day > per_day))
+		return settings.limits.cap;
+	return 0;
+}
+
+static void describe(const struct account *account, uint32_t now_s,
+		     struct text *out)
+{
+	(void)now_s;
+	text_addf(out, "over its limit: %u recipients in an hour, %u in a day",
+		  account->hour_recipients, account->day_recipients);
+}
+
+const struct signal signal_hard_limit = {
+	.name = "hard_limit",
+	.about = "more recipients than its plan allows",
+	.slot = 10,
+	.is_hard = true,
+	.looks_at = SIGNAL_RECIPIENTS,
+	.options = options,
+	.settings = &settings,
+	.observe = observe,
+	.describe = describe,
+};

@@ -1,0 +1,87 @@
+/*
+ * recipient_novelty - mail to people the account never wrote to: an address
+ * book is finite, a thief's list is not.
+ *
+ * A sequential test (Wald 1945), one observation for each message and
+ * recipients' domain, on "not in the account's memory": two generations of a
+ * Bloom filter of whom it wrote to, by domain, in large domains by address
+ * (correspondents.h). Under the owner it happens at the account's own rate p0
+ * (mean of a Beta prior worth six recipients, half of them new, updated by its
+ * history, at least 0.05), under a thief at p1 = 0.7, since some of his
+ * recipients look known by chance.
+ *
+ * Source: delivery lines, tied to the account by queue id. Mail without a
+ * sender (receipts, vacation replies) is not looked at.
+ *
+ * Whom it would wrong: who writes to all customers of a trade fair at once,
+ * and a new account that has written to nobody yet; so it is capped, counts in
+ * part for a cold account, and counts `at_home` times from a place the
+ * account is at home at.
+ */
+#include "detector/habits.h"
+#include "detector/signals/signal.h"
+
+#include <math.h>
+
+static struct novelty {
+	struct signal_limits limits;
+	double thief_rate, owner_rate_min, at_home;
+} settings;
+
+static const struct conf_option options[] = {
+	SIGNAL_LIMITS(struct novelty, "4", "1", "72h"),
+	{ "thief_rate", CONF_REAL, offsetof(struct novelty, thief_rate),
+	  "0.70", 0.1, 0.95, NULL,
+	  "How often a thief's next recipient is a new one.", NULL },
+	{ "owner_rate_min", CONF_REAL,
+	  offsetof(struct novelty, owner_rate_min), "0.05", 0.001, 0.5, NULL,
+	  "How often an owner's is, at least.", NULL },
+	{ "at_home", CONF_REAL, offsetof(struct novelty, at_home), "0.6", 0, 1,
+	  NULL, "The share of it that counts from a trusted place.", NULL },
+	CONF_END
+};
+
+enum { SLOT = 6 };
+
+static double owner_rate(const struct account *account)
+{
+	double rate = habits_share(&account->new_recipients, 3, 6);
+
+	if (rate < settings.owner_rate_min)
+		return settings.owner_rate_min;
+	return rate < settings.thief_rate ? rate : settings.thief_rate;
+}
+
+static double observe(const struct signal_input *input)
+{
+	const struct account *account = input->account;
+	double p0, value;
+
+	if (!input->recipient_mark)
+		return 0;
+	p0 = owner_rate(account);
+	value = habits_knows_recipient(account, input->recipient_mark)
+			? log((1 - settings.thief_rate) / (1 - p0))
+			: log(settings.thief_rate / p0);
+	return value > 0 && !input->from_stranger ? value * settings.at_home
+						  : value;
+}
+
+static void describe(const struct account *account, uint32_t now_s,
+		     struct text *out)
+{
+	(void)now_s;
+	text_addf(out, "recipients it never wrote to (usually %.0f of 100)",
+		  100 * habits_share(&account->new_recipients, 3, 6));
+}
+
+const struct signal signal_recipient_novelty = {
+	.name = "recipient_novelty",
+	.about = "recipients the account never wrote to",
+	.slot = SLOT,
+	.looks_at = SIGNAL_OUTCOME,
+	.options = options,
+	.settings = &settings,
+	.observe = observe,
+	.describe = describe,
+};

@@ -1,0 +1,265 @@
+#include "detector/store.h"
+
+#include "base/must.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <lmdb.h>
+#include <string.h>
+
+enum { TABLES_MAX = 16 };
+
+/* LMDB's file grows only as it is used; this is the most it may reach. */
+static const size_t MAP_SIZE = (size_t)1 << 35;
+
+struct store {
+	MDB_env *env;
+	MDB_dbi tables[TABLES_MAX];
+	MDB_txn *reading, *writing;
+	bool read_only;
+	char path[PATH_MAX];
+};
+
+static int fail(struct store *store, int status, const char *what,
+		struct err *err)
+{
+	int code = EXIT_FILE;
+
+	if (status == ENOSPC || status == MDB_MAP_FULL)
+		code = EXIT_AGAIN;
+	if (status == EACCES || status == EPERM)
+		code = EXIT_RIGHTS;
+	if (status == MDB_INVALID || status == MDB_CORRUPTED ||
+	    status == MDB_VERSION_MISMATCH)
+		return err_set(err, EXIT_DATA,
+			       "the state in %s is damaged (%s); restore it or "
+			       "move it away to start anew", store->path,
+			       mdb_strerror(status));
+	return err_set(err, code, "cannot %s the state in %s: %s", what,
+		       store->path, mdb_strerror(status));
+}
+
+/* Ours to read with: the transaction being written, else a snapshot. */
+static MDB_txn *reader(struct store *store)
+{
+	if (store->writing)
+		return store->writing;
+	if (!store->reading &&
+	    mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->reading) != 0)
+		store->reading = NULL;
+	return store->reading;
+}
+
+static void end_reading(struct store *store)
+{
+	mdb_txn_abort(store->reading);	/* NULL is fine */
+	store->reading = NULL;
+}
+
+static MDB_val val(struct slice bytes)
+{
+	return (MDB_val){ bytes.len, (void *)(uintptr_t)bytes.ptr };
+}
+
+static struct slice slice_of(MDB_val value)
+{
+	return (struct slice){ value.mv_data, value.mv_size };
+}
+
+bool store_get(struct store *store, int table, struct slice key,
+	       struct slice *value_out)
+{
+	MDB_txn *txn = reader(store);
+	MDB_val k = val(key), value;
+
+	if (!txn || mdb_get(txn, store->tables[table], &k, &value) != 0)
+		return false;
+	*value_out = slice_of(value);
+	return true;
+}
+
+int store_put(struct store *store, int table, struct slice key,
+	      struct slice value, struct err *err)
+{
+	MDB_val k = val(key), v = val(value);
+	int status = mdb_put(store->writing, store->tables[table], &k, &v, 0);
+
+	return status ? fail(store, status, "write", err) : 0;
+}
+
+int store_delete(struct store *store, int table, struct slice key,
+		 struct err *err)
+{
+	MDB_val k = val(key);
+	int status = mdb_del(store->writing, store->tables[table], &k, NULL);
+
+	if (status && status != MDB_NOTFOUND)
+		return fail(store, status, "write", err);
+	return 0;
+}
+
+int store_clear(struct store *store, int table, struct err *err)
+{
+	int status = mdb_drop(store->writing, store->tables[table], 0);
+
+	return status ? fail(store, status, "write", err) : 0;
+}
+
+static int open_tables(struct store *store, const char *const *names,
+		       int n_tables, struct err *err)
+{
+	unsigned flags = store->read_only ? 0 : MDB_CREATE;
+	MDB_txn *txn;
+	int status = mdb_txn_begin(store->env, NULL,
+				   store->read_only ? MDB_RDONLY : 0, &txn);
+
+	if (status)
+		return fail(store, status, "open", err);
+	for (int i = 0; i < n_tables && !status; i++)
+		status = mdb_dbi_open(txn, names[i], flags,
+				      &store->tables[i]);
+	/* Written by an older version, which had fewer. */
+	if (status == MDB_NOTFOUND && store->read_only) {
+		mdb_txn_abort(txn);
+		return err_set(err, EXIT_DATA,
+			       "the state in %s is of an older version; run "
+			       "`comporta scan` first", store->path);
+	}
+	if (status) {
+		mdb_txn_abort(txn);
+		return fail(store, status, "open", err);
+	}
+	status = mdb_txn_commit(txn);
+	return status ? fail(store, status, "open", err) : 0;
+}
+
+static int open_env(struct store *store, struct err *err)
+{
+	int status = mdb_env_create(&store->env);
+
+	if (!status)
+		status = mdb_env_set_mapsize(store->env, MAP_SIZE);
+	if (!status)
+		status = mdb_env_set_maxdbs(store->env, TABLES_MAX);
+	if (!status)
+		status = mdb_env_open(store->env, store->path,
+				      MDB_NOTLS | (store->read_only
+							   ? MDB_RDONLY
+							   : 0),
+				      0640);
+	if (status == ENOENT && store->read_only)
+		return err_set(err, EXIT_DATA, "there is no state in %s yet; "
+			       "run `comporta scan` first", store->path);
+	return status ? fail(store, status, "open", err) : 0;
+}
+
+int store_open(const char *path, const char *const *names, int n_tables,
+	       bool read_only, struct store **store_out, struct err *err)
+{
+	struct store *store = must(calloc(1, sizeof(*store)));
+
+	if (n_tables > TABLES_MAX)
+		abort();
+	store->read_only = read_only;
+	slice_copy(slice_from(path), store->path, sizeof(store->path));
+	if (open_env(store, err) < 0 ||
+	    open_tables(store, names, n_tables, err) < 0) {
+		store_close(&store);
+		return -1;
+	}
+	*store_out = store;
+	return 0;
+}
+
+void store_close(struct store **store)
+{
+	if (!*store)
+		return;
+	store_abort(*store);
+	end_reading(*store);
+	mdb_env_close((*store)->env);
+	free(*store);
+	*store = NULL;
+}
+
+int store_each(struct store *store, int table,
+	       int (*visit)(void *context, struct slice key,
+			    struct slice value),
+	       void *context, struct err *err)
+{
+	MDB_cursor *cursor;
+	MDB_val key, value;
+	MDB_txn *txn = reader(store);
+	int status, result = 0;
+
+	if (!txn)
+		return fail(store, EAGAIN, "read", err);
+	status = mdb_cursor_open(txn, store->tables[table], &cursor);
+	if (status)
+		return fail(store, status, "read", err);
+	while (!result &&
+	       mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0)
+		result = visit(context, slice_of(key), slice_of(value));
+	mdb_cursor_close(cursor);
+	return result;
+}
+
+int store_begin(struct store *store, struct err *err)
+{
+	int status;
+
+	end_reading(store);
+	status = mdb_txn_begin(store->env, NULL, 0, &store->writing);
+	if (status) {
+		store->writing = NULL;
+		return fail(store, status, "write", err);
+	}
+	return 0;
+}
+
+int store_commit(struct store *store, struct err *err)
+{
+	int status = mdb_txn_commit(store->writing);
+
+	store->writing = NULL;
+	return status ? fail(store, status, "commit", err) : 0;
+}
+
+void store_abort(struct store *store)
+{
+	if (store->writing)
+		mdb_txn_abort(store->writing);
+	store->writing = NULL;
+}
+
+bool store_next(struct store *store, int table, struct slice after,
+		struct slice *key_out, struct slice *value_out)
+{
+	MDB_txn *txn = reader(store);
+	MDB_val key = val(after), value;
+	MDB_cursor *cursor;
+	int status;
+
+	if (!txn || mdb_cursor_open(txn, store->tables[table], &cursor))
+		return false;
+	status = mdb_cursor_get(cursor, &key, &value,
+				after.len ? MDB_SET_RANGE : MDB_FIRST);
+	if (status == 0 && after.len && slice_eq(slice_of(key), after))
+		status = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+	if (status == 0) {
+		*key_out = slice_of(key);
+		*value_out = slice_of(value);
+	}
+	mdb_cursor_close(cursor);
+	return status == 0;
+}
+
+size_t store_count(struct store *store, int table)
+{
+	MDB_stat stat = { 0 };
+	MDB_txn *txn = reader(store);
+
+	if (txn)
+		mdb_stat(txn, store->tables[table], &stat);
+	return stat.ms_entries;
+}

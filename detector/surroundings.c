@@ -1,0 +1,47 @@
+#include "detector/surroundings.h"
+
+#include "detector/crowd.h"
+#include "detector/neighbours.h"
+#include "detector/profile.h"
+
+static bool is_home(const struct detector *detector,
+		    const struct account_entry *entry, uint16_t country,
+		    uint32_t now_s)
+{
+	for (size_t i = 0; i < detector->n_home; i++)
+		if (detector->home[i] == country)
+			return true;
+	return neighbours_know(detector->neighbours,
+			       slice_from(entry->login), entry->key, country,
+			       now_s);
+}
+
+void surroundings_look(struct detector *detector, struct account_entry *entry,
+		       struct signal_input *input)
+{
+	const struct account *account = &entry->account;
+	const struct origin *origin = input->origin;
+	struct slice login = slice_from(entry->login);
+	const struct account_place *network =
+		profile_network(account, origin->network);
+	const struct account_place *country =
+		profile_country(account, origin->country);
+
+	input->from_stranger =
+		!(network && profile_is_trusted(network, input->now_s));
+	input->country_is_trusted =
+		country && profile_is_trusted(country, input->now_s);
+	input->country_is_home =
+		origin->country &&
+		is_home(detector, entry, origin->country, input->now_s);
+	if (!input->from_stranger)
+		return;
+	input->host_is_warm = neighbours_are_warm(detector->neighbours);
+	input->crowd_strangers = crowd_strangers(
+		detector->crowd, origin->client, login, input->now_s);
+	input->crowd_refusals = crowd_refusals(
+		detector->crowd, origin->client, entry->key, input->now_s);
+	if (input->host_is_warm)
+		crowd_stranger(detector->crowd, origin->client, login,
+			       input->now_s);
+}
