@@ -37,7 +37,7 @@ static void forget_places(struct account *account, uint32_t at_s)
 	const struct signal *signal;
 
 	for (size_t i = 0; (signal = signal_at(i)); i++)
-		if (signal->looks_at == SIGNAL_ORIGIN && !signal->is_hard &&
+		if (signal->is_of_places &&
 		    account->groups[signal->slot].nats > 0 &&
 		    account->groups[signal->slot].at_s <= at_s)
 			account->groups[signal->slot].nats = 0;
