@@ -278,6 +278,11 @@ int blocks_trust_mine(struct blocks *blocks, const struct block *block,
 int blocks_audit_of(struct blocks *blocks, int64_t block_id,
 		    struct json *array, struct err *err);
 
+/* The last 20 of one account, the newest first; such objects, with the number
+ * of the `block` where there is one. */
+int blocks_audit_of_account(struct blocks *blocks, struct slice account,
+			    struct json *array, struct err *err);
+
 /* Notices of one block as JSON objects {kind, recipient, language, state,
  * attempts, queued, sent, last_error}. */
 int blocks_notices_of(struct blocks *blocks, int64_t block_id,

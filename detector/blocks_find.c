@@ -244,8 +244,31 @@ static int add_audit_line(void *context, const struct db_row *row)
 	add_stamp(line, "at", db_column_integer(row, "at_ms", 0));
 	for (size_t i = 0; i < BLOCKS_N(columns); i++)
 		json_add_text(line, columns[i], db_column(row, columns[i]));
+	if (db_column_integer(row, "block_id", 0))
+		json_add_integer(line, "block",
+				 db_column_integer(row, "block_id", 0));
 	json_push(context, &line);
 	return 0;
+}
+
+int blocks_audit_of_account(struct blocks *blocks, struct slice account,
+			    struct json *array, struct err *err)
+{
+	char login[PANEL_LOGIN_SIZE];
+
+	/* What is no login has no line. */
+	if (!blocks_account(account, login))
+		return 0;
+
+	const struct db_parameter parameters[] = {
+		BLOCKS_P("account", db_string(login)),
+	};
+	return db_run(blocks->db,
+		      "SELECT at_ms, block_id, actor, address, action, reason,"
+		      " detail FROM comporta_audit WHERE account = :account"
+		      " ORDER BY id DESC LIMIT 20",
+		      parameters, BLOCKS_N(parameters), add_audit_line, array,
+		      NULL, err) == DB_OK ? 0 : -1;
 }
 
 int blocks_audit_of(struct blocks *blocks, int64_t block_id,

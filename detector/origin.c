@@ -53,3 +53,21 @@ enum network_kind network_kind_of(uint32_t as_number)
 	default: return NETWORK_ACCESS;
 	}
 }
+
+const char *network_name_of(uint32_t as_number)
+{
+	switch (as_number) {
+#define NETWORK(number, kind, name) case number: return name;
+#include "detector/networks.def"
+#undef NETWORK
+	default: return NULL;
+	}
+}
+
+const char *const network_kind_names[NETWORK_KINDS] = {
+	[NETWORK_ACCESS] = "access",
+	[NETWORK_BUSINESS] = "business",
+	[NETWORK_HOSTING] = "hosting",
+	[NETWORK_VPN] = "VPN",
+	[NETWORK_RELAY] = "relay",
+};

@@ -47,5 +47,10 @@ void network_text(uint32_t network, char out[NETWORK_TEXT_SIZE]);
 
 /* From networks.def. */
 enum network_kind network_kind_of(uint32_t as_number);
+/* NULL when it is not in there. */
+const char *network_name_of(uint32_t as_number);
+
+/* "access", "business", "hosting", "VPN", "relay" */
+extern const char *const network_kind_names[NETWORK_KINDS];
 
 #endif
