@@ -6,6 +6,7 @@
 #   make lint        the architecture's rules
 #   make check-all   check, sanitizers, static checks, fuzzers: long
 #   make bench       timings beside ripgrep and pflogsumm
+#   make eval        comporta beside published rules, simulated; bench/eval.sh
 # V=1 shows the commands, SAN=address,undefined builds with sanitizers,
 # WERROR=1 stops at warnings, BUILD=folder builds elsewhere.
 
@@ -59,7 +60,7 @@ endif
 
 .DEFAULT_GOAL := all
 .PHONY: .FORCE all tests libraries objects print-objects print-libs demo check \
-	check-all geoip lint fuzz bench install \
+	check-all geoip lint fuzz bench eval install \
 	uninstall clean
 .SECONDARY:
 
@@ -97,6 +98,15 @@ $(BUILD)/generate: $(filter-out bench/measure.c,$(wildcard bench/*.c)) \
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) -std=gnu11 -O2 -Wall -Wextra -o $@ $(filter %.c,$^)
 
+# The labelled traffic simulator shares the generator's parts.
+simulate_c := $(filter-out bench/measure.c bench/generate.c,$(wildcard bench/*.c \
+	bench/sim/*.c))
+$(BUILD)/simulate: $(simulate_c) bench/gen.h bench/prefixes.def \
+		$(wildcard bench/sim/*.h bench/sim/*.def)
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) -std=gnu11 -O2 -g -Wall -Wextra $(if $(WERROR),-Werror) \
+		$(if $(SAN),-fsanitize=$(SAN)) -o $@ $(filter %.c,$^) -lm
+
 tests: $(tests)
 
 # For tests/fuzz/run.sh, which links them with another runtime.
@@ -132,6 +142,13 @@ bench:
 	@$(MAKE) --no-print-directory all $(BUILD)/generate
 	@$(MAKE) --no-print-directory geoip
 	@bash bench/run.sh
+
+eval:
+	@sh packaging/deps.sh check
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/simulate
+	@$(MAKE) --no-print-directory geoip
+	@COMPORTA=$${COMPORTA:-$(BUILD)/comporta} \
+		SIMULATE=$${SIMULATE:-$(BUILD)/simulate} sh bench/eval.sh
 
 lint:
 	@status=0; for script in tests/lint/*.sh; do sh $$script || status=1; \

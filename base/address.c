@@ -66,20 +66,56 @@ bool address_is_v4(const struct address *address)
 	return memcmp(address->bytes, v4_prefix, sizeof(v4_prefix)) == 0;
 }
 
-struct block {
-	unsigned char bytes[16];
-	unsigned bits;
-};
-
-static bool is_inside(const struct address *address, const struct block *block)
+bool address_block_holds(const struct address_block *block,
+			 const struct address *address)
 {
+	const unsigned char *first = block->first.bytes;
 	unsigned whole = block->bits / 8, rest = block->bits % 8;
 	unsigned char mask = (unsigned char)(0xff00 >> rest);
 
-	if (memcmp(address->bytes, block->bytes, whole) != 0)
+	if (memcmp(address->bytes, first, whole) != 0)
 		return false;
 	return rest == 0 ||
-	       ((address->bytes[whole] ^ block->bytes[whole]) & mask) == 0;
+	       ((address->bytes[whole] ^ first[whole]) & mask) == 0;
+}
+
+static bool has_bits_behind(const struct address_block *block)
+{
+	for (unsigned i = block->bits; i < 128; i++)
+		if (block->first.bytes[i / 8] & (0x80 >> i % 8))
+			return true;
+	return false;
+}
+
+/* Digits alone, up to `most`. */
+static bool read_bits(struct slice text, uint32_t most, uint32_t *bits_out)
+{
+	if (text.len == 0 || text.len > 3)
+		return false;
+	for (size_t i = 0; i < text.len; i++)
+		if (text.ptr[i] < '0' || text.ptr[i] > '9')
+			return false;
+	return slice_number(text, bits_out) && *bits_out <= most;
+}
+
+bool address_block_parse(struct slice text, struct address_block *out)
+{
+	struct address_block block;
+	bool has_prefix = slice_find(text, S("/")) >= 0;
+	struct slice address = slice_cut(&text, '/');
+	/* "::ffff:192.0.2.0/120" counts all 128 bits. */
+	bool is_dotted = slice_find(address, S(":")) < 0;
+	unsigned most = is_dotted ? 32 : 128;
+	uint32_t bits = most;
+
+	if (!address_parse(address, &block.first) ||
+	    (has_prefix && !read_bits(text, most, &bits)))
+		return false;
+	block.bits = is_dotted ? bits + 96 : bits;
+	if (has_bits_behind(&block))
+		return false;
+	*out = block;
+	return true;
 }
 
 /* IPv4 addresses are looked at as numbers: nearly all clients have one. */
@@ -101,11 +137,11 @@ static uint32_t v4_number(const struct address *address)
 
 bool address_is_loopback(const struct address *address)
 {
-	static const struct block v6 = { { [15] = 1 }, 128 };
+	static const struct address_block v6 = { { { [15] = 1 } }, 128 };
 
 	if (address_is_v4(address))
 		return address->bytes[12] == 127;
-	return is_inside(address, &v6);
+	return address_block_holds(&v6, address);
 }
 
 bool address_is_local(const struct address *address)
@@ -115,11 +151,11 @@ bool address_is_local(const struct address *address)
 		V4(192, 168, 16), V4(169, 254, 16), V4(100, 64, 10),
 		V4(0, 0, 8),
 	};
-	static const struct block v6[] = {
-		{ { [15] = 1 }, 128 },
-		{ { 0xfc }, 7 },
-		{ { 0xfe, 0x80 }, 10 },
-		{ { 0 }, 128 },
+	static const struct address_block v6[] = {
+		{ { { [15] = 1 } }, 128 },
+		{ { { 0xfc } }, 7 },
+		{ { { 0xfe, 0x80 } }, 10 },
+		{ { { 0 } }, 128 },
 	};
 
 	if (address_is_v4(address)) {
@@ -131,7 +167,7 @@ bool address_is_local(const struct address *address)
 		return false;
 	}
 	for (size_t i = 0; i < sizeof(v6) / sizeof(v6[0]); i++)
-		if (is_inside(address, &v6[i]))
+		if (address_block_holds(&v6[i], address))
 			return true;
 	return false;
 }

@@ -42,4 +42,18 @@ uint32_t address_prefix(const struct address *address);
 void address_masked(uint32_t prefix, bool is_v6,
 		    char out[ADDRESS_TEXT_SIZE]);
 
+/* The addresses whose first `bits` bits are these; IPv4 from bit 96 on. */
+struct address_block {
+	struct address first;
+	unsigned bits;
+};
+
+/* "192.0.2.0/24", "2001:db8::/32", or an address alone. False, *out
+ * untouched, for anything else, also when bits behind the prefix are set:
+ * then one of the two is a slip of the pen. */
+bool address_block_parse(struct slice text, struct address_block *out);
+
+bool address_block_holds(const struct address_block *block,
+			 const struct address *address);
+
 #endif

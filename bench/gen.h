@@ -116,16 +116,23 @@ void people_victim(char *out, size_t size, struct rng *rng);
 
 enum gen_program {
 	SMTPD, SUBMISSION, SMTPS, CLEANUP, QMGR, SMTP, LMTP, BOUNCE, ANVIL,
-	DOVECOT
+	DOVECOT, EXIM
 };
 
-enum gen_header { RFC3339, RFC3164, POSTLOGD };
+/*
+ * EXIM_FILE is Exim's own file: time and message id stand in front, no host
+ * and no program; lines of Dovecot in it have the header of RFC3339.
+ */
+enum gen_header { RFC3339, RFC3164, POSTLOGD, EXIM_FILE };
 
 struct gen_log;
 
 /* out NULL: lines are only counted. The caller keeps `out`. */
 struct gen_log *log_new(FILE *out, enum gen_header header, bool long_ids);
 void log_free(struct gen_log *log);
+
+/* From now on Dovecot's lines go to this file. */
+void log_split_logins(struct gen_log *log, FILE *logins);
 
 /* Lines before the end of this day can be written from now on. */
 void log_begin_day(struct gen_log *log, int64_t day_start_us);
@@ -148,9 +155,16 @@ void log_line(struct gen_log *log, int64_t at_us, enum gen_program program,
 	      uint32_t pid, uint32_t message, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
 
-/* The line of the bounce daemon; the id of `notice` stands at its end. */
-void log_notice(struct gen_log *log, int64_t at_us, uint32_t pid,
-		uint32_t message, uint32_t notice);
+/*
+ * A line that names a second message: the id of `named` stands where `text`
+ * has a LOG_NAMED.
+ */
+#define LOG_NAMED "\001"
+void log_naming(struct gen_log *log, int64_t at_us, enum gen_program program,
+		uint32_t pid, uint32_t message, uint32_t named,
+		const char *text);
+
+/* The last line of a message, "removed" or "Completed". */
 void log_removed(struct gen_log *log, int64_t at_us, uint32_t message);
 
 /* ---- gen_mail.c: the life of one message ---- */
@@ -159,13 +173,18 @@ enum outcome {
 	DELIVERED,
 	UNKNOWN_RECIPIENT,	/* 5.1.1 */
 	DEFERRED_ONCE,		/* taken at a retry */
-	REFUSED_AS_SPAM		/* 5.7.1 */
+	REFUSED_AS_SPAM,	/* 5.7.1 */
+	REFUSED_HOST,		/* 5.7.1, our address is on a list */
+	MAILBOX_FULL,		/* 5.2.2 */
+	NO_SUCH_DOMAIN,		/* 5.4.4, found by ourselves */
+	REJECTED_AT_RCPT	/* 5.1.1 by ourselves: never in the queue */
 };
 
 struct recipient {
 	char address[ADDRESS_MAX];
 	enum outcome outcome;
 	bool local;		/* a mailbox of ours: lmtp */
+	int64_t done_us;	/* set: when its first outcome was logged */
 };
 
 struct mail {
@@ -175,17 +194,54 @@ struct mail {
 	bool smtps;
 	uint32_t client;
 	const struct net *net;	/* of the client; NULL: has no name */
+	const char *peer;	/* "name[address]" instead of both; or NULL */
+	const char *helo;	/* for rejects */
+	bool rejects_say_login;	/* as Postfix 3.10 does */
 	uint32_t recipients;
-	struct recipient recipient[RECIPIENTS_MAX];
+	struct recipient *recipient;	/* the caller's array */
 };
 
-/* Connects at `at_us`; gives the time of the client= line. */
+/*
+ * Connects at `at_us`; gives the time of the client= line, -1 if there was
+ * none, because every recipient was rejected.
+ */
 int64_t mail_send(struct gen_log *log, struct rng *rng,
 		  const struct mail *mail, int64_t at_us);
+
+/* What a receiving server says: "5.1.1", the text, the command it follows. */
+struct refusal {
+	const char *dsn;
+	const char *text;
+	const char *command;
+};
+
+const struct refusal *mail_refusal(enum outcome outcome);
+
+/* "mx.domain" and its address, always the same for a domain. */
+void mail_relay(char *name_out, size_t name_size, char quad_out[16],
+		const char *address);
+
+/* The part behind the @, or all of it. */
+const char *mail_domain(const char *address);
 
 /* "name.example[1.2.3.4]" as Postfix writes a client. */
 void mail_client(char *out, size_t size, uint32_t address,
 		 const struct net *net);
+
+/* ---- gen_login.c: Dovecot's login lines ---- */
+
+struct login {
+	const char *service;	/* "imap", "pop3" */
+	const char *user;
+	const char *method;
+	const char *client;	/* address as text */
+	uint32_t tries;		/* refused passwords; 0: success */
+};
+
+/* What Dovecot calls a session. */
+void login_session(char out[17], struct rng *rng);
+void log_login(struct gen_log *log, struct rng *rng, const struct login *login,
+	       int64_t at_us);
 
 /* ---- gen_traffic.c: an ordinary day ---- */
 
@@ -218,12 +274,17 @@ void noise_day(const struct world *world, uint32_t day);
  */
 void attack_day(const struct world *world, uint32_t stolen, FILE *labels);
 
+/* ---- gen_time.c ---- */
+
 /* The date of a time; and the time of a date's midnight, -1 for no date. */
 void gen_civil(int64_t at_us, int *year_out, unsigned *month_out,
 	       unsigned *day_out);
 int64_t gen_midnight_us(const char *date);
 
-/* Say what went wrong and exit with the code of sysexits(3). */
+/*
+ * Say what went wrong and exit with the code of sysexits(3). Each program
+ * has its own, for its name stands in the message.
+ */
 _Noreturn void gen_die(int code, const char *what);
 
 #endif

@@ -14,6 +14,7 @@ struct attack {
 	struct rng rng;
 	int64_t day_us;
 	struct mail mail;
+	struct recipient recipients[RECIPIENTS_MAX];
 	uint32_t unknown_permille;
 	uint32_t refused_permille;
 };
@@ -187,6 +188,7 @@ void attack_day(const struct world *world, uint32_t stolen, FILE *labels)
 		};
 		if (!choose_account(world, i, chosen, &attack.account))
 			gen_die(64, "too few accounts to steal so many");
+		attack.mail.recipient = attack.recipients;
 		attack.mail.sender = attack.account.address;
 		attack.mail.login = attack.account.address;
 		attack.mail.method = "LOGIN";

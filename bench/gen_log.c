@@ -7,7 +7,8 @@
 
 #define DAY_BYTES_MAX (UINT32_C(1) << 31)	/* text of one day */
 #define MESSAGES_MAX (UINT32_C(1) << 28)
-#define LINE_MAX_BYTES 2000	/* where Postfix cuts, too */
+#define POSTFIX_LINE_MAX 2000	/* where Postfix cuts */
+#define LINE_MAX_BYTES 8192	/* where Exim cuts */
 #define RECENT_IDS 64		/* ids that may come back whole */
 #define FIRST_INODE 131072
 
@@ -16,7 +17,7 @@ struct line {
 	uint32_t offset;	/* of the text; also the order of coming */
 	uint32_t pid;
 	uint32_t message;	/* 0: no queue id in front */
-	uint32_t notice;	/* 0: no queue id at the end */
+	uint32_t named;		/* 0: no second queue id */
 	uint16_t length;
 	uint8_t program;
 	bool removed;
@@ -39,6 +40,7 @@ struct queue_id {
 
 struct gen_log {
 	FILE *out;
+	FILE *logins;
 	enum gen_header header;
 	bool long_ids;
 	int64_t day_end_us;
@@ -63,7 +65,7 @@ static const char *const programs[] = {
 	[SMTPS] = "postfix/smtps/smtpd", [CLEANUP] = "postfix/cleanup",
 	[QMGR] = "postfix/qmgr", [SMTP] = "postfix/smtp",
 	[LMTP] = "postfix/lmtp", [BOUNCE] = "postfix/bounce",
-	[ANVIL] = "postfix/anvil", [DOVECOT] = "dovecot",
+	[ANVIL] = "postfix/anvil", [DOVECOT] = "dovecot", [EXIM] = "exim",
 };
 
 static void *grow(void *old, size_t bytes)
@@ -81,7 +83,7 @@ struct gen_log *log_new(FILE *out, enum gen_header header, bool long_ids)
 
 	if (!log)
 		gen_die(71, "out of memory");
-	log->out = out;
+	log->out = log->logins = out;
 	log->header = header;
 	log->long_ids = long_ids;
 	log->next_inode = FIRST_INODE;
@@ -99,6 +101,11 @@ void log_free(struct gen_log *log)
 	free(log->ids);
 	free(log->free_inodes);
 	free(log);
+}
+
+void log_split_logins(struct gen_log *log, FILE *logins)
+{
+	log->logins = logins;
 }
 
 uint64_t log_written_bytes(const struct gen_log *log)
@@ -153,17 +160,18 @@ void log_line(struct gen_log *log, int64_t at_us, enum gen_program program,
 {
 	struct batch *batch;
 	struct line *line = add_line(log, at_us, &batch);
+	int room = program == EXIM ? LINE_MAX_BYTES : POSTFIX_LINE_MAX;
 	va_list arguments;
 	int length;
 
 	if (!line)
 		return;
 	va_start(arguments, format);
-	length = vsnprintf(batch->text + batch->used, LINE_MAX_BYTES, format,
+	length = vsnprintf(batch->text + batch->used, (size_t)room, format,
 			   arguments);
 	va_end(arguments);
-	if (length >= LINE_MAX_BYTES)
-		length = LINE_MAX_BYTES - 1;
+	if (length >= room)
+		length = room - 1;
 	line->length = (uint16_t)length;
 	line->program = (uint8_t)program;
 	line->pid = pid;
@@ -181,23 +189,26 @@ static struct line *last_line(struct gen_log *log, int64_t at_us)
 	return &batch->lines[batch->count - 1];
 }
 
-void log_notice(struct gen_log *log, int64_t at_us, uint32_t pid,
-		uint32_t message, uint32_t notice)
+void log_naming(struct gen_log *log, int64_t at_us, enum gen_program program,
+		uint32_t pid, uint32_t message, uint32_t named,
+		const char *text)
 {
 	struct line *line;
 
-	log_line(log, at_us, BOUNCE, pid, message, "%s",
-		 "sender non-delivery notification: ");
+	log_line(log, at_us, program, pid, message, "%s", text);
 	line = last_line(log, at_us);
 	if (line)
-		line->notice = notice;
+		line->named = named;
 }
 
 void log_removed(struct gen_log *log, int64_t at_us, uint32_t message)
 {
 	struct line *line;
 
-	log_line(log, at_us, QMGR, 601, message, "%s", "removed");
+	if (log->header == EXIM_FILE)
+		log_line(log, at_us, EXIM, 0, message, "%s", "Completed");
+	else
+		log_line(log, at_us, QMGR, 601, message, "%s", "removed");
 	line = last_line(log, at_us);
 	if (line)
 		line->removed = true;
@@ -237,7 +248,7 @@ static void draw_id(struct gen_log *log, struct queue_id *id, int64_t at_us)
 {
 	struct queue_id *old = &log->recent[rng_below(&log->rng, RECENT_IDS)];
 
-	if (!log->long_ids && old->inode && !rng_below(&log->rng, 15) &&
+	if (!log->long_ids && log->header != EXIM_FILE && old->inode && !rng_below(&log->rng, 15) &&
 	    at_us / SECOND_US > old->seconds + 60) {
 		*id = *old;
 		id->seconds = at_us / SECOND_US;
@@ -250,11 +261,14 @@ static void draw_id(struct gen_log *log, struct queue_id *id, int64_t at_us)
 				    : log->next_inode++;
 }
 
-static size_t put_number(char *out, uint64_t number, uint32_t base,
-			 size_t least)
+static const char postfix_digits[] =
+	"0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
+static const char exim_digits[] =
+	"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+static size_t put_number(char *out, const char *digits, uint64_t number,
+			 uint32_t base, size_t least)
 {
-	static const char digits[] =
-		"0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz";
 	char backwards[24];
 	size_t count = 0;
 
@@ -267,18 +281,34 @@ static size_t put_number(char *out, uint64_t number, uint32_t base,
 	return count;
 }
 
+/* Seconds, process, fraction; the inode stands in for the process. */
+static size_t put_exim_id(char *out, const struct queue_id *id)
+{
+	size_t used = put_number(out, exim_digits, (uint64_t)id->seconds, 62,
+				 6);
+
+	out[used++] = '-';
+	used += put_number(out + used, exim_digits, id->inode, 62, 6);
+	out[used++] = '-';
+	return used + put_number(out + used, exim_digits,
+				 id->microseconds / 500, 62, 2);
+}
+
 static size_t put_id(const struct gen_log *log, char *out, size_t size,
 		     const struct queue_id *id)
 {
+	const char *digits = postfix_digits;
 	size_t used;
 
+	if (log->header == EXIM_FILE)
+		return put_exim_id(out, id);
 	if (!log->long_ids)
 		return (size_t)snprintf(out, size, "%05X%X", id->microseconds,
 					id->inode);
-	used = put_number(out, (uint64_t)id->seconds, 52, 6);
-	used += put_number(out + used, id->microseconds, 52, 4);
+	used = put_number(out, digits, (uint64_t)id->seconds, 52, 6);
+	used += put_number(out + used, digits, id->microseconds, 52, 4);
 	out[used++] = 'z';
-	return used + put_number(out + used, id->inode, 51, 1);
+	return used + put_number(out + used, digits, id->inode, 51, 1);
 }
 
 static const char *stamp_of(struct gen_log *log, int64_t second)
@@ -290,7 +320,7 @@ static const char *stamp_of(struct gen_log *log, int64_t second)
 	if (second == log->stamp_second)
 		return log->stamp;
 	gmtime_r(&at, &parts);
-	if (log->header == RFC3339)
+	if (log->header == RFC3339 || log->header == EXIM_FILE)
 		strftime(log->stamp, size, "%Y-%m-%dT%H:%M:%S", &parts);
 	else if (log->header == RFC3164)
 		strftime(log->stamp, size, "%b %e %H:%M:%S", &parts);
@@ -307,7 +337,10 @@ static size_t put_header(struct gen_log *log, char *out, size_t size,
 	char fraction[16] = "";
 	char pid[16] = "";
 
-	if (log->header == RFC3339)
+	if (line->program == EXIM)
+		return (size_t)snprintf(out, size, "%.10s %s ", stamp,
+					stamp + 11);
+	if (log->header == RFC3339 || log->header == EXIM_FILE)
 		snprintf(fraction, sizeof(fraction), ".%06u+00:00",
 			 (uint32_t)(line->at_us % SECOND_US));
 	if (line->pid)
@@ -326,28 +359,43 @@ static size_t put_message(struct gen_log *log, char *out, size_t size,
 	return put_id(log, out, size, id);
 }
 
+static size_t put_text(struct gen_log *log, char *out,
+		       const struct batch *batch, const struct line *line)
+{
+	const char *text = batch->text + line->offset;
+	const char *mark = line->named ? memchr(text, LOG_NAMED[0],
+						line->length) : NULL;
+	size_t before = mark ? (size_t)(mark - text) : line->length;
+	size_t used = before;
+
+	memcpy(out, text, before);
+	if (!mark)
+		return used;
+	used += put_message(log, out + used, 40, line->named, line->at_us);
+	memcpy(out + used, mark + 1, line->length - before - 1);
+	return used + line->length - before - 1;
+}
+
 static void write_line(struct gen_log *log, const struct batch *batch,
 		       const struct line *line)
 {
 	char whole[LINE_MAX_BYTES + 256];
 	size_t used = put_header(log, whole, 128, line);
+	FILE *out = line->program == DOVECOT ? log->logins : log->out;
 
 	if (line->message) {
 		used += put_message(log, whole + used, 40, line->message,
 				    line->at_us);
-		memcpy(whole + used, ": ", 2);
-		used += 2;
+		if (line->program != EXIM)
+			whole[used++] = ':';
+		whole[used++] = ' ';
 	}
-	memcpy(whole + used, batch->text + line->offset, line->length);
-	used += line->length;
-	if (line->notice)
-		used += put_message(log, whole + used, 40, line->notice,
-				    line->at_us);
+	used += put_text(log, whole + used, batch, line);
 	whole[used++] = '\n';
 	if (line->removed)
 		give_back(log, &log->ids[line->message]);
 	log->written += used;
-	if (log->out && fwrite(whole, 1, used, log->out) != used)
+	if (out && fwrite(whole, 1, used, out) != used)
 		gen_die(74, "cannot write the log");
 }
 

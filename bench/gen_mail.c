@@ -13,7 +13,8 @@ struct life {
 	uint32_t message;
 	uint32_t size_bytes;
 	int64_t arrived_us;
-	uint32_t unknown;	/* recipients that bounced */
+	uint32_t accepted;	/* recipients */
+	uint32_t bounced;
 	uint32_t deferred;
 };
 
@@ -37,7 +38,7 @@ void mail_client(char *out, size_t size, uint32_t address,
 		 net->country[0] + 32, net->country[1] + 32, quad);
 }
 
-static const char *domain_of(const char *address)
+const char *mail_domain(const char *address)
 {
 	const char *at = strrchr(address, '@');
 
@@ -45,17 +46,26 @@ static const char *domain_of(const char *address)
 }
 
 /* The mail exchanger of a domain keeps its address: a hash of its name. */
-static void relay_of(char *out, size_t size, const char *address)
+void mail_relay(char *name_out, size_t name_size, char quad_out[16],
+		const char *address)
 {
-	const char *domain = domain_of(address);
+	const char *domain = mail_domain(address);
 	uint64_t h = 7;
-	char quad[16];
 
 	for (const char *c = domain; *c; c++)
 		h = h * 131 + (unsigned char)*c;
-	net_print(quad, sizeof(quad),
+	net_print(quad_out, 16,
 		  net_address(net_pick(h % 2 ? "DE" : "NL", HOSTING, h), h));
-	snprintf(out, size, "mx.%s[%s]", domain, quad);
+	snprintf(name_out, name_size, "mx.%s", domain);
+}
+
+static void relay_of(char *out, size_t size, const char *address)
+{
+	char name[96];
+	char quad[16];
+
+	mail_relay(name, sizeof(name), quad, address);
+	snprintf(out, size, "%s[%s]", name, quad);
 }
 
 static int64_t later(struct rng *rng, int64_t at_us, int64_t low_ms,
@@ -82,7 +92,7 @@ static void log_active(const struct life *life, int64_t at_us)
 {
 	log_line(life->log, at_us, QMGR, QMGR_PID, life->message,
 		 "from=<%s>, size=%u, nrcpt=%u (queue active)",
-		 life->mail->sender, life->size_bytes, life->mail->recipients);
+		 life->mail->sender, life->size_bytes, life->accepted);
 }
 
 static void log_local(const struct life *life, const char *to, int64_t at_us)
@@ -103,7 +113,7 @@ static void log_sent(const struct life *life, const char *to, int64_t at_us)
 {
 	uint64_t queued = rng_next(life->rng);
 	char delays[64];
-	char relay[96];
+	char relay[120];
 
 	put_delays(delays, sizeof(delays), life, at_us);
 	relay_of(relay, sizeof(relay), to);
@@ -114,32 +124,63 @@ static void log_sent(const struct life *life, const char *to, int64_t at_us)
 		 to, relay, delays, (uint32_t)queued);
 }
 
+static const struct refusal refusals[] = {
+	[UNKNOWN_RECIPIENT] = { "5.1.1", "Recipient address rejected: User "
+		"unknown in virtual mailbox table", "RCPT TO" },
+	[REFUSED_AS_SPAM] = { "5.7.1", "Message refused as spam",
+		"end of DATA" },
+	[REFUSED_HOST] = { "5.7.1", "Service unavailable; our lists name the "
+		"address of your server", "RCPT TO" },
+	[MAILBOX_FULL] = { "5.2.2", "Mailbox is full", "RCPT TO" },
+	[NO_SUCH_DOMAIN] = { "5.4.4", NULL, NULL },
+	[REJECTED_AT_RCPT] = { "5.1.1", "Recipient address rejected: User "
+		"unknown in virtual mailbox table", NULL },
+};
+
+const struct refusal *mail_refusal(enum outcome outcome)
+{
+	return &refusals[outcome];
+}
+
+static void log_no_domain(const struct life *life, const char *to,
+			  int64_t at_us)
+{
+	char delays[64];
+
+	put_delays(delays, sizeof(delays), life, at_us);
+	log_line(life->log, at_us, SMTP, 800 + rng_below(life->rng, 20),
+		 life->message,
+		 "to=<%s>, relay=none, %s, dsn=5.4.4, status=bounced (Host or "
+		 "domain name not found. Name service error for name=%s "
+		 "type=AAAA: Host not found)", to, delays, mail_domain(to));
+}
+
 static void log_bounced(const struct life *life, const struct recipient *to,
 			int64_t at_us)
 {
-	bool spam = to->outcome == REFUSED_AS_SPAM;
+	const struct refusal *refusal = mail_refusal(to->outcome);
 	char delays[64];
-	char relay[96];
+	char relay[120];
 
+	if (to->outcome == NO_SUCH_DOMAIN) {
+		log_no_domain(life, to->address, at_us);
+		return;
+	}
 	put_delays(delays, sizeof(delays), life, at_us);
 	relay_of(relay, sizeof(relay), to->address);
 	log_line(life->log, at_us, SMTP, 800 + rng_below(life->rng, 20),
 		 life->message,
 		 "to=<%s>, relay=%s:25, %s, dsn=%s, status=bounced (host %s "
 		 "said: 550 %s <%s>: %s (in reply to %s command))",
-		 to->address, relay, delays, spam ? "5.7.1" : "5.1.1", relay,
-		 spam ? "5.7.1" : "5.1.1", to->address,
-		 spam ? "Message refused as spam" :
-			"Recipient address rejected: User unknown in virtual "
-			"mailbox table",
-		 spam ? "end of DATA" : "RCPT TO");
+		 to->address, relay, delays, refusal->dsn, relay,
+		 refusal->dsn, to->address, refusal->text, refusal->command);
 }
 
 static void log_deferred(const struct life *life, const char *to,
 			 int64_t at_us)
 {
 	char delays[64];
-	char relay[96];
+	char relay[120];
 
 	put_delays(delays, sizeof(delays), life, at_us);
 	relay_of(relay, sizeof(relay), to);
@@ -157,29 +198,36 @@ static void log_deferred(const struct life *life, const char *to,
 		 "reply to RCPT TO command))", to, relay, delays, relay, to);
 }
 
+static void attempt(struct life *life, const struct recipient *to)
+{
+	if (to->outcome == DEFERRED_ONCE)
+		log_deferred(life, to->address, to->done_us);
+	else if (to->outcome != DELIVERED)
+		log_bounced(life, to, to->done_us);
+	else if (to->local)
+		log_local(life, to->address, to->done_us);
+	else
+		log_sent(life, to->address, to->done_us);
+	life->deferred += to->outcome == DEFERRED_ONCE;
+	life->bounced += to->outcome != DELIVERED &&
+			 to->outcome != DEFERRED_ONCE;
+}
+
 /* The first attempt at every recipient. */
 static int64_t deliver(struct life *life, int64_t at_us)
 {
 	int64_t last_us = at_us;
 
 	for (uint32_t i = 0; i < life->mail->recipients; i++) {
-		const struct recipient *to = &life->mail->recipient[i];
-		int64_t done_us = later(life->rng, at_us, 80,
-					to->local ? 300 : 6000);
+		struct recipient *to = &life->mail->recipient[i];
 
-		if (done_us > last_us)
-			last_us = done_us;
-		if (to->outcome == DEFERRED_ONCE)
-			log_deferred(life, to->address, done_us);
-		else if (to->outcome != DELIVERED)
-			log_bounced(life, to, done_us);
-		else if (to->local)
-			log_local(life, to->address, done_us);
-		else
-			log_sent(life, to->address, done_us);
-		life->deferred += to->outcome == DEFERRED_ONCE;
-		life->unknown += to->outcome == UNKNOWN_RECIPIENT ||
-				 to->outcome == REFUSED_AS_SPAM;
+		if (to->outcome == REJECTED_AT_RCPT)
+			continue;
+		to->done_us = later(life->rng, at_us, 80,
+				    to->local ? 300 : 6000);
+		if (to->done_us > last_us)
+			last_us = to->done_us;
+		attempt(life, to);
 	}
 	return last_us;
 }
@@ -194,6 +242,7 @@ static int64_t bounce_back(const struct life *life, int64_t at_us)
 	if (!strchr(life->mail->sender, '@'))
 		return at_us;
 	notice.mail = &empty;
+	notice.accepted = 1;
 	notice.message = log_message(life->log);
 	notice.size_bytes = life->size_bytes / 2 + 2400;
 	notice.arrived_us = at_us = later(life->rng, at_us, 5, 40);
@@ -203,7 +252,9 @@ static int64_t bounce_back(const struct life *life, int64_t at_us)
 	at_us = later(life->rng, at_us, 1, 20);
 	log_active(&notice, at_us);
 	at_us = later(life->rng, at_us, 0, 3) + 1;
-	log_notice(life->log, at_us, 650, life->message, notice.message);
+	log_naming(life->log, at_us, BOUNCE, 650, life->message,
+		   notice.message,
+		   "sender non-delivery notification: " LOG_NAMED);
 	removed_us = later(life->rng, at_us, 30, 200);
 	log_local(&notice, life->mail->sender, removed_us);
 	log_removed(life->log, removed_us + 900, notice.message);
@@ -284,27 +335,93 @@ static void log_opened(const struct life *life, int64_t at_us, uint32_t pid,
 			 "client=%s", client);
 }
 
-/* From the connection to the hand-over to the queue manager. */
+/*
+ * The recipients that this server itself does not know. Postfix opens the
+ * queue file at the first recipient it takes: before that, NOQUEUE.
+ */
+static int64_t log_rejects(const struct life *life, int64_t at_us,
+			   uint32_t pid, const char *client, uint32_t first,
+			   uint32_t end)
+{
+	const struct mail *mail = life->mail;
+	char login[ADDRESS_MAX + 48] = "";
+
+	if (mail->rejects_say_login)
+		snprintf(login, sizeof(login),
+			 " sasl_method=%s sasl_username=%s", mail->method,
+			 mail->login);
+	for (uint32_t i = first; i < end; i++) {
+		struct recipient *to = &mail->recipient[i];
+
+		if (to->outcome != REJECTED_AT_RCPT)
+			continue;
+		at_us = later(life->rng, at_us, 5, 60);
+		to->done_us = at_us;
+		log_line(life->log, at_us, service_of(mail), pid,
+			 life->message, "%sreject: RCPT from %s: 550 5.1.1 "
+			 "<%s>: %s; from=<%s> to=<%s> proto=ESMTP helo=<%s>%s",
+			 life->message ? "" : "NOQUEUE: ", client, to->address,
+			 mail_refusal(to->outcome)->text, mail->sender,
+			 to->address, mail->helo ? mail->helo : "client",
+			 login);
+	}
+	return at_us;
+}
+
+static int64_t log_queued(struct life *life, uint64_t name, int64_t at_us)
+{
+	const struct mail *mail = life->mail;
+	const char *domain = mail_domain(*mail->sender || !mail->login ?
+					 mail->sender : mail->login);
+
+	at_us = later(life->rng, at_us, 15, 150);
+	log_line(life->log, at_us, CLEANUP, 400 + life->message % 8,
+		 life->message, "message-id=<%08x-%04x-%08x@%s>",
+		 (uint32_t)(name >> 32), (uint32_t)(name >> 16) & 0xffff,
+		 (uint32_t)name, domain);
+	at_us = later(life->rng, at_us, 5, 90);
+	log_active(life, at_us);
+	return at_us;
+}
+
+static uint32_t first_accepted(const struct mail *mail)
+{
+	uint32_t i = 0;
+
+	while (i < mail->recipients &&
+	       mail->recipient[i].outcome == REJECTED_AT_RCPT)
+		i++;
+	return i;
+}
+
+/*
+ * From the connection to the hand-over to the queue manager. The message has
+ * a queue id only if it has a recipient.
+ */
 static int64_t arrive(struct life *life, int64_t at_us, int64_t *client_us)
 {
 	const struct mail *mail = life->mail;
 	uint32_t pid = 1000 + rng_below(life->rng, 400);
 	uint64_t name = rng_next(life->rng);
-	char client[96];
+	uint32_t first = first_accepted(mail);
+	char client[120];
 
-	mail_client(client, sizeof(client), mail->client, mail->net);
+	if (mail->peer)
+		snprintf(client, sizeof(client), "%s", mail->peer);
+	else
+		mail_client(client, sizeof(client), mail->client, mail->net);
 	log_line(life->log, at_us, service_of(mail), pid, 0, "connect from %s",
 		 client);
 	at_us = later(life->rng, at_us, 90, 700);
-	*client_us = life->arrived_us = at_us;
-	log_opened(life, at_us, pid, client);
-	at_us = later(life->rng, at_us, 15, 150);
-	log_line(life->log, at_us, CLEANUP, 400 + life->message % 8,
-		 life->message, "message-id=<%08x-%04x-%08x@%s>",
-		 (uint32_t)(name >> 32), (uint32_t)(name >> 16) & 0xffff,
-		 (uint32_t)name, domain_of(mail->sender));
-	at_us = later(life->rng, at_us, 5, 90);
-	log_active(life, at_us);
+	at_us = log_rejects(life, at_us, pid, client, 0, first);
+	if (life->accepted) {
+		life->message = log_message(life->log);
+		*client_us = life->arrived_us = at_us;
+		log_opened(life, at_us, pid, client);
+		at_us = log_rejects(life, at_us, pid, client, first,
+				    mail->recipients);
+		at_us = log_queued(life, name, at_us);
+	}
 	log_goodbye(life, later(life->rng, at_us, 30, 400), pid, client);
 	return at_us;
 }
@@ -313,16 +430,19 @@ int64_t mail_send(struct gen_log *log, struct rng *rng,
 		  const struct mail *mail, int64_t at_us)
 {
 	struct life life = { .log = log, .rng = rng, .mail = mail };
-	int64_t client_us;
+	int64_t client_us = -1;
 
-	life.message = log_message(log);
+	for (uint32_t i = 0; i < mail->recipients; i++)
+		life.accepted += mail->recipient[i].outcome != REJECTED_AT_RCPT;
 	/* Most mails are small, a few carry a scan or a photograph. */
 	life.size_bytes = 900 + rng_below(rng, 12000);
 	if (rng_chance(rng, 120))
 		life.size_bytes += rng_below(rng, 6000000);
 	at_us = arrive(&life, at_us, &client_us);
+	if (!life.accepted)
+		return -1;
 	at_us = deliver(&life, at_us);
-	if (life.unknown)
+	if (life.bounced)
 		at_us = bounce_back(&life, at_us);
 	if (life.deferred)
 		at_us = retry(&life, at_us);

@@ -86,36 +86,15 @@ static struct place choose_place(struct round *round)
 	return at_home(round);
 }
 
-static void put_session(char out[17], struct rng *rng)
-{
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"abcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (int i = 0; i < 16; i++)
-		out[i] = letters[rng_below(rng, 64)];
-	out[16] = '\0';
-}
-
 void traffic_login(struct gen_log *log, struct rng *rng, const char *user,
 		   const char *method, uint32_t client, uint32_t tries,
 		   int64_t at_us)
 {
-	char session[17];
 	char quad[16];
 
-	put_session(session, rng);
 	net_print(quad, sizeof(quad), client);
-	if (tries)
-		log_line(log, at_us, DOVECOT, 0, 0,
-			 "imap-login: Disconnected: Connection closed (auth "
-			 "failed, %u attempts in %u secs): user=<%s>, "
-			 "method=%s, rip=%s, lip=192.0.2.25, TLS, session=<%s>",
-			 tries, tries * 4 - 2, user, method, quad, session);
-	else
-		log_line(log, at_us, DOVECOT, 0, 0,
-			 "imap-login: Login: user=<%s>, method=%s, rip=%s, "
-			 "lip=192.0.2.25, mpid=%u, TLS, session=<%s>", user,
-			 method, quad, 20000 + rng_below(rng, 40000), session);
+	log_login(log, rng, &(struct login){ .service = "imap", .user = user,
+		  .method = method, .client = quad, .tries = tries }, at_us);
 }
 
 static void logout(struct round *round, int64_t at_us)
@@ -126,7 +105,7 @@ static void logout(struct round *round, int64_t at_us)
 	uint32_t out_bytes = rng_below(rng, 90000);
 	char session[17];
 
-	put_session(session, rng);
+	login_session(session, rng);
 	log_line(round->world->log, at_us, DOVECOT, 0, 0,
 		 "imap(%s)<%u><%s>: Disconnected: Logged out in=%u out=%u "
 		 "deleted=0 expunged=0 trashed=0 hdr_count=0 hdr_bytes=0 "
@@ -177,8 +156,10 @@ static struct mail new_mail(const struct account *account, struct place place)
 
 static void send_mail(struct round *round, struct place place, int64_t at_us)
 {
+	struct recipient recipients[RECIPIENTS_MAX] = { 0 };
 	struct mail mail = new_mail(round->account, place);
 
+	mail.recipient = recipients;
 	mail.recipients = draw_recipients(&round->rng);
 	for (uint32_t i = 0; i < mail.recipients; i++)
 		address_somebody(round, &mail.recipient[i]);
@@ -251,15 +232,16 @@ static void receive(struct round *round)
 	struct rng *rng = &round->rng;
 	const struct account *a = round->account;
 	char sender[ADDRESS_MAX];
-	struct mail mail = { .sender = sender, .recipients = 1 };
+	struct recipient to = { .local = true };
+	struct mail mail = { .sender = sender, .recipients = 1,
+			     .recipient = &to };
 	uint64_t h = rng_next(rng);
 
 	people_contact(sender, sizeof(sender), round->world->seed, a->index,
 		       (uint32_t)(h % 80));
 	mail.net = net_pick(h & 1 ? "DE" : "FR", HOSTING, h >> 8);
 	mail.client = net_address(mail.net, hash3(D_INCOMING, h % 3000, 0));
-	mail.recipient[0].local = true;
-	memcpy(mail.recipient[0].address, a->address, sizeof(a->address));
+	memcpy(to.address, a->address, sizeof(a->address));
 	mail_send(round->world->log, rng, &mail,
 		  round->day_us + rng_between(rng, 0, DAY_US - HOUR_US));
 }
@@ -267,9 +249,11 @@ static void receive(struct round *round)
 /* The same list every week, nearly clean: many recipients and no theft. */
 static void send_newsletter(struct round *round)
 {
+	struct recipient recipients[NEWSLETTER_EACH];
 	struct mail mail = new_mail(round->account, at_home(round));
 	uint32_t nth = 0;
 
+	mail.recipient = recipients;
 	mail.recipients = NEWSLETTER_EACH;
 	for (int i = 0; i < NEWSLETTER_MAILS; i++) {
 		for (uint32_t k = 0; k < NEWSLETTER_EACH; k++, nth++) {

@@ -8,6 +8,7 @@
 #include "detector/judge.h"
 #include "detector/learn.h"
 #include "detector/neighbours.h"
+#include "detector/profile.h"
 #include "detector/surroundings.h"
 
 #include <string.h>
@@ -125,6 +126,24 @@ struct signal_input detector_input(const struct mail_event *event)
 	};
 }
 
+/* With data that knows too little, every country counts as unknown, and
+ * unknown is no evidence. */
+static void cover(struct detector *detector, const struct account *account,
+		  struct origin *origin, uint32_t now_s)
+{
+	bool is_known = origin->country != 0;
+	const struct account_recent *recent;
+
+	if (!geo_has_country(detector->geo))
+		return;
+	if (detector->coverage.is_off)
+		origin->country = 0;
+	recent = profile_recent_place(account, origin->network,
+				      origin->country, now_s);
+	if (!recent || recent->last_s / 86400 != now_s / 86400)
+		coverage_count(&detector->coverage, is_known, now_s);
+}
+
 static uint16_t shape_of(const struct mail_event *event)
 {
 	if (event->kind != MAIL_SUBMISSION || !event->mechanism.len)
@@ -149,11 +168,10 @@ static bool on_login(struct detector *detector,
 		geo_lookup(detector->geo, &event->client, event->at_ms,
 			   &origin);
 		if (!origin.is_local) {
+			cover(detector, &entry->account, &origin,
+			      input.now_s);
 			input.origin = &origin;
 			surroundings_look(detector, entry, &input);
-			detector->counters.clients++;
-			detector->counters.unknown_clients +=
-				origin.country == 0;
 		}
 	}
 	detector_weigh(detector, entry, &input);

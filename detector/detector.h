@@ -13,6 +13,7 @@
 
 #include "base/conf.h"
 #include "detector/accounts.h"
+#include "detector/coverage.h"
 #include "detector/event.h"
 #include "detector/geo.h"
 #include "detector/sightings.h"
@@ -26,7 +27,6 @@ enum { DETECTOR_HOME_MAX = CONF_LIST_MAX };
 struct detector_counters {
 	uint64_t events[MAIL_EVENT_KINDS];
 	uint64_t suspends, watches;
-	uint64_t clients, unknown_clients;	/* by GeoIP */
 	uint64_t untracked;	/* accounts left out: table full, or a login
 				 * that cannot be one */
 };
@@ -41,6 +41,7 @@ struct detector {
 	bool enforce;		/* blocks will be real */
 	double calm_below;	/* nats, see judge_calm_below() */
 	int64_t newest_ms;
+	struct coverage coverage;
 	struct detector_counters counters;
 	void (*on_verdict)(void *context, const struct verdict *verdict,
 			   struct account_entry *entry);

@@ -22,12 +22,13 @@ struct geo {
 	struct file country, asn;
 	int64_t max_age_ms;
 	int64_t built_ms;
+	struct networks networks;
 	struct {
 		struct address address;
 		uint32_t network;
 		uint16_t country;
 		uint8_t kind;
-		bool is_used;
+		bool is_used, is_own;
 	} cache[CACHE_SLOTS];
 };
 
@@ -88,6 +89,12 @@ void geo_close(struct geo **geo)
 		MMDB_close(&(*geo)->asn.mmdb);
 	free(*geo);
 	*geo = NULL;
+}
+
+void geo_set_networks(struct geo *geo, const struct networks *networks)
+{
+	geo->networks = *networks;
+	memset(geo->cache, 0, sizeof(geo->cache));
 }
 
 bool geo_has_country(const struct geo *geo)
@@ -190,6 +197,35 @@ static uint32_t find_network(struct geo *geo, const struct address *address)
 	return (uint32_t)hash_bytes(prefix, 1) | 0x80000000;
 }
 
+/* All that is known of an address, looked up when it is not in the cache. */
+static void fill_slot(struct geo *geo, size_t slot,
+		      const struct address *address)
+{
+	if (geo->cache[slot].is_used &&
+	    memcmp(&geo->cache[slot].address, address, sizeof(*address)) == 0)
+		return;
+	geo->cache[slot].address = *address;
+	geo->cache[slot].is_own = networks_is_own(&geo->networks, address);
+	geo->cache[slot].country = find_country(geo, address);
+	geo->cache[slot].network = find_network(geo, address);
+	geo->cache[slot].kind = (uint8_t)networks_kind(
+		&geo->networks, geo->cache[slot].network);
+	geo->cache[slot].is_used = true;
+}
+
+/* 1 up to max_age, then falling to 0.5 at twice that age, where it stays:
+ * addresses change hands slowly. */
+static double certainty(const struct geo *geo, int64_t at_ms)
+{
+	double beyond_ms = (double)(at_ms - geo->built_ms - geo->max_age_ms);
+
+	if (geo->built_ms == INT64_MAX || beyond_ms <= 0)
+		return 1;
+	if (beyond_ms >= (double)geo->max_age_ms)
+		return 0.5;
+	return 1 - 0.5 * beyond_ms / (double)geo->max_age_ms;
+}
+
 void geo_lookup(struct geo *geo, const struct address *address, int64_t at_ms,
 		struct origin *out)
 {
@@ -203,20 +239,14 @@ void geo_lookup(struct geo *geo, const struct address *address, int64_t at_ms,
 	out->prefix = address_prefix(address);
 	if (out->is_local)
 		return;
-	if (!geo->cache[slot].is_used ||
-	    memcmp(&geo->cache[slot].address, address, sizeof(*address))) {
-		geo->cache[slot].address = *address;
-		geo->cache[slot].country = find_country(geo, address);
-		geo->cache[slot].network = find_network(geo, address);
-		geo->cache[slot].kind = (uint8_t)network_kind_of(
-			geo->cache[slot].network);
-		geo->cache[slot].is_used = true;
-	}
+	fill_slot(geo, slot, address);
+	out->is_local = geo->cache[slot].is_own;
+	if (out->is_local)
+		return;
 	out->country = geo->cache[slot].country;
 	out->network = geo->cache[slot].network;
 	out->kind = geo->cache[slot].kind;
-	out->is_aged = geo->built_ms != INT64_MAX &&
-		       at_ms - geo->built_ms > geo->max_age_ms;
+	out->certainty = certainty(geo, at_ms);
 }
 
 /* A prefix may be shared by several networks: it is asked at four places. */

@@ -12,7 +12,7 @@
 #define DETECTOR_GEO_H
 
 #include "base/err.h"
-#include "detector/origin.h"
+#include "detector/networks.h"
 
 struct geo;
 
@@ -22,7 +22,10 @@ int geo_open(const char *country_path, const char *asn_path,
 	     int64_t max_age_ms, struct geo **geo_out, struct err *err);
 void geo_close(struct geo **geo);
 
-/* `at_ms`: data built more than max_age before it is marked as aged. */
+/* What the operator knows better; before the first look-up. */
+void geo_set_networks(struct geo *geo, const struct networks *networks);
+
+/* `at_ms`: data built more than max_age before it is less certain. */
 void geo_lookup(struct geo *geo, const struct address *address, int64_t at_ms,
 		struct origin *origin_out);
 

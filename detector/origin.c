@@ -44,6 +44,12 @@ void network_text(uint32_t network, char out[NETWORK_TEXT_SIZE])
 		 network & STAND_IN ? "#" : "AS", network);
 }
 
+const char *const network_kind_names[NETWORK_KINDS] = {
+	[NETWORK_ACCESS] = "access", [NETWORK_BUSINESS] = "business",
+	[NETWORK_HOSTING] = "hosting", [NETWORK_VPN] = "vpn",
+	[NETWORK_RELAY] = "relay", [NETWORK_MOBILE] = "mobile",
+};
+
 enum network_kind network_kind_of(uint32_t as_number)
 {
 	switch (as_number) {
@@ -63,11 +69,3 @@ const char *network_name_of(uint32_t as_number)
 	default: return NULL;
 	}
 }
-
-const char *const network_kind_names[NETWORK_KINDS] = {
-	[NETWORK_ACCESS] = "access",
-	[NETWORK_BUSINESS] = "business",
-	[NETWORK_HOSTING] = "hosting",
-	[NETWORK_VPN] = "VPN",
-	[NETWORK_RELAY] = "relay",
-};

@@ -14,12 +14,13 @@
 
 /* What runs in that network; decides what a new one is worth. */
 enum network_kind {
-	NETWORK_ACCESS,		/* homes and telephones; also when unknown */
+	NETWORK_ACCESS,		/* homes; also when unknown */
 	NETWORK_BUSINESS,
 	NETWORK_HOSTING,
 	NETWORK_VPN,		/* VPN and proxy providers */
 	NETWORK_RELAY,		/* webmail and mail relays of large services */
-	NETWORK_KINDS
+	NETWORK_MOBILE,		/* telephones, and little else */
+	NETWORK_KINDS		/* kept in the state file: new ones go above */
 };
 
 struct origin {
@@ -29,8 +30,10 @@ struct origin {
 	uint64_t client;	/* address_client_hash() */
 	uint32_t prefix;	/* first 16 bits of IPv4, 32 of IPv6 */
 	bool is_v6;
-	bool is_local;		/* private ranges: no evidence */
-	bool is_aged;		/* the data is too old to be trusted fully */
+	bool is_local;		/* private ranges and the provider's own: no
+				 * evidence */
+	double certainty;	/* 1, down to 0.5 for old data: what evidence
+				 * against the owner is multiplied with */
 };
 
 enum { COUNTRY_TEXT_SIZE = 3 };
@@ -45,12 +48,12 @@ enum { NETWORK_TEXT_SIZE = 16 };
 uint32_t network_parse(struct slice text);
 void network_text(uint32_t network, char out[NETWORK_TEXT_SIZE]);
 
-/* From networks.def. */
+/* "access", "business", "hosting", "vpn", "relay", "mobile": by enum. */
+extern const char *const network_kind_names[NETWORK_KINDS];
+
+/* From networks.def; networks.h asks the operator first. */
 enum network_kind network_kind_of(uint32_t as_number);
 /* NULL when it is not in there. */
 const char *network_name_of(uint32_t as_number);
-
-/* "access", "business", "hosting", "VPN", "relay" */
-extern const char *const network_kind_names[NETWORK_KINDS];
 
 #endif

@@ -50,7 +50,14 @@ static const struct conf_option main_options[] = {
 	TEXT("format", format, "auto", "Log format, auto finds it by "
 	     "looking."),
 	DURATION("geo_max_age", geo_max_age_ms, "60d", 86400, 3650 * 86400.0,
-		 "Evidence from older GeoIP data counts half."),
+		 "Evidence from older GeoIP data counts less, half at twice "
+		 "this age."),
+	{ "networks", CONF_LIST, AT(networks), "", 0, 0, NULL,
+	  "What runs in a network, by AS number, over the built-in table: "
+	  "\"AS64500 vpn Our staff VPN\".", NULL },
+	{ "own_networks", CONF_LIST, AT(own_networks), "", 0, 0, NULL,
+	  "Your own prefixes (webmail, relays, monitoring): clients there "
+	  "say nothing of places.", NULL },
 	DURATION("watch_interval", watch_interval_ms, "1s", 0.1, 3600,
 		 "How often watch looks for new lines."),
 	CONF_END
@@ -288,6 +295,19 @@ int settings_database(struct db_settings *out, struct text *password,
 		.tls_ca = settings.database.tls_ca,
 		.timeout_s = settings.database.timeout_ms / STAMP_SECOND_MS,
 	};
+	return 0;
+}
+
+int settings_geo(struct geo **geo_out, struct err *err)
+{
+	struct networks networks;
+
+	if (networks_parse(&settings.networks, &settings.own_networks,
+			   &networks, err) < 0 ||
+	    geo_open(settings.country_db, settings.asn_db,
+		     settings.geo_max_age_ms, geo_out, err) < 0)
+		return -1;
+	geo_set_networks(*geo_out, &networks);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/conf.h"
 #include "base/text.h"
+#include "detector/geo.h"
 #include "detector/panel/db.h"
 
 enum mode { MODE_OBSERVE, MODE_ENFORCE };
@@ -25,6 +26,8 @@ struct settings {
 	char *asn_db;
 	char *format;			/* "auto" or a format's name */
 	int64_t geo_max_age_ms;
+	struct conf_list networks;	/* "AS64500 vpn Our staff VPN" */
+	struct conf_list own_networks;	/* "192.0.2.0/24" */
 	int64_t watch_interval_ms;
 
 	struct {
@@ -102,6 +105,9 @@ void settings_release(void);
  * long as the result; the SQLite file defaults to state_dir/comporta.db. */
 int settings_database(struct db_settings *out, struct text *password,
 		      struct text *file, struct err *err);
+
+/* The GeoIP files and what the operator knows better. */
+int settings_geo(struct geo **geo_out, struct err *err);
 
 /* The HMAC key: 32 bytes or more, made on first use. */
 int settings_secret(struct text *secret_out, struct err *err);

@@ -180,6 +180,7 @@ int state_load(struct state *state, struct detector *detector,
 			return -1;
 	}
 	tracker_forget_aged(detector->tracker);
+	coverage_load(&detector->coverage, state);
 	return 0;
 }
 
@@ -279,7 +280,9 @@ int state_save(struct state *state, struct detector *detector,
 	if (accounts_each_dirty(detector->accounts, save_account, &saving) ||
 	    tracker_each_dirty(detector->tracker, save_message, &saving))
 		return -1;
-	return save_sightings(state, detector, err);
+	if (save_sightings(state, detector, err) < 0)
+		return -1;
+	return coverage_save(&detector->coverage, state, err);
 }
 
 /* In memory at once: 100,000 accounts are about 130 MB. */

@@ -132,6 +132,62 @@ static void test_client(void **state)
 	}
 }
 
+static void test_block(void **state)
+{
+	static const struct {
+		const char *block, *address;
+		bool parses, holds;
+	} cases[] = {
+		{ "192.0.2.0/24", "192.0.2.255", true, true },
+		{ "192.0.2.0/24", "192.0.3.0", true, false },
+		{ "192.0.2.0/24", "::ffff:192.0.2.9", true, true },
+		{ "192.0.2.0/23", "192.0.3.1", true, true },
+		{ "192.0.2.128/25", "192.0.2.127", true, false },
+		{ "192.0.2.7", "192.0.2.7", true, true },
+		{ "192.0.2.7", "192.0.2.6", true, false },
+		{ "0.0.0.0/0", "203.0.113.1", true, true },
+		{ "0.0.0.0/0", "2001:db8::1", true, false },
+		{ "2001:db8::/32", "2001:db8:ffff::1", true, true },
+		{ "2001:db8::/32", "2001:db9::1", true, false },
+		{ "2001:db8:0:8000::/49", "2001:db8:0:8001::1", true, true },
+		{ "2001:db8:0:8000::/49", "2001:db8:0:7fff::1", true, false },
+		{ "2001:db8::1", "2001:db8::1", true, true },
+		{ "2001:db8::1", "2001:db8::2", true, false },
+		{ "::ffff:192.0.2.0/120", "192.0.2.1", true, true },
+		{ "192.0.2.1/24", NULL, false, false },
+		{ "2001:db8::1/64", NULL, false, false },
+		{ "192.0.2.0/33", NULL, false, false },
+		{ "2001:db8::/129", NULL, false, false },
+		{ "192.0.2.0/", NULL, false, false },
+		{ "192.0.2.0/ 24", NULL, false, false },
+		{ "192.0.2.0/24x", NULL, false, false },
+		{ "192.0.2.0/-1", NULL, false, false },
+		{ "192.0.2.0/24/24", NULL, false, false },
+		{ "192.0.2.0/4294967320", NULL, false, false },
+		{ "192.0.2/24", NULL, false, false },
+		{ "/24", NULL, false, false },
+		{ "", NULL, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct slice text = guarded_copy(slice_from(cases[i].block));
+		struct address_block block = { .bits = 999 };
+		struct address address;
+
+		assert_case(cases[i].block, cases[i].parses,
+			    address_block_parse(text, &block));
+		guarded_free(text);
+		if (!cases[i].parses) {
+			assert_int_equal(block.bits, 999);
+			continue;
+		}
+		address = parsed(cases[i].address);
+		assert_case(cases[i].address, cases[i].holds,
+			    address_block_holds(&block, &address));
+	}
+}
+
 static void test_masked(void **state)
 {
 	static const char *const cases[][2] = {
@@ -157,6 +213,7 @@ int main(void)
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_local),
 		cmocka_unit_test(test_client),
+		cmocka_unit_test(test_block),
 		cmocka_unit_test(test_masked),
 	};
 

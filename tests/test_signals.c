@@ -12,8 +12,8 @@
  *   +90m                  go on by that time (s, m, h, d); -5s goes back
  *   login PL AS5617       a login to the mailbox from there; may be followed
  *                         by "client 7" (another address), "home" (the country
- *                         is home or normal around it), "aged" (old data),
- *                         "strangers 3", "refusals 3" (what crowd.h counts),
+ *                         is home or normal around it), "certain 75" (in
+ *                         percent: old data), "strangers 3", "refusals 3" (what crowd.h counts),
  *                         "shape 7" (how it logged in), "cold-host" (nobody
  *                         there has a history)
  *   submit ...            the same, but a message is handed in
@@ -149,8 +149,8 @@ static bool take_option(struct signal_input *input, struct origin *origin,
 {
 	if (slice_eq(option, S("home")))
 		input->country_is_home = true;
-	else if (slice_eq(option, S("aged")))
-		origin->is_aged = true;
+	else if (slice_eq(option, S("certain")))
+		origin->certainty = number(word(rest), "certain") / 100.0;
 	else if (slice_eq(option, S("client")))
 		origin->client = number(word(rest), "client");
 	else if (slice_eq(option, S("strangers")))
@@ -170,7 +170,7 @@ static void let_in(struct slice rest, enum mail_event_kind kind)
 {
 	struct mail_event event = { .kind = kind };
 	struct signal_input input = { .event = &event };
-	struct origin origin = { 0 };
+	struct origin origin = { .certainty = 1 };
 	struct slice first = word(&rest), network, option;
 
 	input.is_submission = kind == MAIL_SUBMISSION;

@@ -89,8 +89,7 @@ static void check_geo(struct findings *findings)
 	int64_t age_days;
 	char words[200];
 
-	if (geo_open(settings.country_db, settings.asn_db,
-		     settings.geo_max_age_ms, &geo, &err) < 0) {
+	if (settings_geo(&geo, &err) < 0) {
 		bad(findings, "geoip", &err);
 		return;
 	}
@@ -99,12 +98,18 @@ static void check_geo(struct findings *findings)
 	if (!geo_has_network(geo))
 		note("geoip", "asn_db is not set: networks are told apart by "
 		     "prefix only");
+	if (settings.networks.n || settings.own_networks.n) {
+		snprintf(words, sizeof(words), "your own knowledge: networks "
+			 "%zu, own ranges %zu", settings.networks.n,
+			 settings.own_networks.n);
+		good("networks", words);
+	}
 	age_days = (clock_now_ms() - geo_built_ms(geo)) / STAMP_DAY_MS;
 	if (geo_built_ms(geo)) {
 		snprintf(words, sizeof(words), "the data is %lld days old%s",
 			 (long long)age_days,
 			 age_days * STAMP_DAY_MS > settings.geo_max_age_ms
-				 ? "; it counts half, fetch a newer one"
+				 ? "; it counts less, fetch a newer one"
 				 : "");
 		good("geoip", words);
 	}
@@ -126,6 +131,12 @@ static void check_state(struct findings *findings)
 		 settings.state_dir, state_account_count(state),
 		 sizeof(struct account) + ACCOUNT_LOGIN_MAX);
 	good("state", words);
+	if (state_number(state, "geo_off", 0)) {
+		err_set(&err, EXIT_DATA, "places are not judged: the country "
+			"file did not know a fifth of the clients; fetch a "
+			"whole one, with IPv6, and let comporta scan go on");
+		bad(findings, "geoip", &err);
+	}
 	state_close(&state);
 }
 

@@ -83,8 +83,7 @@ static int open_all(struct rehearsal *rehearsal, struct detector *detector,
 {
 	struct geo *geo = NULL;
 
-	if (geo_open(settings.country_db, settings.asn_db,
-		     settings.geo_max_age_ms, &geo, err) < 0)
+	if (settings_geo(&geo, err) < 0)
 		return -1;
 	if (detector_init(detector, geo, &settings.home, NULL, err) < 0) {
 		geo_close(&geo);

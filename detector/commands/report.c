@@ -238,11 +238,10 @@ static void say_what_is_missing(const struct detector *detector)
 	if (!geo_has_country(detector->geo))
 		log_info("no country file: places are not judged; give "
 			 "--country-db or set country_db");
-	else if (c->clients >= 100 && c->unknown_clients * 5 > c->clients)
-		log_warning("the country file does not know %.0f %% of the "
-			    "clients; it may be broken or of another kind",
-			    100.0 * (double)c->unknown_clients /
-				    (double)c->clients);
+	else if (detector->coverage.is_off)
+		log_info("places are not judged: the country file does not "
+			 "know %.0f %% of the clients",
+			 100 * coverage_unknown_share(&detector->coverage));
 	else if (!geo_has_network(detector->geo))
 		log_info("no AS file: networks are told apart by their "
 			 "prefix only; give --asn-db or set asn_db");

@@ -113,8 +113,7 @@ static int open_detector(struct run *run, struct err *err)
 	struct accounts_backing backing;
 	struct geo *geo = NULL;
 
-	if (geo_open(settings.country_db, settings.asn_db,
-		     settings.geo_max_age_ms, &geo, err) < 0)
+	if (settings_geo(&geo, err) < 0)
 		return -1;
 	backing = state_backing(run->state);
 	if (detector_init(&run->detector, geo, &settings.home, &backing,

@@ -45,6 +45,7 @@ static double by_strangers(const struct signal_input *input)
 	if (!input->host_is_warm || origin->kind == NETWORK_RELAY)
 		return 0;
 	if (is_home && (origin->kind == NETWORK_ACCESS ||
+			origin->kind == NETWORK_MOBILE ||
 			origin->kind == NETWORK_BUSINESS))
 		return others < 5 ? 0 : (others - 4) * settings.step / 2;
 	if (others < 2)

@@ -114,7 +114,7 @@ static double observe(const struct signal_input *input)
 		account->origin_seen++;
 		account->origin_hits += new_country;
 	}
-	return origin->is_aged && value > 0 ? value / 2 : value;
+	return value > 0 ? value * origin->certainty : value;
 }
 
 static void describe(const struct account *account, uint32_t now_s,

@@ -52,11 +52,11 @@ static const double DOUBTFUL_END = 0.2;
 enum level { TRUSTED_NETWORK, TRUSTED_COUNTRY, HOME_COUNTRY, FOREIGN, LEVELS };
 
 static const double nats[LEVELS][NETWORK_KINDS] = {
-	/*                     access business hosting  VPN  relay */
-	[TRUSTED_NETWORK] = {   -0.5,  -0.5,   -0.5,  -0.5, -0.5 },
-	[TRUSTED_COUNTRY] = {    0.3,   0.3,    1.5,   2.0,  0.0 },
-	[HOME_COUNTRY] =    {    0.7,   0.5,    2.0,   2.2,  0.3 },
-	[FOREIGN] =         {    2.3,   2.0,    3.0,   3.0,  0.8 },
+	/*                     access business hosting  VPN  relay mobile */
+	[TRUSTED_NETWORK] = {   -0.5,  -0.5,   -0.5,  -0.5, -0.5,  -0.5 },
+	[TRUSTED_COUNTRY] = {    0.3,   0.3,    1.5,   2.0,  0.0,   0.3 },
+	[HOME_COUNTRY] =    {    0.7,   0.5,    2.0,   2.2,  0.3,   0.7 },
+	[FOREIGN] =         {    2.3,   2.0,    3.0,   3.0,  0.8,   1.8 },
 };
 
 static enum level level_of(const struct signal_input *input)
@@ -208,7 +208,7 @@ static double observe(const struct signal_input *input)
 	/* A stay abroad is one new place; home speaks for the owner daily. */
 	if (recent && value > 0)
 		return 0;
-	return origin->is_aged && value > 0 ? value / 2 : value;
+	return value > 0 ? value * origin->certainty : value;
 }
 
 static void describe(const struct account *account, uint32_t now_s,

@@ -1,15 +1,15 @@
 #!/usr/bin/perl
-# asn-mmdb.pl CSV MMDB - "first,last,number,name" lines to an MMDB file with
+# asn-mmdb.pl MMDB CSV... - "first,last,number,name" lines to an MMDB file with
 # the field names of GeoLite2 ASN.
 use strict;
 use warnings;
 use MaxMind::DB::Writer::Tree;
 
-my ($csv, $mmdb) = @ARGV;
+my $mmdb = shift @ARGV;
 my $tree = MaxMind::DB::Writer::Tree->new(
 	ip_version            => 6,
 	record_size           => 28,
-	database_type         => 'comporta-test-asn',
+	database_type         => 'comporta-test-asn-both',
 	languages             => ['en'],
 	description           => { en => 'AS numbers for tests' },
 	alias_ipv6_to_ipv4    => 0,
@@ -18,8 +18,7 @@ my $tree = MaxMind::DB::Writer::Tree->new(
 		$_[0] eq 'autonomous_system_number' ? 'uint32' : 'utf8_string';
 	},
 );
-open my $in, '<', $csv or die "$csv: $!\n";
-while (<$in>) {
+while (<>) {
 	chomp;
 	my ($first, $last, $number, $name) = split /,/, $_, 4;
 	$name =~ s/^"|"$//g;

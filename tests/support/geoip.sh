@@ -1,6 +1,7 @@
 #!/bin/sh
 # geoip.sh FOLDER - fetch public country and AS data into FOLDER as
-# country.mmdb and asn.mmdb, unless they are there already.
+# country.mmdb and asn.mmdb, and prefixes.tsv, the address blocks that the
+# traffic simulator draws from (see prefixes.pl); unless they are there already.
 #
 # For the demo and the tests only: the npm packages' publisher says that the
 # data holds errors. Use MaxMind's or DB-IP's files on a real server. Needs
@@ -16,7 +17,13 @@ version=2.3.2026061719
 folder=${1:?usage: geoip.sh FOLDER}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
-[ ! -s "$folder/country.mmdb" ] || [ ! -s "$folder/asn.mmdb" ] || exit 0
+# An asn.mmdb that this script wrote before it knew IPv6 is written anew.
+if grep -qa 'comporta-test-asn' "$folder/asn.mmdb" 2>/dev/null &&
+	! grep -qa 'comporta-test-asn-both' "$folder/asn.mmdb"; then
+	rm -f "$folder/asn.mmdb"
+fi
+[ ! -s "$folder/country.mmdb" ] || [ ! -s "$folder/asn.mmdb" ] ||
+	[ ! -s "$folder/prefixes.tsv" ] || exit 0
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d "$folder/fetch.XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -60,9 +67,25 @@ if [ ! -s "$folder/country.mmdb" ]; then
 	}
 fi
 
-if [ ! -s "$folder/asn.mmdb" ]; then
-	echo "  geoip: AS data from npm, written as MMDB" >&2
+if [ ! -s "$folder/asn.mmdb" ] || [ ! -s "$folder/prefixes.tsv" ]; then
+	echo "  geoip: AS data from npm" >&2
 	fetch @ip-location-db/asn
-	perl "$here/asn-mmdb.pl" "$work/package/asn-ipv4.csv" "$work/asn.mmdb"
+	mv "$work/package" "$work/asn"
+fi
+
+if [ ! -s "$folder/asn.mmdb" ]; then
+	perl "$here/asn-mmdb.pl" "$work/asn.mmdb" "$work/asn/asn-ipv4.csv" \
+		"$work/asn/asn-ipv6.csv"
 	mv "$work/asn.mmdb" "$folder/asn.mmdb"
+fi
+
+# From the lists that the two MMDB files are made of.
+if [ ! -s "$folder/prefixes.tsv" ]; then
+	echo "  geoip: address blocks for the simulator" >&2
+	fetch @ip-location-db/geo-whois-asn-country
+	lists=$work/package/geo-whois-asn-country
+	perl "$here/prefixes.pl" "$here/../../detector/networks.def" \
+		"$work/asn/asn-ipv4-num.csv" "$lists-ipv4-num.csv" \
+		"$work/asn/asn-ipv6.csv" "$lists-ipv6.csv" >"$work/prefixes.tsv"
+	mv "$work/prefixes.tsv" "$folder/prefixes.tsv"
 fi
