@@ -108,8 +108,7 @@ static void find_extras(struct explanation *e, struct err *why)
 		e->no_history = why->text;
 	if (languages_load(settings.template_dir, &e->languages, &waste) < 0)
 		e->languages = NULL;
-	if (geo_open(NULL, settings.asn_db, settings.geo_max_age_ms, &e->geo,
-		     &waste) < 0)
+	if (settings_geo(&e->geo, &waste) < 0)
 		e->geo = NULL;
 }
 

@@ -29,8 +29,13 @@ struct explanation {
 
 enum { EXPLAIN_NAME_SIZE = 64 };
 
-/* "Vietnam", "AS45899 VNPT Corp", "#2163081216": as much as is known. */
+/* "Vietnam", or "VN". */
 const char *explain_country(const struct explanation *e, uint16_t country);
+
+/* "VNPT Corp"; false when nobody knows. A stranger's words. */
+bool explain_network_name(const struct explanation *e, uint32_t network,
+			  char out[EXPLAIN_NAME_SIZE]);
+/* "AS45899 VNPT Corp", "AS45899". */
 void explain_network(const struct explanation *e, uint32_t network,
 		     char out[EXPLAIN_NAME_SIZE]);
 

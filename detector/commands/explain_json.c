@@ -38,7 +38,7 @@ static void push_place(const struct explanation *e, struct json *list,
 	char until[STAMP_TEXT_SIZE];
 
 	json_add_string(one, key, id);
-	json_add_string(one, "name", name);
+	json_add_text(one, "name", slice_from(name));
 	json_add_integer(one, "days", place->days);
 	add_time(one, "since", place->days ? place->first_s : 0);
 	json_add_flag(one, "trusted", profile_is_trusted(place, e->now_s));
@@ -68,12 +68,13 @@ static void add_places(const struct explanation *e, struct json *normal)
 	}
 	for (size_t i = 0; i < ACCOUNT_NETWORKS && account->networks[i].id;
 	     i++) {
+		uint32_t network = account->networks[i].id;
 		char number[NETWORK_TEXT_SIZE], name[EXPLAIN_NAME_SIZE];
+		bool is_known = explain_network_name(e, network, name);
 
-		network_text(account->networks[i].id, number);
-		explain_network(e, account->networks[i].id, name);
-		push_place(e, networks, "network", number, name,
-			   &account->networks[i]);
+		network_text(network, number);
+		push_place(e, networks, "network", number,
+			   is_known ? name : NULL, &account->networks[i]);
 	}
 	json_add(normal, "countries", &countries);
 	json_add(normal, "networks", &networks);
@@ -131,9 +132,9 @@ static void add_recent(const struct explanation *e, struct json *object)
 		char number[NETWORK_TEXT_SIZE], name[EXPLAIN_NAME_SIZE];
 		char code[COUNTRY_TEXT_SIZE], masked[ADDRESS_TEXT_SIZE];
 		struct json *one = json_new_object();
+		bool is_known = explain_network_name(e, r->network, name);
 
 		network_text(r->network, number);
-		explain_network(e, r->network, name);
 		country_text(r->country, code);
 		address_masked(r->prefix, r->is_v6, masked);
 		add_time(one, "time", r->last_s);
@@ -141,7 +142,8 @@ static void add_recent(const struct explanation *e, struct json *object)
 				? slice_from(code)
 				: (struct slice){ NULL, 0 });
 		json_add_string(one, "network", number);
-		json_add_string(one, "name", name);
+		json_add_text(one, "name",
+			      slice_from(is_known ? name : NULL));
 		json_add_string(one, "address", masked);
 		json_add_string(one, "kind", r->kind < NETWORK_KINDS
 				? network_kind_names[r->kind] : "");
@@ -168,8 +170,8 @@ static void add_signals(const struct explanation *e, struct json *object)
 		json_add_string(one, "signal", signal->name);
 		json_add_real(one, "nats", shares[i].nats, 2);
 		json_add_real(one, "cap", limits->weight * limits->cap, 2);
-		json_add_real(one, "floor", -limits->weight * limits->floor,
-			      2);
+		json_add_real(one, "floor", 0 - limits->weight *
+						limits->floor, 2);
 		json_add_flag(one, "hard", signal->is_hard);
 		json_add_string(one, "about", signal->about);
 		json_add_text(one, "text", text_slice(&words));

@@ -49,21 +49,19 @@ static void print_place(const struct explanation *e,
 static void print_places(const struct explanation *e,
 			 const struct screen *screen)
 {
-	const struct account *account = &e->entry.account;
+	const struct account_place *networks = e->entry.account.networks;
+	const struct account_place *countries = e->entry.account.countries;
 
-	for (size_t i = 0; i < ACCOUNT_COUNTRIES && account->countries[i].id;
-	     i++)
+	for (size_t i = 0; i < ACCOUNT_COUNTRIES && countries[i].id; i++)
 		print_place(e, screen, i ? "" : "  countries",
-			    explain_country(e, (uint16_t)
-						       account->countries[i].id),
-			    &account->countries[i]);
-	for (size_t i = 0; i < ACCOUNT_NETWORKS && account->networks[i].id;
-	     i++) {
+			    explain_country(e, (uint16_t)countries[i].id),
+			    &countries[i]);
+	for (size_t i = 0; i < ACCOUNT_NETWORKS && networks[i].id; i++) {
 		char name[EXPLAIN_NAME_SIZE];
 
-		explain_network(e, account->networks[i].id, name);
+		explain_network(e, networks[i].id, name);
 		print_place(e, screen, i ? "" : "  networks", name,
-			    &account->networks[i]);
+			    &networks[i]);
 	}
 }
 
@@ -139,9 +137,9 @@ static void print_amounts(const struct explanation *e,
 		screen_linef(screen, LABEL, "  sends", "how much is not known "
 			     "yet");
 	else
-		screen_linef(screen, LABEL, "  sends", "to about %.0f "
-			     "recipients on a day it sends, %.0f in its "
-			     "busiest hour (%u days)",
+		screen_linef(screen, LABEL, "  sends", "recipients on a day "
+			     "it sends: about %.0f, in its busiest hour %.0f "
+			     "(days: %u)",
 			     expm1(account->per_day.mean),
 			     expm1(account->per_hour.mean),
 			     account->per_day.days);

@@ -6,7 +6,7 @@
 #include "detector/commands/explain_inside.h"
 #include "detector/judge.h"
 #include "detector/profile.h"
-#include "detector/settings.h"
+#include "detector/trust.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -24,24 +24,34 @@ const char *explain_country(const struct explanation *e, uint16_t country)
 	return languages_word(e->languages, "en", word, code);
 }
 
-void explain_network(const struct explanation *e, uint32_t network,
-		     char out[EXPLAIN_NAME_SIZE])
+bool explain_network_name(const struct explanation *e, uint32_t network,
+			  char out[EXPLAIN_NAME_SIZE])
 {
 	const struct account *account = &e->entry.account;
 	const char *known = network_name_of(network);
-	char number[NETWORK_TEXT_SIZE], name[40] = "";
 
-	for (size_t i = 0; i < ACCOUNT_RECENT && !known && e->geo; i++) {
+	if (known)
+		return slice_copy(slice_from(known), out, EXPLAIN_NAME_SIZE);
+	for (size_t i = 0; i < ACCOUNT_RECENT && e->geo; i++) {
 		const struct account_recent *r = &account->recent[i];
 
 		if (r->last_s && r->network == network &&
 		    geo_network_name(e->geo, network, r->prefix, r->is_v6,
-				     name, sizeof(name)))
-			known = name;
+				     out, EXPLAIN_NAME_SIZE))
+			return true;
 	}
+	return false;
+}
+
+void explain_network(const struct explanation *e, uint32_t network,
+		     char out[EXPLAIN_NAME_SIZE])
+{
+	char number[NETWORK_TEXT_SIZE], name[EXPLAIN_NAME_SIZE];
+	bool is_known = explain_network_name(e, network, name);
+
 	network_text(network, number);
-	snprintf(out, EXPLAIN_NAME_SIZE, "%s%s%.38s", number, known ? " " : "",
-		 known ? known : "");
+	snprintf(out, EXPLAIN_NAME_SIZE, "%s%s%.40s", number,
+		 is_known ? " " : "", is_known ? name : "");
 }
 
 void explain_time(uint32_t at_s, char out[STAMP_TEXT_SIZE])
@@ -89,6 +99,7 @@ static void print_standing(const struct explanation *e,
 {
 	const struct account *account = &e->entry.account;
 	char since[STAMP_TEXT_SIZE], now[STAMP_TEXT_SIZE];
+	double p = e->verdict.probability;
 	struct text line = TEXT_INIT(4096);
 
 	explain_time(account->standing_s, since);
@@ -99,9 +110,10 @@ static void print_standing(const struct explanation *e,
 		  account->standing_s ? since : "", paper_words(account));
 	screen_line(screen, 0, "", &line);
 	text_release(&line);
-	screen_linef(screen, 2, "", "%.1f %% likely in somebody else's hands, "
-		     "as of %s (watched from %.0f %%, stopped from %.0f %%).",
-		     e->verdict.probability * 100, now,
+	screen_linef(screen, 2, "", "%s%.1f %% likely in somebody else's "
+		     "hands, as of %s (watched from %.0f %%, stopped from %.0f "
+		     "%%).", p > 0.999 ? "Over " : "",
+		     p > 0.999 ? 99.9 : p * 100, now,
 		     judge_settings.watch * 100, judge_settings.block * 100);
 	print_missing(e, screen);
 }
@@ -243,56 +255,70 @@ static const char *name_for_shell(const struct explanation *e)
 }
 
 static void advise(const struct screen *screen, const char *what,
-		   const char *command, const char *name, const char *rest)
+		   const char *command, const char *name, const char *options)
 {
+	char begin[ACCOUNT_LOGIN_MAX + 64];
+
 	screen_linef(screen, 2, "", "%s", what);
-	screen_linef(screen, 6, "", "comporta %s %s%s", command, name, rest);
+	snprintf(begin, sizeof(begin), "comporta %s %s", command, name);
+	screen_command(screen, begin, options);
 }
 
-/* The latest place that neither habit nor word knows. */
+/* The latest place that neither habit nor word knows. Nobody is at that many:
+ * then there is none to trust. */
 static const struct account_recent *strange_place(const struct explanation *e)
 {
 	const struct account *account = &e->entry.account;
-	uint32_t network;
+	size_t n = e->verdict.window.n_networks;
 
-	if (e->verdict.window.n_networks == 0)
+	if (n == 0 || n > TRUST_NETWORKS)
 		return NULL;
-	network = e->verdict.window.networks[0];
-	return profile_recent_network(account, network, e->now_s);
+	return profile_recent_network(account,
+				      e->verdict.window.networks[0],
+				      e->now_s);
+}
+
+static void advise_trust(const struct explanation *e,
+			 const struct screen *screen, const char *name)
+{
+	const struct account_recent *place = strange_place(e);
+	char network[NETWORK_TEXT_SIZE], country[COUNTRY_TEXT_SIZE];
+	char options[96];
+	const char *quote;
+
+	if (!place)
+		return;
+	network_text(place->network, network);
+	country_text(place->country, country);
+	/* A shell takes a # for a comment. */
+	quote = network[0] == '#' ? "'" : "";
+	snprintf(options, sizeof(options), "--network %s%s%s%s%s "
+		 "--reason TEXT", quote, network, quote,
+		 place->country ? " --country " : "",
+		 place->country ? country : "");
+	advise(screen, "If the owner says \"it was me\":", "trust", name,
+	       options);
 }
 
 static void print_next(const struct explanation *e,
 		       const struct screen *screen)
 {
 	const struct account *account = &e->entry.account;
-	const struct account_recent *strange = strange_place(e);
 	const char *name = name_for_shell(e);
-	char place[80] = "";
 
 	screen_title(screen, "What you can do");
 	if (account->standing == STANDING_BLOCKED && !account->is_observed) {
 		advise(screen, "Open it once the password is another one "
 		       "(--force: all the same):", "lift", name,
-		       " --reason TEXT");
+		       "--reason TEXT");
 	} else {
 		if (account->is_observed == PAPER_OBSERVED)
 			screen_linef(screen, 2, "", "Let blocks be real: mode "
 				     "= \"enforce\" in the configuration.");
 		advise(screen, "Stop it by hand:", "suspend", name,
-		       " --reason TEXT");
+		       "--reason TEXT");
 	}
-	if (strange) {
-		char network[NETWORK_TEXT_SIZE], country[COUNTRY_TEXT_SIZE];
-
-		network_text(strange->network, network);
-		country_text(strange->country, country);
-		snprintf(place, sizeof(place), " --network '%s'%s%s "
-			 "--reason TEXT", network,
-			 strange->country ? " --country " : "",
-			 strange->country ? country : "");
-		advise(screen, "If the owner says \"it was me\":", "trust",
-		       name, place);
-	}
+	advise_trust(e, screen, name);
 }
 
 void explain_print(const struct explanation *e)

@@ -115,6 +115,15 @@ void screen_linef(const struct screen *screen, size_t indent,
 	text_release(&words);
 }
 
+void screen_command(const struct screen *screen, const char *begin,
+		    const char *options)
+{
+	bool fits = 6 + strlen(begin) + 1 + strlen(options) <= screen->width;
+
+	printf("      %s%s%s\n", begin, fits ? " " : " \\\n          ",
+	       options);
+}
+
 void screen_bar(const struct screen *screen, double value, double most,
 		const char *name)
 {

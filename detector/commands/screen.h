@@ -28,6 +28,10 @@ void screen_linef(const struct screen *screen, size_t indent,
 		  const char *label, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* A command line to copy: on one line, or on two with a backslash between. */
+void screen_command(const struct screen *screen, const char *begin,
+		    const char *options);
+
 /* "  +6.5  [######....]  name": how much of what is possible. */
 void screen_bar(const struct screen *screen, double value, double most,
 		const char *name);

@@ -22,16 +22,15 @@ static int add_client(const char *text, struct trust *trust, struct err *err)
 	if (!address_parse(slice_from(text), &address))
 		return err_set(err, EXIT_USAGE, "--client is \"%.60s\", and "
 			       "that is no IP address", text);
-	if (geo_open(settings.country_db, settings.asn_db,
-		     settings.geo_max_age_ms, &geo, err) < 0)
+	if (settings_geo(&geo, err) < 0)
 		return -1;
 	geo_lookup(geo, &address, clock_now_ms(), &origin);
 	geo_close(&geo);
 	if (origin.is_local || (!origin.network && !origin.country))
 		return err_set(err, EXIT_DATA, "%s lies in no network or "
 			       "country that could be trusted: it is a private "
-			       "address, or country_db and asn_db do not know "
-			       "it", text);
+			       "or own address, or country_db and asn_db do not "
+			       "know it", text);
 	network_text(origin.network, network);
 	country_text(origin.country, country);
 	if (origin.network)
