@@ -174,6 +174,7 @@ static struct account_entry *loaded(struct accounts *accounts, uint64_t key)
 	entry = add_entry(accounts, key);
 	if (entry) {
 		*entry = found;
+		entry->known_until_s = found.account.last_s;
 		entry->is_dirty = false;
 	}
 	return entry;

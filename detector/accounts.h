@@ -21,6 +21,7 @@ enum { ACCOUNTS_MAX = 4000000 };
 struct account_entry {
 	uint64_t key;
 	bool is_dirty;
+	uint32_t known_until_s;	/* account.last_s as it was loaded; 0 new */
 	struct account account;
 	char login[ACCOUNT_LOGIN_MAX + 2];	/* last: seldom looked at */
 };

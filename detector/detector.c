@@ -20,7 +20,6 @@ int detector_init(struct detector *detector, struct geo *geo,
 		  const struct accounts_backing *backing, struct err *err)
 {
 	memset(detector, 0, sizeof(*detector));
-	detector->geo = geo;
 	detector->calm_below = judge_calm_below(INCIDENT_UNTIL);
 	for (size_t i = 0; i < home->n; i++) {
 		uint16_t code = country_code(slice_from(home->items[i]));
@@ -32,6 +31,7 @@ int detector_init(struct detector *detector, struct geo *geo,
 				       home->items[i]);
 		detector->home[detector->n_home++] = code;
 	}
+	detector->geo = geo;
 	detector->accounts = accounts_new(backing);
 	detector->tracker = tracker_new();
 	detector->neighbours = neighbours_new();
@@ -59,7 +59,7 @@ static void tell(struct detector *detector, struct account_entry *entry,
 		detector->counters.suspends++;
 	else
 		detector->counters.watches++;
-	if (!detector->on_verdict)
+	if (!detector->on_verdict || detector->is_learning)
 		return;
 	judge_explain(&entry->account, entry->login, at_ms, &verdict);
 	verdict.action = action;
@@ -103,6 +103,10 @@ void detector_weigh(struct detector *detector, struct account_entry *entry,
 	/* From before the last lift: never evidence, nothing to learn. */
 	if (input->now_s < account->episode_s)
 		return;
+	if (detector->is_learning && input->now_s <= entry->known_until_s) {
+		detector->counters.known++;
+		return;
+	}
 	input->account = account;
 	input->login = slice_from(entry->login);
 	judge_weigh(input);
@@ -114,7 +118,7 @@ void detector_weigh(struct detector *detector, struct account_entry *entry,
 	} else {
 		judge(detector, entry, input);
 	}
-	if (detector->on_weighed)
+	if (detector->on_weighed && !detector->is_learning)
 		detector->on_weighed(detector->context, input, entry);
 }
 

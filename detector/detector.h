@@ -27,6 +27,7 @@ enum { DETECTOR_HOME_MAX = CONF_LIST_MAX };
 struct detector_counters {
 	uint64_t events[MAIL_EVENT_KINDS];
 	uint64_t suspends, watches;
+	uint64_t known;		/* left out: learnt or judged before */
 	uint64_t untracked;	/* accounts left out: table full, or a login
 				 * that cannot be one */
 };
@@ -39,6 +40,7 @@ struct detector {
 	uint16_t home[DETECTOR_HOME_MAX];
 	size_t n_home;
 	bool enforce;		/* blocks will be real */
+	bool is_learning;	/* see learning.h */
 	double calm_below;	/* nats, see judge_calm_below() */
 	int64_t newest_ms;
 	struct coverage coverage;

@@ -336,12 +336,16 @@ void judge_explain(const struct account *account, const char *login,
 				     : at_ms;
 }
 
-void judge_lifted(struct account *account, uint32_t at_s)
+static void forget_evidence(struct account *account)
 {
 	memset(account->groups, 0, sizeof(account->groups));
 	memset(&account->incident, 0, sizeof(account->incident));
 	memset(account->unknown_seen, 0, sizeof(account->unknown_seen));
 	account->policy_nats = 0;
+}
+
+static void forget_intruder(struct account *account, uint32_t at_s)
+{
 	/* What the intruder sent in the hour and day in progress. */
 	account->hour_recipients = 0;
 	account->day_recipients = account->day_peak = 0;
@@ -350,6 +354,26 @@ void judge_lifted(struct account *account, uint32_t at_s)
 	 * may a place of his become trusted on the next visit. */
 	memset(account->recent, 0, sizeof(account->recent));
 	profile_forget_untrusted(account, at_s);
+}
+
+void judge_forget(struct account *account, uint32_t at_s)
+{
+	bool is_suspect = account->standing != STANDING_CALM ||
+			  judge_probability(account, at_s, NULL) >=
+				  judge_settings.learn_below;
+
+	forget_evidence(account);
+	if (is_suspect)
+		forget_intruder(account, at_s);
+	if (account->standing != STANDING_CALM)
+		stand(account, STANDING_CALM, at_s);
+	account->is_observed = 0;
+}
+
+void judge_lifted(struct account *account, uint32_t at_s)
+{
+	forget_evidence(account);
+	forget_intruder(account, at_s);
 	account->episode_s = at_s;
 	account->closer_until_s =
 		at_s + (uint32_t)(judge_settings.closer_ms / STAMP_SECOND_MS);

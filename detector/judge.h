@@ -70,6 +70,10 @@ bool judge_decide(struct account *account, uint32_t now_s, bool enforce,
 void judge_explain(const struct account *account, const char *login,
 		   int64_t at_ms, struct verdict *verdict_out);
 
+/* Learning ends: nothing speaks against the account any more. One that was
+ * suspicious keeps only what was trusted before. */
+void judge_forget(struct account *account, uint32_t at_s);
+
 /* The gate was opened again: evidence to nothing, a new episode. */
 void judge_lifted(struct account *account, uint32_t at_s);
 

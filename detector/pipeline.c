@@ -69,6 +69,9 @@ bool pipeline_step(struct pipeline *pipeline, uint64_t max_events)
 			report(pipeline);
 			return false;
 		}
+		if (pipeline->pause_ms &&
+		    pipeline->logs[i].event.at_ms >= pipeline->pause_ms)
+			return true;
 		pipeline->logs[i].has_event = false;
 		detector_event(pipeline->detector, &pipeline->logs[i].event);
 		if (fed % PROGRESS_EVERY == PROGRESS_EVERY - 1)

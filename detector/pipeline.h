@@ -23,6 +23,8 @@ struct pipeline {
 		bool has_event;
 	} logs[PIPELINE_MAX];
 	bool stop;		/* set by a callback: end the step here */
+	int64_t pause_ms;	/* end a step in front of the first event from
+				 * this time on; 0 for no such time */
 	void (*on_progress)(void *context, uint64_t done, uint64_t total);
 	void *context;
 };
@@ -34,7 +36,8 @@ int pipeline_add(struct pipeline *pipeline, const char *path,
 		 struct err *err);
 
 /* Feed events to the detector until all logs end (false), or `max_events`
- * were fed or `stop` was set (true: call again). */
+ * were fed, `stop` was set or the time of the pause has come (true: call
+ * again, after moving the pause). */
 bool pipeline_step(struct pipeline *pipeline, uint64_t max_events);
 
 /* The first read error there was; NULL for none. */

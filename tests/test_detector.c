@@ -320,6 +320,96 @@ static void test_numbers(void **state)
 			 UINT32_MAX);
 }
 
+static void submit_queued(const char *id, uint32_t recipients, bool null_sender,
+			  int64_t later_s)
+{
+	struct mail_event event = event_of(MAIL_SUBMISSION, id, later_s);
+
+	event.account = S("anna@x.example");
+	event.is_queued = true;
+	event.recipients = recipients;
+	event.null_sender = null_sender;
+	feed(event);
+}
+
+static uint32_t sent_today(void)
+{
+	return account_of("anna@x.example")->day_recipients;
+}
+
+/* Exim's line is submission and acceptance: a login, and its recipients. */
+static void test_queued_submission(void **state)
+{
+	(void)state;
+	submit_queued("4A01", 7, false, 0);
+	assert_int_equal(sent_today(), 7);
+	assert_int_equal(account_of("anna@x.example")->logins, 1);
+	/* Whoever says it once more says nothing new. */
+	queue("4A01", 7, 1);
+	deliver("4A01", "b@y.example", "2.0.0", MAIL_SENT, 1);
+	deliver("4A01", "b@z.example", "2.0.0", MAIL_SENT, 1);
+	assert_int_equal(sent_today(), 7);
+	submit_queued("4A02", 1, true, 2);
+	deliver("4A02", "b@y.example", "5.1.1", MAIL_BOUNCED, 3);
+	assert_int_equal(sent_today(), 7);
+	assert_int_equal(failures_of("anna@x.example"), 0);
+	/* The same id again is another message (A5). */
+	submit_queued("4A01", 2, false, 4);
+	assert_int_equal(sent_today(), 9);
+}
+
+/* How many recipients a message has may come to light only one by one. */
+static void test_unknown_number(void **state)
+{
+	(void)state;
+	submit_queued("4A01", MAIL_UNKNOWN, false, 0);
+	assert_int_equal(sent_today(), 1);
+	deliver("4A01", "a@y.example", "", MAIL_DEFERRED, 1);
+	deliver("4A01", "b@y.example", "2.0.0", MAIL_SENT, 1);
+	assert_int_equal(sent_today(), 1);
+	/* Of the same domain, refused without a code: one more each. */
+	deliver("4A01", "c@y.example", "2.0.0", MAIL_SENT, 1);
+	deliver("4A01", "d@y.example", "5.2.2", MAIL_BOUNCED, 1);
+	deliver("4A01", "e@y.example", "5.1.1", MAIL_BOUNCED, 1);
+	assert_int_equal(sent_today(), 4);
+	/* Retries are none, their end is. */
+	deliver("4A01", "a@y.example", "", MAIL_DEFERRED, 60);
+	deliver("4A01", "a@y.example", "", MAIL_DEFERRED, 120);
+	assert_int_equal(sent_today(), 4);
+	deliver("4A01", "a@y.example", "", MAIL_EXPIRED, 180);
+	assert_int_equal(sent_today(), 5);
+	feed(event_of(MAIL_CLOSED, "4A01", 181));
+	deliver("4A01", "f@y.example", "2.0.0", MAIL_SENT, 182);
+	assert_int_equal(sent_today(), 5);
+	/* The same where Postfix does not say it. */
+	submit("4A02", "anna@x.example", 200);
+	queue("4A02", MAIL_UNKNOWN, 200);
+	deliver("4A02", "b@y.example", "2.0.0", MAIL_SENT, 201);
+	deliver("4A02", "c@y.example", "2.0.0", MAIL_SENT, 201);
+	assert_int_equal(sent_today(), 7);
+}
+
+/* Through a content filter: the first id's outcomes tell the number, the
+ * second's are not counted again. */
+static void test_unknown_number_filtered(void **state)
+{
+	struct mail_event event = event_of(MAIL_DELIVERY, "4A01", 1);
+
+	(void)state;
+	submit_queued("4A01", MAIL_UNKNOWN, false, 0);
+	event.status = MAIL_SENT;
+	event.recipient = S("b@y.example");
+	event.requeued_as = S("4A02");
+	feed(event);
+	event.recipient = S("c@z.example");
+	feed(event);
+	assert_int_equal(sent_today(), 2);
+	deliver("4A02", "b@y.example", "2.0.0", MAIL_SENT, 2);
+	deliver("4A02", "c@z.example", "5.1.1", MAIL_BOUNCED, 2);
+	assert_int_equal(sent_today(), 2);
+	assert_int_equal(failures_of("anna@x.example"), 1);
+}
+
 /* The same without a GeoIP file as with clients that no file knows. */
 static void test_unknown_is_not_foreign(void **state)
 {
@@ -429,6 +519,8 @@ int main(void)
 		FRESH(test_once_per_domain), FRESH(test_rejects),
 		FRESH(test_reject_names_a_victim), FRESH(test_automatic),
 		FRESH(test_untracked),	   FRESH(test_numbers),
+		FRESH(test_queued_submission), FRESH(test_unknown_number),
+		FRESH(test_unknown_number_filtered),
 		FRESH(test_unknown_is_not_foreign),
 		FRESH(test_requeued_in_circles),
 		FRESH(test_many_between),  FRESH(test_lifted),

@@ -93,6 +93,9 @@ static void test_stamps(void **state)
 		{ "<22Jun  1 10:00:00", "" },
 		{ "2026 Jun  1 10:00:00.5", "2026-06-01T10:00:00.500Z" },
 		{ "2026 Jun 31 10:00:00", "" },
+		{ "2026-06-01 10:00:00 +0200", "2026-06-01T08:00:00.000Z" },
+		{ "2026-06-01 10:00:00.123 -0330", "2026-06-01T13:30:00.123Z" },
+		{ "2026-06-01 10:00:00 +2400", "2026-06-01T10:00:00.000Z" },
 		{ "x | Jun  1 10:00:00", "2026-06-01T10:00:00.000Z" },
 		{ "| Jun  1 10:00:00", "" },
 		{ "x y | Jun  1 10:00:00", "" },
@@ -278,6 +281,95 @@ static void test_origins(void **state)
 	}
 }
 
+/* Exim's own file has neither host nor program. What it has instead may be a
+ * stranger's, so nothing in it may become one. */
+static void test_exim(void **state)
+{
+	static const struct {
+		const char *rest, *program, *text;
+	} cases[] = {
+		{ "1RwtJa-000AFJ-3B <= a[1]: b", "exim",
+		  "1RwtJa-000AFJ-3B <= a[1]: b" },
+		{ "1sDcIh-000000004YY-3wAT => b", "exim",
+		  "1sDcIh-000000004YY-3wAT => b" },
+		{ "[12] x postfix/smtpd[1]: b", "exim",
+		  "[12] x postfix/smtpd[1]: b" },
+		{ "+0200 x postfix/smtpd[1]: b", "exim",
+		  "x postfix/smtpd[1]: b" },
+		{ "ETRN imap-login: b", "exim", "ETRN imap-login: b" },
+		{ "H=(x postfix/smtpd[1]: b", "exim",
+		  "H=(x postfix/smtpd[1]: b" },
+		{ "cwd=/x/smtpd: b", "exim", "cwd=/x/smtpd: b" },
+		{ "login authenticator failed for x", "exim",
+		  "login authenticator failed for x" },
+		/* Others' lines with the same stamp. */
+		{ "mx postfix/smtpd[1]: b", "postfix/smtpd", "b" },
+		{ "imap-login: Info: b", "imap-login", "Info: b" },
+		{ "exim exim[1]: b", "exim", "b" },
+		{ "1RwtJa-000AFJ-3Bx a[1]: b", "a", "b" },
+		{ "server-mail01-pl a[1]: b", "a", "b" },
+		{ "[x] a[1]: b", "a", "b" },
+	};
+
+	(void)state;
+	set_zone("UTC");
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct header_reader reader =
+			reader_at("2026-11-22T12:00:00Z");
+		struct log_line line;
+		char text[128];
+
+		snprintf(text, sizeof(text), "2026-06-01 10:00:00 %s",
+			 cases[i].rest);
+		assert_case(cases[i].rest, true,
+			    header_read(&reader, slice_from(text), &line));
+		assert_case(cases[i].rest, true,
+			    slice_eq(line.program,
+				     slice_from(cases[i].program)));
+		assert_case(cases[i].rest, true,
+			    slice_eq(line.text, slice_from(cases[i].text)));
+	}
+}
+
+/* From the first line that is surely Exim's on, all are that look like one;
+ * and zones are each line's own. */
+static void test_exim_stays(void **state)
+{
+	static const struct {
+		const char *line, *program;
+	} lines[] = {
+		{ "2026-06-01 10:00:00 hello imap-login: a", "imap-login" },
+		{ "2026-06-01 10:00:01 hello imap-login: a", "imap-login" },
+		{ "2026-06-01 10:00:01 1RwtJa-000AFJ-3B Completed", "exim" },
+		{ "2026-06-01 10:00:01 hello imap-login: a", "exim" },
+		{ "2026-06-01T10:00:02 mx imap-login: a", "imap-login" },
+		{ "2026-06-01 10:00:03 hello imap-login: a", "exim" },
+		{ "Jun  1 10:00:04 mx imap-login: a", "imap-login" },
+		{ "2026-06-01 10:00:05 mx imap-login: a", "exim" },
+	};
+	struct header_reader reader = reader_at("2026-11-22T12:00:00Z");
+
+	(void)state;
+	set_zone("UTC");
+	for (size_t i = 0; i < N_ELEMENTS(lines); i++) {
+		struct log_line line;
+
+		assert_true(header_read(&reader, slice_from(lines[i].line),
+					&line));
+		assert_case(lines[i].line, true,
+			    slice_eq(line.program,
+				     slice_from(lines[i].program)));
+	}
+	assert_stamp(&reader, "2026-06-01 10:00:00 +0200 1RwtJa-000AFJ-3B a",
+		     "2026-06-01T08:00:00.000Z");
+	assert_stamp(&reader, "2026-06-01 10:00:01 +0200 1RwtJa-000AFJ-3B a",
+		     "2026-06-01T08:00:01.000Z");
+	assert_stamp(&reader, "2026-06-01 10:00:01 1RwtJa-000AFJ-3B a",
+		     "2026-06-01T10:00:01.000Z");
+	assert_stamp(&reader, "2026-06-01 10:00:02 +0100 1RwtJa-000AFJ-3B a",
+		     "2026-06-01T09:00:02.000Z");
+}
+
 static void test_structured_data(void **state)
 {
 	static const struct {
@@ -333,6 +425,9 @@ static void test_every_prefix_of_a_line(void **state)
 		"2026 Jun 16 16:05:07.123 mx dovecot: imap-login: "
 		"Disconnected (auth failed, 1 attempts in 2 secs): "
 		"user=<a@b>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1",
+		"2026-06-01 10:00:00.123 +0200 [81] 1sDcIh-000000004YY-3wAT "
+		"<= a@b H=([1.2.3.4]) [203.0.113.9]:1 P=esmtpa A=login:a S=1 "
+		"T=\"a\\\"b\" for \"a b\"@c d@e",
 		"s_1  | Jun  1 10:00:00 imap-login: Info: Login: user=<a@b>, "
 		"method=PLAIN, rip=203.0.113.9",
 	};
@@ -370,12 +465,20 @@ static void test_long_lines(void **state)
 		" a[1.2.3.4]: 550 5.1.1 ",
 		"Jun  1 10:00:00 mx postfix/smtp[1]: 4XyZ1: to=<",
 		"Jun  1 10:00:00 mx dovecot: imap-login: Disconnected: ",
+		"2026-06-01 10:00:00 1RwtJa-000AFJ-3B <= a@b H=(",
+		"2026-06-01 10:00:00 1RwtJa-000AFJ-3B <= a@b H=[1.2.3.4] S=1 ",
+		"2026-06-01 10:00:00 1RwtJa-000AFJ-3B ** a@b ",
+		"2026-06-01 10:00:00 1RwtJa-000AFJ-3B ** a@b: ",
+		"2026-06-01 10:00:00 H=(x) [1.2.3.4] ",
+		"2026-06-01 10:00:00 x authenticator failed for ",
 		"Jun  1 10:00:00 ", "<", "x", "",
 	};
 	static const char *const walls[] = {
 		"a: ", "(auth failed, ", "\"\\", "\"", "\\", ", orig_client=",
 		" to=<", "helo=<", "> proto=", ">, ", " rip=", "[", " | ",
-		": user=<", "; from=<", " sasl_sender=", "(", "<",
+		": user=<", "; from=<", " sasl_sender=", "(", "<", " ", "\" ",
+		"for a@b ", "a) [1.2.3.4] ", "T=\"x ", "\"a@ ", ": 550 ",
+		" TO:<\"", "a@b ",
 	};
 	static char text[1 << 20];
 	struct mail_event event;
@@ -404,6 +507,8 @@ int main(void)
 		cmocka_unit_test(test_missing_zone_is_the_machines),
 		cmocka_unit_test(test_remembered_stamp_is_not_mistaken),
 		cmocka_unit_test(test_origins),
+		cmocka_unit_test(test_exim),
+		cmocka_unit_test(test_exim_stays),
 		cmocka_unit_test(test_structured_data),
 		cmocka_unit_test(test_every_prefix_of_a_line),
 		cmocka_unit_test(test_long_lines),

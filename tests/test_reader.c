@@ -133,6 +133,34 @@ static void test_only_one_format(void **state)
 	reader_close(&reader);
 }
 
+/* Exim's own log, whose first line may be anybody's: a client that asks for
+ * the queue by the name of a program writes no login. */
+static void test_exim(void **state)
+{
+	struct mail_event event;
+	struct reader reader;
+	struct err err;
+
+	(void)state;
+	write_log(path, "2026-11-22T00:00:00Z",
+		  "2026-11-21 22:00:00 ETRN imap-login: Login: user=<ewa>, "
+		  "method=PLAIN, rip=203.0.113.9\n"
+		  "2026-11-21 22:00:01 1RwtJa-000AFJ-3B <= a@h1.example "
+		  "H=(pc) [203.0.113.9] P=esmtpsa A=login:anna S=1\n"
+		  "2026-11-21 22:00:02 any imap-login: Login: user=<ewa>, "
+		  "method=PLAIN, rip=203.0.113.9\n"
+		  "2026-11-21 22:00:03 1RwtJa-000AFJ-3B Completed\n");
+	assert_int_equal(reader_open(path, SOURCE_ONCE, NULL, "auto", &reader,
+				     &err), 0);
+	assert_true(reader_next(&reader, &event));
+	assert_int_equal(event.kind, MAIL_SUBMISSION);
+	assert_true(slice_eq(event.account, S("anna")));
+	assert_true(reader_next(&reader, &event));
+	assert_int_equal(event.kind, MAIL_CLOSED);
+	assert_false(reader_next(&reader, &event));
+	reader_close(&reader);
+}
+
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, fresh, clean)
 
 int main(void)
@@ -141,6 +169,7 @@ int main(void)
 		FRESH(test_year),
 		FRESH(test_forms),
 		FRESH(test_only_one_format),
+		FRESH(test_exim),
 	};
 
 	setenv("TZ", "UTC", 1);

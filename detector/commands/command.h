@@ -27,8 +27,9 @@ enum takes {
 	TAKES_LIST = 1 << 9,	/* --options */
 	TAKES_LOGS = 1 << 10,	/* arguments are log files */
 	TAKES_DAYS = 1 << 11,
-	TAKES_REHEARSAL = 1 << 12,	/* --report, --scores */
-	TAKES_PLACE = 1 << 13	/* --network --country --client */
+	TAKES_REHEARSAL = 1 << 12,	/* --report, --scores, --learn-until */
+	TAKES_LEARN = 1 << 13,	/* --learn */
+	TAKES_PLACE = 1 << 14	/* --network --country --client */
 };
 
 enum { INVOCATION_SETS_MAX = 64 };
@@ -39,8 +40,8 @@ struct invocation {
 	const char *sets[INVOCATION_SETS_MAX];
 	size_t n_sets;
 	bool json, verbose, quiet, help;
-	bool dry_run, force, create_tables, list_options, progress;
-	const char *reason, *role, *days, *scores;
+	bool dry_run, force, create_tables, list_options, progress, learn;
+	const char *reason, *role, *days, *until, *scores;
 	const char *network, *country, *client;
 	char **args;
 	int n_args;

@@ -4,13 +4,16 @@
  */
 #include "base/log.h"
 #include "base/must.h"
+#include "base/stamp.h"
 #include "detector/commands/command.h"
 #include "detector/commands/report.h"
 #include "detector/commands/scores.h"
+#include "detector/learning.h"
 #include "detector/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Who hears of what the detector finds. */
 struct rehearsal {
@@ -50,6 +53,36 @@ static int add_logs(struct pipeline *pipeline,
 	return 0;
 }
 
+/* "2026-11-15", or a time as RFC 3339 has it. */
+static int read_until(const char *text, int64_t *until_ms_out, struct err *err)
+{
+	char day[STAMP_TEXT_SIZE];
+
+	snprintf(day, sizeof(day), "%.10sT00:00:00Z", text);
+	if (stamp_parse(slice_from(strlen(text) == 10 ? day : text),
+			until_ms_out))
+		return 0;
+	return err_set(err, EXIT_USAGE, "--learn-until takes a day such as "
+		       "2026-11-15 or a time such as 2026-11-15T08:00:00Z, not "
+		       "\"%.40s\"", text);
+}
+
+/* Up to the pause, if there is one, nobody is judged. */
+static void read_all(struct pipeline *pipeline)
+{
+	bool has_pause = pipeline->pause_ms != 0;
+
+	if (has_pause)
+		learning_begin(pipeline->detector);
+	while (pipeline_step(pipeline, UINT64_MAX)) {
+		learning_end(pipeline->detector, NULL);
+		pipeline->pause_ms = 0;
+	}
+	if (has_pause && pipeline->pause_ms)
+		log_warning("no line is as new as --learn-until: all of it was "
+			    "learnt, nobody judged");
+}
+
 static int replay(struct pipeline *pipeline, struct report *report,
 		  const struct invocation *invocation, struct err *err)
 {
@@ -58,8 +91,10 @@ static int replay(struct pipeline *pipeline, struct report *report,
 
 	if (add_logs(pipeline, invocation, err) < 0)
 		return -1;
-	while (pipeline_step(pipeline, UINT64_MAX))
-		continue;
+	if (invocation->until &&
+	    read_until(invocation->until, &pipeline->pause_ms, err) < 0)
+		return -1;
+	read_all(pipeline);
 	report_progress_end(report);
 	report_table(report);
 	report_summary(report, pipeline);

@@ -1,22 +1,19 @@
 #include "detector/commands/run.h"
 
 #include "base/clock.h"
-#include "base/files.h"
 #include "base/log.h"
 #include "detector/actions/action.h"
 #include "detector/commands/desk.h"
 #include "detector/commands/hear.h"
+#include "detector/commands/lock.h"
 #include "detector/commands/paper.h"
 #include "detector/commands/report.h"
 #include "detector/settings.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 /* Events between two commits when nothing happens: a second or two of work,
@@ -46,24 +43,6 @@ struct run {
 	int64_t lift_cursor, newest_ms, audit_newest;
 	uint64_t saved_lines;	/* read up to the last commit */
 };
-
-static int take_lock(struct run *run, struct err *err)
-{
-	char path[PATH_MAX];
-
-	if (files_make_dir(settings.state_dir, err) < 0)
-		return -1;
-	snprintf(path, sizeof(path), "%s/lock", settings.state_dir);
-	run->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
-	if (run->lock < 0)
-		return err_errno(err, EXIT_FILE, errno, "cannot open %s",
-				 path);
-	if (flock(run->lock, LOCK_EX | LOCK_NB) == 0)
-		return 0;
-	return err_set(err, EXIT_AGAIN,
-		       "another scan or watch is running on %s; this one does "
-		       "nothing", settings.state_dir);
-}
 
 static void observe(const struct verdict *verdict)
 {
@@ -141,7 +120,7 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 	run->enforce = settings.mode == MODE_ENFORCE && !invocation->dry_run;
 	report_init(&run->report, invocation->json,
 		    invocation->progress);
-	if (take_lock(run, err) < 0 ||
+	if (lock_state_dir(&run->lock, err) < 0 ||
 	    state_open(settings.state_dir, false, &run->state, err) < 0 ||
 	    open_detector(run, err) < 0) {
 		run_close(&run);
@@ -176,13 +155,6 @@ void run_close(struct run **run)
 		close((*run)->lock);
 	free(*run);
 	*run = NULL;
-}
-
-/* The path as the position's name: the same file named from another folder
- * is the same source. */
-static const char *source_name(const char *path, char resolved[PATH_MAX])
-{
-	return realpath(path, resolved) ? resolved : path;
 }
 
 static int add_log(struct run *run, const char *path, struct err *err)

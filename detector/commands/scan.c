@@ -2,6 +2,7 @@
  * scan - one round, then the end: what cron runs.
  */
 #include "base/log.h"
+#include "detector/commands/learn.h"
 #include "detector/commands/run.h"
 
 #include <stdio.h>
@@ -12,6 +13,8 @@ static int run_scan(struct invocation *invocation)
 	struct err err;
 	int result;
 
+	if (invocation->learn)
+		return learn_logs(invocation);
 	if (run_open(invocation, &run, &err) < 0) {
 		/* Cron would mail it every time a run takes longer. */
 		if (err.code == EXIT_AGAIN && invocation->quiet)
@@ -34,9 +37,15 @@ const struct command command_scan = {
 	.help = "Reads what is new in the configured sources, or in the named "
 		"logs, since the last\nrun; stops stolen accounts if mode is "
 		"enforce, queues and sends notices, and lifts\nwhat may be "
-		"lifted. Safe to kill and to run twice.",
+		"lifted. Safe to kill and to run twice.\n\nWith --learn "
+		"the named logs (rotated ones too, also compressed) teach what "
+		"is\nnormal: before the first scan, so that day one is not "
+		"cold. Nobody is judged,\nstopped or told by them, what is "
+		"suspicious in them is not learnt, and scan goes\non where "
+		"they end. An account that is known already learns only what "
+		"is newer.",
 	.takes = TAKES_JSON | TAKES_ORIGIN | TAKES_FORMAT | TAKES_DRY_RUN |
-		 TAKES_LOGS,
+		 TAKES_LOGS | TAKES_LEARN,
 	.min_args = 0,
 	.max_args = -1,
 	.run = run_scan,

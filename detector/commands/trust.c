@@ -29,8 +29,8 @@ static int add_client(const char *text, struct trust *trust, struct err *err)
 	if (origin.is_local || (!origin.network && !origin.country))
 		return err_set(err, EXIT_DATA, "%s lies in no network or "
 			       "country that could be trusted: it is a private "
-			       "or own address, or country_db and asn_db do not "
-			       "know it", text);
+			       "address or one of your own, or country_db and "
+			       "asn_db do not know it", text);
 	network_text(origin.network, network);
 	country_text(origin.country, country);
 	if (origin.network)

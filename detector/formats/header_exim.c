@@ -48,13 +48,23 @@ static bool has_pid(struct slice text)
 	return i > 1 && slice_starts(slice_after(text, i), S("] "));
 }
 
+/* A host may be called "server-mail01-pl", which is the form of an id; then a
+ * program with its pid follows. */
+static bool has_id(struct slice text)
+{
+	size_t len = exim_id_length(text);
+	struct slice rest = slice_after(text, len);
+
+	return len && slice_skip(&rest, S(" ")) &&
+	       !slice_ends(slice_cut(&rest, ' '), S("]:"));
+}
+
 static bool begins_as_exim(struct slice text)
 {
 	struct slice rest = text;
-	size_t id_len = exim_id_length(text);
 
-	if (id_len)
-		return id_len < text.len && text.ptr[id_len] == ' ';
+	if (has_id(text))
+		return true;
 	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
 		if (slice_starts(text, beginnings[i]))
 			return true;

@@ -89,6 +89,16 @@ static bool is_sibling(const char *name, const char *base)
 		strncmp(name + len + 1, "old", 3) == 0);
 }
 
+bool rotation_is_sibling(const char *path, const char *live)
+{
+	const char *slash = strrchr(path, '/'), *other = strrchr(live, '/');
+	size_t dir = slash ? (size_t)(slash - path) + 1 : 0;
+
+	return dir == (other ? (size_t)(other - live) + 1 : 0) &&
+	       memcmp(path, live, dir) == 0 &&
+	       is_sibling(path + dir, live + dir);
+}
+
 /* Does its last part hold a date, as dateext and newsyslog write it? */
 static bool has_date(const char *path)
 {
@@ -158,9 +168,8 @@ static size_t list_siblings(const char *path, struct sibling *siblings,
 	return n;
 }
 
-/* Do both begin with the same bytes? A file and its compressed copy stand
- * side by side while gzip works. */
-static bool same_beginning(const char *path, const char *other)
+/* A file and its compressed copy stand side by side while gzip works. */
+bool rotation_same_beginning(const char *path, const char *other)
 {
 	char a[SOURCE_HEAD_SIZE], b[SOURCE_HEAD_SIZE];
 	struct stream stream;
@@ -196,8 +205,8 @@ static void plan_chain(struct rotation *rotation,
 		bool twin = false;
 
 		for (size_t j = 0; j < rotation->n && !twin; j++)
-			twin = same_beginning(rotation->paths[j],
-					      siblings[i].path);
+			twin = rotation_same_beginning(rotation->paths[j],
+						       siblings[i].path);
 		if (!twin)
 			push(rotation, siblings[i].path);
 	}

@@ -25,6 +25,12 @@ struct rotation {
 /* Does the file go on from this position? */
 bool rotation_holds(const char *path, const struct source_position *position);
 
+/* Is `path` one of the files that `live` became? By name; both resolved. */
+bool rotation_is_sibling(const char *path, const char *live);
+
+/* Do both begin with the same bytes, as a file and its compressed copy do? */
+bool rotation_same_beginning(const char *path, const char *other);
+
 int rotation_plan(const char *path, const struct source_position *position,
 		  struct rotation *rotation_out, struct err *err);
 void rotation_release(struct rotation *rotation);

@@ -1,0 +1,61 @@
+#include "detector/learning.h"
+
+#include "detector/judge.h"
+
+#include <string.h>
+
+void learning_begin(struct detector *detector)
+{
+	detector->is_learning = true;
+}
+
+static bool is_suspect(const struct account *account)
+{
+	return account->standing != STANDING_CALM ||
+	       judge_probability(account, account->last_s, NULL) >=
+		       judge_settings.learn_below;
+}
+
+/* Of an account that was calm before: what little spoke against it. */
+static void give_back(struct account *account, const struct account *before)
+{
+	memcpy(account->groups, before->groups, sizeof(account->groups));
+	account->incident = before->incident;
+	account->unknown_hour = before->unknown_hour;
+	memcpy(account->unknown_seen, before->unknown_seen,
+	       sizeof(account->unknown_seen));
+	account->policy_nats = before->policy_nats;
+	account->standing_s = before->standing_s;
+}
+
+static int end_one(void *context, struct account_entry *entry)
+{
+	const struct accounts_backing *backing = context;
+	struct account_entry before = { .key = entry->key };
+	struct account *account = &entry->account;
+
+	if (!backing || !entry->known_until_s ||
+	    backing->load(backing->context, entry->key, &before) != 1) {
+		judge_forget(account, account->last_s);
+	} else if (is_suspect(&before.account)) {
+		/* Whatever it did meanwhile, it is not to be learnt. */
+		*account = before.account;
+	} else {
+		judge_forget(account, account->last_s);
+		give_back(account, &before.account);
+	}
+	return 0;
+}
+
+void learning_end(struct detector *detector,
+		  const struct accounts_backing *before)
+{
+	struct accounts_backing backing;
+
+	detector->is_learning = false;
+	if (before)
+		backing = *before;
+	accounts_each_dirty(detector->accounts, end_one,
+			    before ? &backing : NULL);
+	detector->counters.suspends = detector->counters.watches = 0;
+}
