@@ -9,7 +9,8 @@
 #include "detector/commands/screen.h"
 #include "detector/signals/signal.h"
 
-enum { EXPLAIN_SIGNALS_MAX = ACCOUNT_GROUPS, EXPLAIN_HOURS_MIN = 10 };
+enum { EXPLAIN_SIGNALS_MAX = ACCOUNT_GROUPS, EXPLAIN_HOURS_MIN = 10,
+       EXPLAIN_CASES_MIN = 5 };
 
 /* Nats that round to nothing. */
 #define EXPLAIN_SILENT 0.05
@@ -23,7 +24,8 @@ struct explain_share {
 size_t explain_shares(const struct explanation *e,
 		      struct explain_share shares[EXPLAIN_SIGNALS_MAX]);
 
-/* What it says, or, when it says nothing, what it is about. */
+/* What it says; "no sign of" what it looks for, when it speaks for the account;
+ * what it is about, when it says nothing. */
 void explain_words_of(const struct explanation *e,
 		      const struct explain_share *share, struct text *out);
 

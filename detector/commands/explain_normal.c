@@ -143,7 +143,7 @@ static void print_amounts(const struct explanation *e,
 			     expm1(account->per_day.mean),
 			     expm1(account->per_hour.mean),
 			     account->per_day.days);
-	if (fresh->seen < 1)
+	if (fresh->seen < EXPLAIN_CASES_MIN)
 		screen_linef(screen, LABEL, "  writes to", "whom, is not known "
 			     "yet");
 	else

@@ -150,7 +150,10 @@ size_t explain_shares(const struct explanation *e,
 void explain_words_of(const struct explanation *e,
 		      const struct explain_share *share, struct text *out)
 {
-	if (fabs(share->nats) < EXPLAIN_SILENT)
+	/* Its words are about what it found; here it found the contrary. */
+	if (share->nats <= -EXPLAIN_SILENT)
+		text_addf(out, "no sign of %s", share->signal->about);
+	else if (share->nats < EXPLAIN_SILENT)
 		text_add_string(out, share->signal->about);
 	else
 		share->signal->describe(&e->entry.account, e->now_s, out);
