@@ -106,6 +106,11 @@ static int open_detector(struct run *run, struct err *err)
 	run->pipeline.detector = &run->detector;
 	run->pipeline.on_progress = on_progress;
 	run->pipeline.context = run;
+	/* As of the last commit, also when memory was ahead of it. */
+	run->hear.n = 0;
+	run->lift_cursor = state_number(run->state, "lift_cursor", 0);
+	run->newest_ms = state_number(run->state, "newest_ms", 0);
+	run->audit_newest = state_number(run->state, "audit_newest", 0);
 	return state_load(run->state, &run->detector, err);
 }
 
@@ -126,9 +131,6 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 		run_close(&run);
 		return -1;
 	}
-	run->lift_cursor = state_number(run->state, "lift_cursor", 0);
-	run->newest_ms = state_number(run->state, "newest_ms", 0);
-	run->audit_newest = state_number(run->state, "audit_newest", 0);
 	*run_out = run;
 	return 0;
 }
@@ -419,7 +421,6 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 		drop_pending(run);
 		detector_release(&run->detector);
 		run->is_changed = false;
-		run->hear.n = 0;
 		if (open_detector(run, err) < 0)
 			return -1;
 		run->must_reload = false;

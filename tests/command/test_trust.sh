@@ -60,4 +60,25 @@ run scan "$@" "${geo[@]}" "$log"
 run explain "$@" anna@firma.example
 if [[ $out != *AS45899*"trusted until"* ]]; then good "no longer trusted"; else
 	bad "no longer trusted" "$out"; fi
+
+# The state was lost: what people said is heard again. The database was put
+# back to an older one: its last word counts, and what is said next is heard.
+cp "$work/state/comporta.db" "$work/older.db"
+run trust "$@" --network AS45899 --country VN --reason 'it was her after all' anna@firma.example
+rm -r "$work/state/state"
+run scan "$@" "${geo[@]}" "$log"
+run explain "$@" anna@firma.example
+if [[ $out == *AS45899*"trusted until"* ]]; then good "after a lost state"; else
+	bad "after a lost state" "$out"; fi
+rm -f "$work"/state/comporta.db*
+cp "$work/older.db" "$work/state/comporta.db"
+expect "an older database is told" 0 "not the one it was" scan "$@" "${geo[@]}" "$log"
+run explain "$@" anna@firma.example
+if [[ $out == *"AS45899"*"not yet trusted"* && $out != *"trusted until"* ]]; then
+	good "its last word counts"; else bad "its last word counts" "$out"; fi
+run trust "$@" --network AS7552 --reason 'said later' ola@firma.example
+run scan "$@" "${geo[@]}" "$log"
+run explain "$@" ola@firma.example
+if [[ $out == *AS7552*"trusted until"* ]]; then good "and the next word is heard"; else
+	bad "and the next word is heard" "$out"; fi
 finish
