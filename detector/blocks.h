@@ -248,7 +248,8 @@ int blocks_trust(struct blocks *blocks, const struct trust_request *request,
 		 int64_t now_ms, struct err *err);
 
 /* The places of a block's incident, for lift.trust from `now_ms` on. False
- * when its verdict names none, as after a block by hand. */
+ * when its verdict names none, as after a block by hand, or more than one
+ * person can be at. */
 bool blocks_places(const struct block *block, int64_t now_ms,
 		   struct trust *out);
 

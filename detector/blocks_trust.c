@@ -82,6 +82,9 @@ bool blocks_places(const struct block *block, int64_t now_ms,
 	const struct json *networks = json_get(window, "networks");
 	const struct json *countries = json_get(window, "countries");
 	struct trust trust = { .until_day = 0 };
+	/* Nobody is at so many places: that word needs support's. */
+	bool are_few = json_length(networks) <= TRUST_NETWORKS &&
+		       json_length(countries) <= TRUST_COUNTRIES;
 
 	for (size_t i = 0; i < json_length(networks); i++)
 		trust_network(&trust, json_text(json_at(networks, i)));
@@ -90,7 +93,8 @@ bool blocks_places(const struct block *block, int64_t now_ms,
 	json_free(&verdict);
 	trust_for(&trust, now_ms,
 		  (uint32_t)(settings.lift.trust_ms / STAMP_DAY_MS));
-	if (trust.n_networks + trust.n_countries == 0 || !trust.until_day)
+	if (!are_few || trust.n_networks + trust.n_countries == 0 ||
+	    !trust.until_day)
 		return false;
 	*out = trust;
 	return true;

@@ -19,7 +19,7 @@
 
 enum {
 	TRUST_NETWORKS = ACCOUNT_NETWORKS / 2,
-	TRUST_COUNTRIES = ACCOUNT_COUNTRIES / 2,
+	TRUST_COUNTRIES = 4,	/* home may be among them */
 	TRUST_DAYS = 90,	/* when nobody says for how long */
 	TRUST_DAYS_MAX = 3650,
 	TRUST_TEXT_SIZE = 128
