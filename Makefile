@@ -130,7 +130,7 @@ demo:
 check:
 	@sh packaging/deps.sh check
 	@$(MAKE) --no-print-directory -j$$(nproc) WERROR=1 all \
-		$(BUILD)/generate tests
+		$(BUILD)/generate $(BUILD)/simulate tests
 	@$(MAKE) --no-print-directory geoip
 	@BUILD=$(BUILD) sh tests/run.sh
 

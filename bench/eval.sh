@@ -9,13 +9,13 @@
 #   FIT=1          first fits the numbers and writes MODEL, from
 #   WEIGHT_SEEDS   101 102 103, and
 #   CALIBRATE_SEEDS 201 202 211 212
-#   FIT_OPTIONS    for fit.py: --target 0.4 --spread 0.25 --search
+#   FIT_OPTIONS    for fit.py, see there                     --search
 #   MODEL          the numbers                  detector/model.conf, if there
 #   ACCOUNTS, HAZARD_ACCOUNTS, DAYS, VICTIMS     1500 5000 21 10
 #   JSON           also writes all figures to this file
 #   KEEP           keeps the runs in this folder (without their logs)
 #   JOBS           at once                                   one for each core
-#   COMPORTA, SIMULATE, COUNTRY_DB, ASN_DB, PYTHON, TMPDIR
+#   COMPORTA, SIMULATE, COUNTRY_DB, ASN_DB, PREFIXES, PYTHON, TMPDIR
 # The tables go to standard output, progress to standard error. A figure that
 # is missed is no failure. The same seeds give the same figures.
 set -eu
@@ -30,13 +30,14 @@ root=$(dirname "$here")
 : "${COMPORTA:=$root/build/comporta}" "${SIMULATE:=$root/build/simulate}"
 : "${COUNTRY_DB:=$root/build/geoip/country.mmdb}"
 : "${ASN_DB:=$root/build/geoip/asn.mmdb}"
+: "${PREFIXES:=$root/build/geoip/prefixes.tsv}"
 # Debian's own python, which sees Debian's numpy.
-: "${PYTHON:=/usr/bin/python3}" "${FIT_OPTIONS:=}"
+: "${PYTHON:=/usr/bin/python3}" "${FIT_OPTIONS=--search}"
 home=PL,PT
 end=2026-07-05
 hazard=0.00015
 export ACCOUNTS HAZARD_ACCOUNTS DAYS VICTIMS MODEL COMPORTA SIMULATE \
-	COUNTRY_DB ASN_DB
+	COUNTRY_DB ASN_DB PREFIXES
 
 say() { echo "  $*" >&2; }
 die() { echo "eval: $2" >&2; exit "$1"; }
@@ -52,7 +53,8 @@ simulate() {
 	shift 4
 	"$SIMULATE" --seed "$seed" --server "$server" "$@" --days "$DAYS" \
 		--log "$folder/mail.log" --people "$folder/people.tsv" \
-		--events "$folder/events.tsv" --home $home --end $end
+		--events "$folder/events.tsv" --home $home --end $end \
+		--prefixes "$PREFIXES"
 }
 
 # replay FOLDER MODEL: verdicts and scores; MODEL may be /dev/null
@@ -111,12 +113,14 @@ fit() {
 		model=$tmp/model.conf
 	done
 	rm -f "$tmp"/*/mail.log
+	say "wrote $MODEL"
 	cat "$tmp/fit"
 	echo
 	cp "$tmp/model.conf" "$MODEL"
 }
 
-for file in "$COMPORTA" "$SIMULATE" "$COUNTRY_DB" "$ASN_DB"; do
+for file in "$COMPORTA" "$SIMULATE" "$COUNTRY_DB" "$ASN_DB" \
+	"$PREFIXES"; do
 	[ -e "$file" ] || die 69 "$file is missing: make eval builds it"
 done
 "$PYTHON" -c 'import numpy' 2>/dev/null ||

@@ -31,7 +31,8 @@ INTERCEPT_SPREAD = 2.0
 # The account-days that count: those about and above the log odds that the
 # owners of so many accounts per 10,000 account-days reach.
 FOCUS = 60.0
-WATCH = 0.5
+WATCH, WATCHED = 0.5, 10    # watched at this p, or where so many times more
+#                             owners than are wronged would be
 LEAST_BLOCK = 0.5       # the least that judge.block may be
 WRONGED = (0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6)
 SEARCH_TARGETS = (0.2, 0.4, 0.8, 1.6)
@@ -186,10 +187,10 @@ def compare(pool, stages):
                                        for row in rows))
 
 
-def judge_numbers(pool, weights, threshold):
+def judge_numbers(pool, weights, threshold, target):
     """Scale, shift, watch and block."""
-    scale, shift = calibration.fit(
-        *calibration.rows_of(pool, pool.log_odds(weights)))
+    odds = pool.log_odds(weights)
+    scale, shift = calibration.fit(*calibration.rows_of(pool, odds))
     block = float(sigmoid(scale * threshold + shift))
     if block < LEAST_BLOCK:
         print(f"  p would be {block:.3f} at the threshold; the shift is "
@@ -197,7 +198,9 @@ def judge_numbers(pool, weights, threshold):
         shift += float(np.log(LEAST_BLOCK / (1 - LEAST_BLOCK)) -
                        np.log(block / (1 - block)))
         block = LEAST_BLOCK
-    return {"scale": scale, "shift": shift, "watch": min(WATCH, block),
+    often = float(sigmoid(
+        scale * pool.threshold_for(odds, WATCHED * target) + shift))
+    return {"scale": scale, "shift": shift, "watch": min(WATCH, often),
             "block": block}
 
 
@@ -295,7 +298,7 @@ def main():
     compare(held_out, stages)
     threshold = held_out.threshold_for(held_out.log_odds(weights),
                                        options.target)
-    judge = judge_numbers(held_out, weights, threshold)
+    judge = judge_numbers(held_out, weights, threshold, options.target)
     for name, value in judge.items():
         print(f"judge.{name:20}{value:8.4f}")
     print_curve(held_out, weights, judge["scale"], judge["shift"], threshold)

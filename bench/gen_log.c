@@ -248,7 +248,8 @@ static void draw_id(struct gen_log *log, struct queue_id *id, int64_t at_us)
 {
 	struct queue_id *old = &log->recent[rng_below(&log->rng, RECENT_IDS)];
 
-	if (!log->long_ids && log->header != EXIM_FILE && old->inode && !rng_below(&log->rng, 15) &&
+	if (!log->long_ids && log->header != EXIM_FILE && old->inode &&
+	    !rng_below(&log->rng, 15) &&
 	    at_us / SECOND_US > old->seconds + 60) {
 		*id = *old;
 		id->seconds = at_us / SECOND_US;

@@ -14,7 +14,6 @@ comporta does.
 import datetime
 import itertools
 import json
-import math
 import os
 import sys
 
@@ -62,11 +61,13 @@ class Events:
         self.last = int(self.at.max()) if len(self.at) else 0
 
 
-def table(path):
-    """The header's names, and an iterator over lists of fields."""
+def table(path, holding=""):
+    """The header's names, and an iterator over lists of fields, of the lines
+    that hold a text."""
     file = open(path, encoding="utf-8")
     header = file.readline().rstrip("\n").split("\t")
-    return header, (line.rstrip("\n").split("\t") for line in file)
+    return header, (line.rstrip("\n").split("\t") for line in file
+                    if holding in line)
 
 
 def read_people(path):
@@ -98,8 +99,9 @@ class Numbers(dict):
         return np.fromiter((self[text] for text in texts), np.int32)
 
 
-def read_events(path):
-    header, rows = table(path)
+def read_events(path, kind=None):
+    """kind: only those; most events are logins."""
+    header, rows = table(path, f"\t{kind}\t" if kind else "")
     need(path, header, ("at_ms", "account", "kind", "client", "country",
                         "recipients", "spam"))
     accounts, clients, countries = Numbers(), Numbers(NOBODY), Numbers(NOBODY)
@@ -162,7 +164,8 @@ class Victim:
 
 
 class Run:
-    def __init__(self, name):
+    def __init__(self, name, kind=None):
+        """kind: of the events that matter, None for all."""
         self.name = name
         paths = name.split(",") if "," in name else [
             os.path.join(name, file) for file in
@@ -170,8 +173,9 @@ class Run:
         self.scores_path = paths[3] if len(paths) > 3 else None
         self.verdicts_path = paths[2] if len(paths) > 2 else None
         self.people = read_people(paths[0])
-        self.events = read_events(paths[1])
-        self.days = max(1, math.ceil(
+        self.events = read_events(paths[1], kind)
+        # Bounces may come after midnight of the last day.
+        self.days = max(1, round(
             (self.events.last - self.events.first) / DAY_MS))
         self.victims = self.find_victims()
 

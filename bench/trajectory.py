@@ -32,7 +32,7 @@ class Trajectory:
 
     @classmethod
     def read(cls, name):
-        run = Run(name)
+        run = Run(name, "send")
         return cls(run, suspensions(RULES[MEASURE], run.events))
 
     def read_scores(self, path):

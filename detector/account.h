@@ -105,7 +105,8 @@ struct account {
 	/* Standing. */
 	uint8_t standing;	/* enum standing */
 	uint8_t is_observed;	/* blocked only on paper: enum paper */
-	uint8_t pad[2];
+	uint8_t day_new, day_seen;	/* recipients of the day in progress, of
+					 * them new ones; at most 255 */
 	uint32_t standing_s;	/* since when */
 
 	/* Evidence by signal slot, as of its own time. */

@@ -89,7 +89,9 @@ static void judge(struct detector *detector, struct account_entry *entry,
 		      account->standing == STANDING_CALM);
 	if (input->now_s > account->last_s)
 		account->last_s = input->now_s;
-	if (judge_decide(account, input->now_s, detector->enforce, &action))
+	if (judge_decide(account, input->now_s,
+			 input->event->kind != MAIL_LOGIN, detector->enforce,
+			 &action))
 		tell(detector, entry, input->event->at_ms, action);
 }
 
@@ -355,7 +357,7 @@ void detector_enforce(struct detector *detector, struct slice account,
 
 	if (entry && entry->account.is_observed == PAPER_OBSERVED &&
 	    judge_decide(&entry->account,
-			 (uint32_t)(at_ms / STAMP_SECOND_MS),
+			 (uint32_t)(at_ms / STAMP_SECOND_MS), true,
 			 detector->enforce, &action))
 		tell(detector, entry, at_ms, action);
 }

@@ -10,7 +10,10 @@ enum {
 	 * stranger then passes for known once in four times at worst, in one
 	 * of the two generations. */
 	FILTER_FULL = 128,
-	HOUR_MAX = 200
+	HOUR_MAX = 200,
+	NEW_A_DAY = 60,		/* of these marks one day may add */
+	DAY_COUNTS = 10,
+	RECIPIENTS_MOST = 100
 };
 
 double habits_share(const struct account_share *share, double prior_hits,
@@ -19,14 +22,21 @@ double habits_share(const struct account_share *share, double prior_hits,
 	return (share->hits + prior_hits) / (share->seen + prior_seen);
 }
 
+/* Room for so many more observations: the older ones count less. */
+static void fade(struct account_share *share, double most, double more)
+{
+	double keep;
+
+	if (share->seen + more <= most)
+		return;
+	keep = (most - more) / share->seen;
+	share->hits = (float)(share->hits * keep);
+	share->seen = (float)(share->seen * keep);
+}
+
 void habits_count(struct account_share *share, bool is_hit, double most)
 {
-	if (share->seen >= most) {
-		double keep = (most - 1) / share->seen;
-
-		share->hits = (float)(share->hits * keep);
-		share->seen = (float)(share->seen * keep);
-	}
+	fade(share, most, 1);
 	share->hits += is_hit;
 	share->seen++;
 }
@@ -65,13 +75,11 @@ static int set_bits(const uint64_t filter[4])
 	return set;
 }
 
-void habits_recipient(struct account *account, uint64_t mark)
+static void remember(struct account *account, uint64_t mark)
 {
 	uint64_t(*filters)[4] = account->known_recipients;
 	unsigned bits[3];
 
-	if (holds(filters[0], mark))
-		return;
 	if (set_bits(filters[0]) >= FILTER_FULL) {
 		memcpy(filters[1], filters[0], sizeof(filters[0]));
 		memset(filters[0], 0, sizeof(filters[0]));
@@ -79,6 +87,34 @@ void habits_recipient(struct account *account, uint64_t mark)
 	bits_of(mark, bits);
 	for (int i = 0; i < 3; i++)
 		filters[0][bits[i] / 64] |= UINT64_C(1) << bits[i] % 64;
+}
+
+void habits_recipient(struct account *account, uint64_t mark)
+{
+	bool is_known = habits_knows_recipient(account, mark);
+
+	if (account->day_seen < UINT8_MAX) {
+		account->day_seen++;
+		account->day_new += !is_known;
+	}
+	/* Also a known one of the older generation, so that it stays. */
+	if (!holds(account->known_recipients[0], mark) &&
+	    (is_known || account->day_new < NEW_A_DAY))
+		remember(account, mark);
+}
+
+void habits_end_day(struct account *account)
+{
+	struct account_share *share = &account->new_recipients;
+	double counts = account->day_seen < DAY_COUNTS ? account->day_seen
+						       : DAY_COUNTS;
+
+	if (account->day_seen == 0)
+		return;
+	fade(share, RECIPIENTS_MOST, counts);
+	share->hits += (float)(counts * account->day_new / account->day_seen);
+	share->seen += (float)counts;
+	account->day_new = account->day_seen = 0;
 }
 
 /* A day since 1970 in a byte that is never 0. */

@@ -24,9 +24,17 @@ void habits_count(struct account_share *share, bool is_hit, double most);
 /* Has it written to this recipient, known by this mark (correspondents.h)? */
 bool habits_knows_recipient(const struct account *account, uint64_t mark);
 
-/* Remembers the mark. About a hundred fit into one generation of the filter;
- * then the older generation is forgotten. */
+/*
+ * It wrote to this recipient. The mark is remembered; about a hundred fit into
+ * one generation of the filter, then the older generation is forgotten. Of one
+ * day only so many are: a list must not push everybody out.
+ *
+ * The share of new ones is learnt when the day has ended (habits_end_day), and
+ * a day counts as ten recipients at most: what happens in an attack must not
+ * be normal while it lasts.
+ */
 void habits_recipient(struct account *account, uint64_t mark);
+void habits_end_day(struct account *account);
 
 /* Did it read from there, today or yesterday (UTC)? `of_address`: from just
  * this address, else from anywhere in the network. */

@@ -206,12 +206,12 @@ static bool may_block_again(const struct account *account, uint32_t now_s,
 	       (double)judge_settings.again_after_ms;
 }
 
-bool judge_decide(struct account *account, uint32_t now_s, bool enforce,
-		  enum verdict_action *action_out)
+bool judge_decide(struct account *account, uint32_t now_s, bool sends,
+		  bool enforce, enum verdict_action *action_out)
 {
 	double p = judge_probability(account, now_s, NULL);
 
-	if (p >= judge_settings.block) {
+	if (p >= judge_settings.block && sends) {
 		if (!may_block_again(account, now_s, enforce))
 			return false;
 		stand(account, STANDING_BLOCKED, now_s);

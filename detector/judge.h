@@ -61,10 +61,12 @@ bool judge_has_less(const struct account *account, uint32_t now_s,
 /*
  * After judge_weigh: what changes for the account now? True with *action_out
  * when it is a verdict to tell; the standing in the account is changed
- * accordingly. `enforce` says whether a block will be real.
+ * accordingly. `sends`: the event is about mail that it sends. Who only reads
+ * is watched, never blocked: a block stops sending, and the next submission
+ * comes with the same evidence. `enforce` says whether a block will be real.
  */
-bool judge_decide(struct account *account, uint32_t now_s, bool enforce,
-		  enum verdict_action *action_out);
+bool judge_decide(struct account *account, uint32_t now_s, bool sends,
+		  bool enforce, enum verdict_action *action_out);
 
 /* Fill in everything but `action`. */
 void judge_explain(const struct account *account, const char *login,

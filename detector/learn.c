@@ -5,7 +5,7 @@
 #include "detector/profile.h"
 
 /* So many of the latest observations count. */
-enum { RECIPIENTS_MOST = 200, SESSIONS_MOST = 60, HOUR_S = 3600 };
+enum { SESSIONS_MOST = 60, HOUR_S = 3600 };
 
 static void learn_session(struct account *account,
 			  const struct signal_input *input)
@@ -32,13 +32,8 @@ static void learn_habits(struct account *account,
 {
 	const struct origin *origin = input->origin;
 
-	if (input->recipient_mark) {
-		habits_count(&account->new_recipients,
-			     !habits_knows_recipient(account,
-						     input->recipient_mark),
-			     RECIPIENTS_MOST);
+	if (input->recipient_mark)
 		habits_recipient(account, input->recipient_mark);
-	}
 	if (!input->is_submission)
 		return;
 	if (account->hour != input->now_s / HOUR_S)

@@ -1,6 +1,7 @@
 #include "detector/profile.h"
 
 #include "base/stamp.h"
+#include "detector/habits.h"
 
 #include <math.h>
 #include <string.h>
@@ -419,6 +420,7 @@ static void day_close(struct account *account)
 		account->pending[0].day = packed(account->day_recipients);
 		account->pending[0].hour = packed(account->day_peak);
 	}
+	habits_end_day(account);
 	account->day_recipients = 0;
 	account->day_peak = 0;
 	account->day_was_suspect = 0;

@@ -71,7 +71,7 @@ static void play(const char *why, const struct step *steps, size_t n)
 
 		account.groups[signal_at(0)->slot].nats = (float)steps[i].nats;
 		account.groups[signal_at(0)->slot].at_s = now_s;
-		told = judge_decide(&account, now_s, steps[i].enforce,
+		told = judge_decide(&account, now_s, true, steps[i].enforce,
 				    &action);
 		if (told != (steps[i].action >= 0) ||
 		    (told && (int)action != steps[i].action) ||
@@ -135,7 +135,7 @@ static void test_lifted(void **state)
 	enum verdict_action action;
 
 	(void)state;
-	assert_true(judge_decide(&account, NOW_S, true, &action));
+	assert_true(judge_decide(&account, NOW_S, true, true, &action));
 	account.incident.messages = 7;
 	account.hour = NOW_S / 3600;
 	account.hour_recipients = account.day_recipients = 500;
@@ -144,7 +144,8 @@ static void test_lifted(void **state)
 	assert_int_equal(account.incident.messages, 0);
 	assert_int_equal(account.episode_s, NOW_S + 60);
 	assert_true(judge_probability(&account, NOW_S + 60, NULL) < 0.002);
-	assert_false(judge_decide(&account, NOW_S + 61, true, &action));
+	assert_false(judge_decide(&account, NOW_S + 61, true, true,
+				  &action));
 	/* What was learnt of the owner stays. */
 	assert_int_equal(account.logins, 100);
 }

@@ -125,7 +125,8 @@ static void happen(struct signal_input *input)
 	account.incident.unknown_recipients += input->failed;
 	if (now_s > account.last_s)
 		account.last_s = now_s;
-	judge_decide(&account, now_s, false, &action);
+	judge_decide(&account, now_s, input->event->kind != MAIL_LOGIN, false,
+		     &action);
 }
 
 /* What the account itself knows of the place. */

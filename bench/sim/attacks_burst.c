@@ -40,10 +40,17 @@ void pool_add(struct theft *theft, const struct network *net, bool carrier)
 	uint64_t where = rng_next(&theft->rng);
 	uint64_t host = rng_next(&theft->rng);
 
+	struct origin *seat = &theft->pool[theft->pool_count];
+
 	if (theft->pool_count == POOL_MAX)
 		return;
-	theft->pool[theft->pool_count++] = carrier ?
-		origin_carrier(net, where) : origin_draw(net, where, host);
+	theft->pool_count++;
+	if (carrier)
+		*seat = origin_carrier(net, where);
+	else if (rng_chance(&theft->rng, 100))
+		*seat = origin_draw6(net, where, host);
+	else
+		*seat = origin_draw(net, where, host);
 }
 
 /* Some country where thieves' machines stand, not the owner's. */
@@ -62,13 +69,14 @@ void pool_foreign(struct theft *theft, uint32_t access_permille,
 		  uint32_t vpn_permille)
 {
 	struct rng *rng = &theft->rng;
+	const char *country = foreign_country(theft);
 	enum net_use use = USE_HOSTING;
 
 	if (rng_chance(rng, access_permille))
 		use = rng_chance(rng, 800) ? USE_ACCESS : USE_MOBILE;
 	else if (rng_chance(rng, vpn_permille))
 		use = USE_VPN;
-	pool_add(theft, net_draw(foreign_country(theft), use, rng_next(rng)),
+	pool_add(theft, net_draw(country, use, rng_next(rng)),
 		 use == USE_MOBILE);
 }
 
@@ -159,7 +167,9 @@ static void plan_one_to_many(struct theft *theft, uint32_t count)
 	if (rng_chance(rng, 300))
 		pool_foreign(theft, 400, 300);
 	for (uint32_t i = 0; i < messages; i++) {
-		theft_send(theft, at_us, rng_below(rng, theft->pool_count),
+		uint32_t machine = rng_below(rng, theft->pool_count);
+
+		theft_send(theft, at_us, machine,
 			   around * (80 + rng_below(rng, 41)) / 100);
 		at_us += rng_between(rng, 10, 90) * MINUTE_US;
 	}

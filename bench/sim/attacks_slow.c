@@ -35,14 +35,36 @@ static void draw_new_place(struct theft *theft)
 	uint32_t machines = 1 + rng_below(rng, 3);
 
 	for (uint32_t i = 0; i < machines; i++) {
+		enum net_use use = rng_chance(rng, 500) ? USE_ACCESS
+							: USE_HOSTING;
+
 		if (rng_chance(rng, 350))
 			pool_add(theft, net_draw_other(theft->person->country,
-				 rng_chance(rng, 500) ? USE_ACCESS :
-				 USE_HOSTING, theft->person->home,
-				 rng_next(rng)), false);
+				 use, theft->person->home, rng_next(rng)),
+				 false);
 		else
 			pool_foreign(theft, 450, 400);
 	}
+}
+
+static struct pace draw_rest(struct rng *rng, double gap_low, double gap_high,
+			     double total_low, double total_high)
+{
+	struct pace pace = { .gap_s = rng_log_range(rng, gap_low, gap_high) };
+
+	pace.total = (uint32_t)rng_log_range(rng, total_low, total_high);
+	pace.low = 1 + rng_below(rng, 5);
+	pace.high = pace.low + rng_below(rng, 25);
+	return pace;
+}
+
+static void send_quietly(struct theft *theft, int64_t day_us)
+{
+	struct rng *rng = &theft->rng;
+	int64_t at_us = day_us + rng_between(rng, 0, 10 * HOUR_US);
+	uint32_t machine = rng_below(rng, theft->pool_count);
+
+	theft_send(theft, at_us, machine, 1 + rng_below(rng, 3));
 }
 
 /*
@@ -57,8 +79,7 @@ void plan_warmup(struct theft *theft, uint32_t count)
 	double growth = rng_range(rng, 1.5, 2);
 	uint32_t dead_permille = theft->dead_permille;
 	int64_t day_us = theft->start_us;
-	struct pace pace = { .gap_s = rng_log_range(rng, 8, 200), .low = 1,
-		.total = (uint32_t)rng_log_range(rng, 300, 3000) };
+	struct pace pace = draw_rest(rng, 8, 200, 300, 3000);
 
 	(void)count;
 	draw_new_place(theft);
@@ -67,13 +88,12 @@ void plan_warmup(struct theft *theft, uint32_t count)
 		uint32_t today = (uint32_t)(mails + 0.5);
 
 		for (uint32_t i = 0; i < today; i++)
-			theft_send(theft, day_us + rng_between(rng, 0,
-				   10 * HOUR_US), rng_below(rng,
-				   theft->pool_count), 1 + rng_below(rng, 3));
+			send_quietly(theft, day_us);
 		mails *= growth;
 		day_us += DAY_US;
 	}
 	theft->dead_permille = dead_permille;
+	pace.low = 1;
 	pace.high = 3 + rng_below(rng, 28);
 	pace.end_us = day_us + rng_between(rng, 1, 8) * HOUR_US;
 	thief_reads(theft, theft_burst(theft, day_us, &pace));
@@ -118,16 +138,13 @@ void plan_spray(struct theft *thefts, uint32_t count)
 	spray(thief, thefts, count, thief->start_us);
 	for (uint32_t i = 0; i < count; i++) {
 		struct theft *theft = &thefts[i];
-		struct pace pace = { .gap_s = rng_log_range(rng, 15, 300),
-			.low = 1 + rng_below(rng, 5),
-			.total = (uint32_t)rng_log_range(rng, 300, 4000) };
+		struct pace pace = draw_rest(rng, 15, 300, 300, 4000);
 
 		for (uint32_t k = 0; i && k < thief->pool_count; k++)
 			theft->pool[k] = thief->pool[k];
 		theft->pool_count = thief->pool_count;
 		theft->start_us = thief->start_us + (int64_t)
 			(rng_log_range(rng, 0.02, 24) * (double)HOUR_US);
-		pace.high = pace.low + rng_below(rng, 25);
 		pace.end_us = theft->start_us + rng_between(rng, 40, 480) *
 			      MINUTE_US;
 		thief_reads(theft, theft_burst(theft, theft->start_us, &pace));
@@ -216,16 +233,13 @@ void plan_crew(struct theft *thefts, uint32_t count)
 		pool_foreign(boss, 400, 300);
 	for (uint32_t i = 0; i < count; i++) {
 		struct theft *theft = &thefts[i];
-		struct pace pace = { .gap_s = rng_log_range(rng, 20, 400),
-			.low = 1 + rng_below(rng, 4),
-			.total = (uint32_t)rng_log_range(rng, 100, 1500) };
+		struct pace pace = draw_rest(rng, 20, 400, 100, 1500);
 
 		for (uint32_t k = 0; i && k < boss->pool_count; k++)
 			theft->pool[k] = boss->pool[k];
 		theft->pool_count = boss->pool_count;
 		theft->start_us = boss->start_us + (int64_t)
 			(hours * rng_unit(rng) * (double)HOUR_US);
-		pace.high = pace.low + rng_below(rng, 20);
 		pace.end_us = theft->start_us + rng_between(rng, 30, 360) *
 			      MINUTE_US;
 		thief_reads(theft, theft_burst(theft, theft->start_us, &pace));

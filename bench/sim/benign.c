@@ -76,20 +76,21 @@ static struct origin where_company_vpn(const struct simulation *sim,
  * private_vpn: a bought VPN with a few favourite countries, changed for fun;
  * exits are shared with thieves, and the country means nothing.
  */
-static struct origin where_private_vpn(const struct simulation *sim,
-				       const struct person *person,
-				       int64_t at_us, enum device device)
+struct origin where_private_vpn(const struct simulation *sim,
+				const struct person *person, int64_t at_us,
+				enum device device)
 {
 	uint64_t now = person_hash(sim, person, 4003,
 				   (uint64_t)(at_us / (5 * HOUR_US)));
 	uint64_t favourite = person_hash(sim, person, 4004, now % 3);
 	uint64_t exit = hash3(4005, now >> 40, favourite);
+	uint64_t fickle = person_hash(sim, person, 4017, 0) % 25;
 	const char *country;
 
 	(void)device;
 	if (now >> 8 & 3)
-		country = place_for_travel((now >> 16) % 100 < 15 ? now >> 20
-								  : favourite);
+		country = place_for_travel((now >> 16) % 100 < fickle ?
+					   now >> 20 : favourite);
 	else
 		return (struct origin){ 0 };
 	return origin_draw(net_draw(country, USE_VPN, favourite >> 8),
@@ -107,23 +108,33 @@ static void set_up_expatriate(const struct simulation *sim,
 	person->carrier = net_draw(person->country, USE_MOBILE, rng_next(rng));
 }
 
+/* Machines neither read nor travel, and buy no VPN. */
+static void be_machine(struct person *person)
+{
+	person->reads = 0;
+	person->trips = 0;
+	person->phone_percent = 0;
+	person->vpn_day = person->announce_day = UINT32_MAX;
+	person->service_day = UINT32_MAX;
+}
+
 /* erp_cloud: invoices from a rented server; nobody ever reads the mailbox. */
 static void set_up_erp(const struct simulation *sim, struct person *person,
 		       struct rng *rng)
 {
+	const char *country = person->country;
+
 	(void)sim;
-	person->reads = 0;
-	person->trips = 0;
+	be_machine(person);
 	person->mails = rng_log_range(rng, 3, 60);
 	person->spread = rng_range(rng, 0.2, 0.8);
 	person->contacts = (uint32_t)rng_log_range(rng, 100, 3000);
 	person->new_permille = 30 + rng_below(rng, 100);
 	person->colleagues_percent = 2;
 	person->typo_permille = 5 + rng_below(rng, 25);
-	person->phone_percent = 0;
-	person->second = net_draw(rng_chance(rng, 500) ? person->country :
-				  place_near(person->country, rng_next(rng)),
-				  USE_HOSTING, rng_next(rng));
+	if (rng_chance(rng, 500))
+		country = place_near(country, rng_next(rng));
+	person->second = net_draw(country, USE_HOSTING, rng_next(rng));
 }
 
 static struct origin where_server(const struct simulation *sim,
@@ -143,9 +154,7 @@ static void set_up_scanner(const struct simulation *sim, struct person *person,
 			   struct rng *rng)
 {
 	(void)sim;
-	person->reads = 0;
-	person->trips = 0;
-	person->phone_percent = 0;
+	be_machine(person);
 	person->mails = rng_log_range(rng, 0.5, 12);
 	person->colleagues_percent = 85;
 	person->contacts = 15;
@@ -206,7 +215,7 @@ static struct origin where_role(const struct simulation *sim,
 {
 	uint64_t now = person_hash(sim, person, 4007,
 				   (uint64_t)(at_us / (20 * MINUTE_US)));
-	uint32_t members = 3 + (uint32_t)(person_hash(sim, person, 4008, 0) % 4);
+	uint64_t members = 3 + person_hash(sim, person, 4008, 0) % 4;
 	uint64_t member = person_hash(sim, person, 4009, now % members);
 	uint64_t lease = hash3(member, (uint64_t)(at_us / (5 * DAY_US)), 0);
 	const struct network *net;
@@ -253,9 +262,10 @@ static struct origin where_school(const struct simulation *sim,
 static void set_up_replier(const struct simulation *sim, struct person *person,
 			   struct rng *rng)
 {
+	enum net_use use = rng_chance(rng, 500) ? USE_HOSTING : USE_ACCESS;
+
 	(void)sim;
-	person->second = net_draw(person->country, rng_chance(rng, 500) ?
-				  USE_HOSTING : USE_ACCESS, rng_next(rng));
+	person->second = net_draw(person->country, use, rng_next(rng));
 	person->list_dead_permille = 100 + rng_below(rng, 400);
 }
 
@@ -266,11 +276,13 @@ static void set_up_replier(const struct simulation *sim, struct person *person,
 static void set_up_fetch(const struct simulation *sim, struct person *person,
 			 struct rng *rng)
 {
+	bool google = rng_chance(rng, 700);
+
 	(void)sim;
 	person->reads = READS_POP | (rng_chance(rng, 200) ? READS_DESK : 0);
 	person->poll_minutes = 10 + rng_below(rng, 60);
-	person->second = net_of_as(rng_chance(rng, 700) ? 15169 : 8075,
-				   rng_next(rng));
+	person->vpn_day = UINT32_MAX;
+	person->second = net_of_as(google ? 15169 : 8075, rng_next(rng));
 }
 
 static struct origin where_fetch(const struct simulation *sim,
@@ -294,7 +306,10 @@ static void set_up_webmail(const struct simulation *sim, struct person *person,
 			   struct rng *rng)
 {
 	(void)sim;
-	person->reads = READS_WEBMAIL | (rng_chance(rng, 300) ? READS_PHONE : 0);
+	person->reads = READS_WEBMAIL;
+	person->vpn_day = UINT32_MAX;
+	if (rng_chance(rng, 300))
+		person->reads |= READS_PHONE;
 	person->phone_percent = person->reads & READS_PHONE ? 25 : 0;
 }
 
@@ -410,7 +425,8 @@ const struct benign_class benign_classes[] = {
 	{ "expatriate", 0.03, set_up_expatriate, NULL, NULL, false },
 	{ "erp_cloud", 0.02, set_up_erp, day_erp, where_server, false },
 	{ "scanner_device", 0.02, set_up_scanner, NULL, NULL, false },
-	{ "newsletter", 0.012, set_up_newsletter, day_list, where_server, true },
+	{ "newsletter", 0.012, set_up_newsletter, day_list, where_server,
+	  true },
 	{ "monthly_list", 0.02, set_up_monthly, day_list, NULL, true },
 	{ "new_account", 0.055, set_up_new, NULL, NULL, false },
 	{ "shared_role", 0.04, set_up_role, NULL, where_role, false },

@@ -391,5 +391,6 @@ void benign_day(struct simulation *sim, uint32_t day)
 			class->day(sim, person, &rng, day);
 		else
 			ordinary_day(sim, person, &rng, day);
+		life_day(sim, person, &rng, day);
 	}
 }

@@ -27,20 +27,21 @@ static int64_t later(struct rng *rng, int64_t at_us, int64_t low_ms,
 }
 
 /* " for a b c"; a list that does not fit ends with <trunc>. */
-static void put_list(char *out, const struct mail *mail)
+static void put_list(char *out, size_t size, const struct mail *mail)
 {
-	size_t used = (size_t)sprintf(out, " for");
+	size_t used = (size_t)snprintf(out, size, " for");
 
 	for (uint32_t i = 0; i < mail->recipients; i++) {
 		const struct recipient *to = &mail->recipient[i];
 
 		if (to->outcome == REJECTED_AT_RCPT)
 			continue;
-		if (used + ADDRESS_MAX + 16 > LIST_MAX) {
-			memcpy(out + used, " <trunc>", 9);
+		if (used + ADDRESS_MAX + 16 > size) {
+			snprintf(out + used, size - used, " <trunc>");
 			return;
 		}
-		used += (size_t)sprintf(out + used, " %s", to->address);
+		used += (size_t)snprintf(out + used, size - used, " %s",
+					 to->address);
 	}
 }
 
@@ -48,7 +49,7 @@ static void log_arrival(const struct exim_life *life, int64_t at_us)
 {
 	const struct mail *mail = life->mail;
 	bool login = mail->login && !strcmp(mail->method, "LOGIN");
-	char list[LIST_MAX + ADDRESS_MAX] = "";
+	char list[LIST_MAX] = "";
 	char who[ADDRESS_MAX + 24] = "";
 	uint64_t name = rng_next(life->rng);
 
@@ -56,7 +57,7 @@ static void log_arrival(const struct exim_life *life, int64_t at_us)
 		snprintf(who, sizeof(who), " A=dovecot_%s:%s",
 			 login ? "login" : "plain", mail->login);
 	if (life->text->recipients)
-		put_list(list, mail);
+		put_list(list, sizeof(list), mail);
 	log_line(life->log, at_us, EXIM, 0, life->message,
 		 "<= %s %s P=%s " CIPHER "%s S=%u id=%08x.%06x@%s%s",
 		 *mail->sender ? mail->sender : "<>", life->text->host,

@@ -131,14 +131,14 @@ static void tell_truth(struct simulation *sim,
 }
 
 static void note_theft(struct simulation *sim, const struct person *person,
-		       int64_t at_us)
+		       int64_t at_ms)
 {
 	struct person *victim = &sim->people[person->index];
 
-	if (!victim->start_us || at_us < victim->start_us)
-		victim->start_us = at_us;
-	if (at_us > victim->end_us)
-		victim->end_us = at_us;
+	if (!victim->start_ms || at_ms < victim->start_ms)
+		victim->start_ms = at_ms;
+	if (at_ms > victim->end_ms)
+		victim->end_ms = at_ms;
 }
 
 void out_send(struct simulation *sim, struct rng *rng,
@@ -161,7 +161,7 @@ void out_send(struct simulation *sim, struct rng *rng,
 			    submission->at_us);
 	tell_truth(sim, submission, sent_us);
 	if (submission->spam && sent_us >= 0)
-		note_theft(sim, person, sent_us);
+		note_theft(sim, person, logged_ms(sim, sent_us));
 }
 
 void out_login(struct simulation *sim, struct rng *rng,
@@ -184,7 +184,7 @@ void out_login(struct simulation *sim, struct rng *rng,
 		.kind = TRUTH_LOGIN, .at_ms = at_us / 1000, .person = person,
 		.origin = *origin, .spam = spam });
 	if (spam)
-		note_theft(sim, person, at_us);
+		note_theft(sim, person, at_us / 1000);
 }
 
 void out_refused(struct simulation *sim, struct rng *rng,
@@ -207,8 +207,10 @@ void out_refused(struct simulation *sim, struct rng *rng,
 	put_postfix_peer(peer, origin);
 	log_line(sim->log, at_us, smtps ? SMTPS : SUBMISSION,
 		 1000 + rng_below(rng, 400), 0,
-		 "warning: %s: SASL %s authentication failed: UGFzc3dvcmQ6",
-		 peer, method);
+		 "warning: %s: SASL %s authentication failed: %s%s", peer,
+		 method, sim->rejects_say_login ?
+		 "(reason unavailable), sasl_username=" : "UGFzc3dvcmQ6",
+		 sim->rejects_say_login ? person->address : "");
 }
 
 void out_incoming(struct simulation *sim, struct rng *rng,

@@ -243,52 +243,6 @@ static void draw_habits(const struct simulation *sim, struct person *person,
 				rng_below(rng, 70) : 0;
 }
 
-static void add_trip(const struct simulation *sim, struct person *person,
-		     struct rng *rng)
-{
-	struct trip *trip = &person->trip[0];
-	uint32_t days = 2 + rng_below(rng, 9);
-
-	trip->country = place_for_travel(rng_next(rng));
-	if (!strcmp(trip->country, person->country))
-		return;
-	trip->from_us = sim->first_day_us +
-		rng_below(rng, sim->days * 24) * HOUR_US;
-	trip->to_us = trip->from_us + days * DAY_US;
-	trip->hotel = net_draw(trip->country, USE_ACCESS, rng_next(rng));
-	if (rng_chance(rng, 300))
-		trip->local_sim = net_draw(trip->country, USE_MOBILE,
-					   rng_next(rng));
-	person->trips = 1;
-}
-
-/*
- * Life goes on in three weeks: of 1,000 people 30 change their provider or
- * move house, 3 take a job abroad, 40 get a new phone or mail program, 60
- * travel whatever their class is.
- */
-static void draw_life(const struct simulation *sim, struct person *person,
-		      struct rng *rng)
-{
-	double scale = sim->days / 21.0;
-	double event = rng_unit(rng) / scale;
-
-	person->moves_day = UINT32_MAX;
-	person->phone_day = UINT32_MAX;
-	if (event < 0.033) {
-		person->moves_day = rng_below(rng, sim->days);
-		if (event < 0.003)
-			person->new_country = place_for_travel(rng_next(rng));
-		person->new_home = net_draw_other(person->new_country ?
-			person->new_country : person->country, USE_ACCESS,
-			person->home, rng_next(rng));
-	} else if (event < 0.073) {
-		person->phone_day = rng_below(rng, sim->days);
-	} else if (event < 0.133) {
-		add_trip(sim, person, rng);
-	}
-}
-
 static void make_person(const struct simulation *sim, struct person *person,
 			uint32_t index)
 {
@@ -298,7 +252,7 @@ static void make_person(const struct simulation *sim, struct person *person,
 	person->index = index;
 	name_person(sim, person, &rng);
 	draw_habits(sim, person, &rng);
-	draw_life(sim, person, &rng);
+	life_draw(sim, person, &rng);
 	if (class->set_up)
 		class->set_up(sim, person, &rng);
 	person->minutes = place_find(person->country)->minutes;

@@ -8,8 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-#define NEW_CONTACTS 1000000	/* numbers from here on: never written to */
-
 enum purpose { R_LIST = 3000, R_DEAD };
 
 /* As a finger slips: a letter is lost from the name or from the domain. */
@@ -50,6 +48,20 @@ static void draw_outcome(const struct simulation *sim, struct rng *rng,
 		to->outcome = MAILBOX_FULL;
 }
 
+/*
+ * Somebody never written to, of the same world that bought lists are of, so
+ * that the name of a domain tells nothing.
+ */
+static void put_stranger(struct rng *rng, struct recipient *to)
+{
+	uint64_t who = rng_next(rng);
+
+	if (who & 1)
+		people_victim(to->address, ADDRESS_MAX, rng);
+	else
+		people_contact(to->address, ADDRESS_MAX, who, 0, 0);
+}
+
 static void usual_one(const struct simulation *sim,
 		      const struct person *person, struct rng *rng,
 		      struct recipient *to)
@@ -65,10 +77,11 @@ static void usual_one(const struct simulation *sim,
 		to->local = true;
 		return;
 	}
-	if (rng_chance(rng, person->new_permille))
-		nth = NEW_CONTACTS + rng_below(rng, NEW_CONTACTS);
-	else
-		nth = (uint32_t)pow(person->contacts, rng_unit(rng)) - 1;
+	if (rng_chance(rng, person->new_permille)) {
+		put_stranger(rng, to);
+		return;
+	}
+	nth = (uint32_t)pow(person->contacts, rng_unit(rng)) - 1;
 	people_contact(to->address, ADDRESS_MAX, sim->seed, person->index,
 		       nth);
 }
@@ -105,12 +118,26 @@ void recipients_list(const struct simulation *sim, const struct person *person,
 	}
 }
 
+void recipients_strangers(const struct simulation *sim, struct rng *rng,
+			  int64_t at_us, struct recipient *to, uint32_t count,
+			  uint32_t dead_permille)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		to[i] = (struct recipient){ .outcome = DELIVERED };
+		put_stranger(rng, &to[i]);
+		if (rng_chance(rng, dead_permille))
+			to[i].outcome = rng_chance(rng, 200) ? NO_SUCH_DOMAIN
+							: UNKNOWN_RECIPIENT;
+		draw_outcome(sim, rng, at_us, &to[i]);
+	}
+}
+
 void recipients_bought(struct rng *rng, struct recipient *to, uint32_t count,
 		       uint32_t dead_permille, uint32_t refused_permille)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		to[i] = (struct recipient){ .outcome = DELIVERED };
-		people_victim(to[i].address, ADDRESS_MAX, rng);
+		put_stranger(rng, &to[i]);
 		if (rng_chance(rng, dead_permille))
 			to[i].outcome = rng_chance(rng, 150) ? NO_SUCH_DOMAIN
 							: UNKNOWN_RECIPIENT;

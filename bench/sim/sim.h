@@ -177,11 +177,16 @@ struct person {
 	const struct network *new_home;
 	const char *new_country;	/* NULL: the same */
 	uint32_t phone_day;		/* new phone or new mail program */
+	uint32_t vpn_day;		/* a VPN is bought; here and below
+					 * UINT32_MAX: never */
+	uint32_t announce_day;		/* writes to everybody once known */
+	uint32_t service_day;		/* a web shop sends as the account */
+	const struct network *service;
 
 	/* Truth. */
 	const char *attack;		/* NULL: none */
-	int64_t start_us;
-	int64_t end_us;
+	int64_t start_ms;		/* 0: nothing happened in the run */
+	int64_t end_ms;
 };
 
 struct simulation {
@@ -232,6 +237,11 @@ struct origin where_is(const struct simulation *sim,
 		       const struct person *person, int64_t at_us,
 		       enum device device);
 
+/* A private VPN: some favourite countries; all zero while it is off. */
+struct origin where_private_vpn(const struct simulation *sim,
+				const struct person *person, int64_t at_us,
+				enum device device);
+
 /* ---- recipients.c: whom mail goes to and what becomes of it ---- */
 
 /* `to` gets `count` of the person's usual sort of recipients. */
@@ -243,6 +253,11 @@ void recipients_usual(const struct simulation *sim,
 void recipients_list(const struct simulation *sim, const struct person *person,
 		     struct rng *rng, int64_t at_us, struct recipient *to,
 		     uint32_t count, uint32_t first);
+
+/* People who are not contacts; a few per cent mistyped themselves. */
+void recipients_strangers(const struct simulation *sim, struct rng *rng,
+			  int64_t at_us, struct recipient *to, uint32_t count,
+			  uint32_t dead_permille);
 
 /* Of a list that was bought. */
 void recipients_bought(struct rng *rng, struct recipient *to, uint32_t count,
@@ -351,6 +366,15 @@ void day_replier(struct simulation *sim, struct person *person,
 		 struct rng *rng, uint32_t day);
 void day_seasonal(struct simulation *sim, struct person *person,
 		  struct rng *rng, uint32_t day);
+
+/* ---- life.c: what happens once to anybody, whatever the class ---- */
+
+void life_draw(const struct simulation *sim, struct person *person,
+	       struct rng *rng);
+
+/* What the events of a person's life add to a day. */
+void life_day(struct simulation *sim, struct person *person, struct rng *rng,
+	      uint32_t day);
 
 /* ---- noise.c: bots that guess passwords ---- */
 

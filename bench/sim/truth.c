@@ -95,12 +95,12 @@ void truth_people(FILE *out, const struct simulation *sim)
 	fputs("account\tclass\tattack\tstart_ms\tend_ms\n", out);
 	for (uint32_t i = 0; i < sim->accounts; i++) {
 		const struct person *person = &sim->people[i];
-		bool robbed = person->attack && person->start_us;
+		bool robbed = person->attack && person->start_ms;
 
 		fprintf(out, "%s\t%s\t%s\t%lld\t%lld\n", person->address,
 			benign_classes[person->class].name,
 			robbed ? person->attack : "-",
-			robbed ? (long long)(person->start_us / 1000) : 0,
-			robbed ? (long long)(person->end_us / 1000) : 0);
+			robbed ? (long long)person->start_ms : 0,
+			robbed ? (long long)person->end_ms : 0);
 	}
 }

@@ -53,8 +53,12 @@ static struct origin on_carrier(const struct simulation *sim,
 				const struct person *person,
 				const struct network *net, int64_t at_us)
 {
-	return origin_carrier(net, slot(sim, person, at_us, 3 * HOUR_US,
-					W_CARRIER ^ net->as_number));
+	uint64_t now = slot(sim, person, at_us, 3 * HOUR_US,
+			    W_CARRIER ^ net->as_number);
+
+	if (now >> 40 & 1 && person->v6_percent && net->blocks6)
+		return origin_draw6(net, now, hash3(now, 0, 0));
+	return origin_carrier(net, now);
 }
 
 /* Abroad the phone keeps its home network, unless it has a local SIM. */
@@ -108,6 +112,13 @@ struct origin where_is(const struct simulation *sim,
 {
 	const struct benign_class *class = &benign_classes[person->class];
 
+	if (sim_day(sim, at_us) >= person->vpn_day) {
+		struct origin origin = where_private_vpn(sim, person, at_us,
+							 device);
+
+		if (origin.net)
+			return origin;
+	}
 	if (class->where) {
 		struct origin origin = class->where(sim, person, at_us,
 						    device);

@@ -126,6 +126,9 @@ void scores_note(struct scores *scores, const struct signal_input *input,
 	double sums[SIGNALS_MAX], total = 0;
 	size_t n = 0;
 
+	/* Nobody is blocked for reading. */
+	if (input->event->kind == MAIL_LOGIN)
+		return;
 	for (; signal_at(n); n++) {
 		sums[n] = judge_sum(&entry->account, signal_at(n),
 				    input->now_s);

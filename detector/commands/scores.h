@@ -7,7 +7,8 @@
  * column for each signal in signals.def order: its sum in nats, before its
  * weight. A row is written when a sum of an account rises by more than
  * SCORES_STEP above what was written of it on that day (UTC); what lies in
- * between is smaller and decides nothing.
+ * between is smaller and decides nothing. Mailbox logins have no rows: nobody
+ * is blocked for reading.
  *
  * Memory: some hundred bytes for each account that was ever suspicious.
  */

@@ -35,7 +35,7 @@ static const struct conf_option options[] = {
 	  "1", 0, 5, "nats", "For a refusal by policy.", NULL },
 	{ "policy_cap", CONF_REAL, offsetof(struct failure, policy_cap), "3",
 	  0, 9, "nats", "The most that refusals by policy add.", NULL },
-	{ "at_home", CONF_REAL, offsetof(struct failure, at_home), "0.8", 0, 1,
+	{ "at_home", CONF_REAL, offsetof(struct failure, at_home), "0.5", 0, 1,
 	  NULL, "The share of it that counts from a trusted place.", NULL },
 	CONF_END
 };

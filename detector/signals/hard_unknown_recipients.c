@@ -1,7 +1,8 @@
 /*
  * hard_unknown_recipients - a hundred different recipients that do not exist,
- * within one hour of the clock. No address book is that wrong, so it holds
- * from the first day and convicts alone.
+ * within one hour of the clock, and no fewer than 8 of a hundred that were
+ * written to. No address book is that wrong, so it holds from the first day
+ * and convicts alone.
  *
  * Counted with 256 bits of linear counting (Whang and others, 1990): about 6 %
  * off at one hundred, in 32 bytes.
@@ -19,13 +20,15 @@
 
 static struct hard {
 	struct signal_limits limits;
-	int64_t recipients;
+	int64_t recipients, percent;
 } settings;
 
 static const struct conf_option options[] = {
 	SIGNAL_LIMITS(struct hard, "12", "0", "24h"),
 	{ "recipients", CONF_INTEGER, offsetof(struct hard, recipients),
 	  "100", 10, 400, "recipients", "So many within an hour.", NULL },
+	{ "percent", CONF_INTEGER, offsetof(struct hard, percent), "8", 0, 100,
+	  NULL, "... and so many of a hundred that it wrote to.", NULL },
 	CONF_END
 };
 
@@ -56,7 +59,9 @@ static double observe(const struct signal_input *input)
 	}
 	hash = hash_bytes(input->event->recipient, 2) % BITS;
 	account->unknown_seen[hash / 64] |= UINT64_C(1) << hash % 64;
-	if (distinct(account) < (double)settings.recipients)
+	if (distinct(account) < (double)settings.recipients ||
+	    distinct(account) * 100 <
+		    (double)(settings.percent * account->hour_recipients))
 		return 0;
 	return settings.limits.cap;
 }

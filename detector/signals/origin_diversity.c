@@ -13,7 +13,8 @@
  *
  * Source: client addresses of logins and submissions.
  *
- * Whom it would wrong: a traveller changing planes with a VPN on and off, and
+ * Whom it would wrong: a traveller changing planes with a VPN on and off (exits
+ * of VPN services count in part), and
  * mail programs that fetch through a provider with outlets in many countries
  * (known ones are marked as relays and do not count).
  */
@@ -24,7 +25,7 @@
 
 static struct diversity {
 	struct signal_limits limits;
-	double intruder_rate, owner_rate_min, owner_rate_home;
+	double intruder_rate, owner_rate_min, owner_rate_home, vpn;
 } settings;
 
 static const struct conf_option options[] = {
@@ -39,8 +40,12 @@ static const struct conf_option options[] = {
 	{ "owner_rate_home", CONF_REAL,
 	  offsetof(struct diversity, owner_rate_home), "0.10", 0.001, 0.29,
 	  NULL, "The same for new networks in a country that is home.", NULL },
+	{ "vpn", CONF_REAL, offsetof(struct diversity, vpn), "0.4", 0, 1, NULL,
+	  "The share of it that counts from exits of VPN services.", NULL },
 	CONF_END
 };
+
+static const double LEARNT_WHILE_HOPPING = 0.25;
 
 enum { SLOT = 1, SESSION_S = 3600, YOUNG_S = 14 * 86400 };
 
@@ -84,7 +89,7 @@ static double observe(const struct signal_input *input)
 	const struct origin *origin = input->origin;
 	const struct account_recent *recent;
 	bool country_known, network_known, new_country;
-	double rate, value;
+	double rate, value, learnt;
 
 	if (!origin || !origin->country || hops_by_itself(origin) ||
 	    account->logins == 0)
@@ -109,11 +114,13 @@ static double observe(const struct signal_input *input)
 	value = country_known && network_known
 			? log((1 - settings.intruder_rate) / (1 - rate))
 			: log(settings.intruder_rate / rate);
-	/* What happens during an attack is no habit of the owner. */
-	if (account->groups[SLOT].nats < 1) {
-		account->origin_seen++;
-		account->origin_hits += new_country;
-	}
+	/* What happens during an attack is hardly a habit of the owner; but
+	 * who hops every day must be able to make it one. */
+	learnt = account->groups[SLOT].nats < 1 ? 1 : LEARNT_WHILE_HOPPING;
+	account->origin_seen += (float)learnt;
+	account->origin_hits += (float)(learnt * new_country);
+	if (origin->kind == NETWORK_VPN && value > 0)
+		value *= settings.vpn;
 	return value > 0 ? value * origin->certainty : value;
 }
 

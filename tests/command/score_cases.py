@@ -1,12 +1,15 @@
 """What bench/score.py and bench/fit.py must say about runs made by hand."""
 
+import json
 import os
+import subprocess
 import sys
 import tempfile
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)),
-                                "..", "..", "bench"))
+BENCH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..",
+                     "bench")
+sys.path.insert(0, BENCH)
 import calibration      # noqa: E402
 import fit              # noqa: E402
 import model            # noqa: E402
@@ -309,6 +312,9 @@ class Fit(Case):
 
 class Evaluator(Case):
     def pool(self):
+        return Pool([Trajectory.read(self.run_folder())])
+
+    def run_folder(self):
         made = self.make()
         made.signals = ["one"]
         start = T0 + 5 * DAY_MS
@@ -325,7 +331,47 @@ class Evaluator(Case):
             made.score(start + i * MINUTE + 1000, "victim@x.example", nats)
         made.score(T0 + DAY_MS, "lively@x.example", 6)
         made.score(T0 + 2 * DAY_MS, "lively@x.example", 4)
-        return Pool([Trajectory.read(made.close())])
+        made.verdict("victim@x.example", "2024-10-09T00:01:01.000Z")
+        made.verdict("lively@x.example", "2024-10-05T00:00:00.000Z")
+        return made.close()
+
+    def program(self, name, *arguments):
+        return subprocess.run(
+            [sys.executable, "-B", os.path.join(BENCH, name), *arguments],
+            check=True, capture_output=True, text=True).stdout
+
+    def test_score_prints(self):
+        run = self.run_folder()
+        path = os.path.join(self.root.name, "figures")
+        shown = self.program("score.py", "--json-to", path, run, "--hazard",
+                             run, "--model", "/dev/null")
+        self.assertLessEqual(max(map(len, shown.split("\n"))), 100)
+        said = self.program("score.py", "--json", run, "--hazard", run,
+                            "--model", "/dev/null")
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(file.read(), said)
+        result = json.loads(said)
+        ours = result["contestants"]["comporta"]
+        self.assertEqual(ours["figures"]["found"]["value"], 1)
+        self.assertEqual(ours["attacks"]["botnet_burst"]["let_out"], 6)
+        ours = result["hazard"]["contestants"]["comporta"]
+        self.assertEqual((ours["right"], ours["wrong"], ours["posterior"]),
+                         (1, 1, 0.5))
+        self.assertEqual(result["reliability"]["brier_base"],
+                         1.5e-4 / 1.00015 * (1 - 1.5e-4 / 1.00015))
+
+    def test_fit_and_explain_print(self):
+        run = self.run_folder()
+        path = os.path.join(self.root.name, "model.conf")
+        self.program("fit.py", "--weights", run, "--calibrate", run,
+                     "--search", "--out", path)
+        written = model.read(path)
+        self.assertIn("signal.one.weight", written)
+        self.assertGreaterEqual(written["judge.block"], 0.5)
+        shown = self.program("explain.py", "--model", path, "--block", "1",
+                             run)
+        self.assertIn("lively@x.example", shown)
+        self.assertIn("botnet_burst", shown)
 
     def test_outcomes(self):
         pool = self.pool()

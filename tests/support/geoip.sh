@@ -67,25 +67,34 @@ if [ ! -s "$folder/country.mmdb" ]; then
 	}
 fi
 
-if [ ! -s "$folder/asn.mmdb" ] || [ ! -s "$folder/prefixes.tsv" ]; then
+fetch_asn() {
+	[ ! -d "$work/asn" ] || return 0
 	echo "  geoip: AS data from npm" >&2
-	fetch @ip-location-db/asn
-	mv "$work/package" "$work/asn"
-fi
+	fetch @ip-location-db/asn && mv "$work/package" "$work/asn"
+}
 
 if [ ! -s "$folder/asn.mmdb" ]; then
+	fetch_asn
 	perl "$here/asn-mmdb.pl" "$work/asn.mmdb" "$work/asn/asn-ipv4.csv" \
 		"$work/asn/asn-ipv6.csv"
 	mv "$work/asn.mmdb" "$folder/asn.mmdb"
 fi
 
 # From the lists that the two MMDB files are made of.
-if [ ! -s "$folder/prefixes.tsv" ]; then
+write_prefixes() {
+	fetch_asn || return
 	echo "  geoip: address blocks for the simulator" >&2
-	fetch @ip-location-db/geo-whois-asn-country
+	fetch @ip-location-db/geo-whois-asn-country || return
 	lists=$work/package/geo-whois-asn-country
 	perl "$here/prefixes.pl" "$here/../../detector/networks.def" \
 		"$work/asn/asn-ipv4-num.csv" "$lists-ipv4-num.csv" \
-		"$work/asn/asn-ipv6.csv" "$lists-ipv6.csv" >"$work/prefixes.tsv"
-	mv "$work/prefixes.tsv" "$folder/prefixes.tsv"
+		"$work/asn/asn-ipv6.csv" "$lists-ipv6.csv" \
+		>"$work/prefixes.tsv" &&
+		mv "$work/prefixes.tsv" "$folder/prefixes.tsv"
+}
+
+# With MMDB files of your own and no npm, only the simulator is missing.
+if [ ! -s "$folder/prefixes.tsv" ]; then
+	(write_prefixes) || echo "geoip.sh: without prefixes.tsv the simulator" \
+		"of traffic cannot run" >&2
 fi

@@ -109,6 +109,36 @@ sub next_row {
 	return [$first, $last, $rest];
 }
 
+# The lists hold ranges inside of ranges, and the inner one counts, as in the
+# MMDB files. Returns a function that gives one piece after another, none of
+# which overlaps another.
+sub pieces {
+	my ($name, $wide) = @_;
+	open my $file, '<', $name or die "$name: $!\n";
+	my ($at, @open, @ready) = (0);
+	my $close = sub {	# all that ends before this address
+		my ($until) = @_;
+		while (@open && $open[-1][1] < $until) {
+			my $inner = pop @open;
+			push @ready, [$at, $inner->[1], $inner->[2]]
+				if $at <= $inner->[1];
+			$at = $inner->[1] + 1 if $at <= $inner->[1];
+		}
+	};
+	return sub {
+		until (@ready) {
+			my $row = next_row($file, $wide);
+			$close->($row ? $row->[0] : ~0);
+			return shift @ready if !$row;
+			push @ready, [$at, $row->[0] - 1, $open[-1][2]]
+				if @open && $at < $row->[0];
+			$at = $row->[0];
+			push @open, $row;
+		}
+		return shift @ready;
+	};
+}
+
 # The largest aligned block between two addresses: first, bits.
 sub largest {
 	my ($first, $last, $width) = @_;
@@ -138,22 +168,21 @@ sub take {
 	push @{$blocks{$width}{$key}}, [$bits, $start];
 }
 
-# Two sorted lists of ranges, side by side.
+# Two lists of ranges, side by side.
 sub overlay {
 	my ($as_name, $country_name, $width) = @_;
-	open my $as_file, '<', $as_name or die "$as_name: $!\n";
-	open my $country_file, '<', $country_name or die "$country_name: $!\n";
-	my $as = next_row($as_file, $width == 64);
-	my $country = next_row($country_file, $width == 64);
+	my $next_as = pieces($as_name, $width == 64);
+	my $next_country = pieces($country_name, $width == 64);
+	my ($as, $country) = ($next_as->(), $next_country->());
 	while ($as && $country) {
 		my $first = $as->[0] > $country->[0] ? $as->[0] : $country->[0];
 		my $last = $as->[1] < $country->[1] ? $as->[1] : $country->[1];
 		take($as->[2], $country->[2], $first, $last, $width)
 			if $first <= $last;
 		if ($as->[1] < $country->[1]) {
-			$as = next_row($as_file, $width == 64);
+			$as = $next_as->();
 		} else {
-			$country = next_row($country_file, $width == 64);
+			$country = $next_country->();
 		}
 	}
 }
