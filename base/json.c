@@ -122,6 +122,11 @@ void json_push_text(struct json *array, struct slice value)
 	json_object_array_add(inner(array), valid_text(value));
 }
 
+void json_push_integer(struct json *array, int64_t value)
+{
+	json_object_array_add(inner(array), json_object_new_int64(value));
+}
+
 void json_print(const struct json *json, struct text *out)
 {
 	text_add_string(out, json_object_to_json_string_ext(

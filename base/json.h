@@ -34,6 +34,7 @@ void json_add(struct json *object, const char *key, struct json **child);
 
 void json_push(struct json *array, struct json **child);
 void json_push_text(struct json *array, struct slice value);
+void json_push_integer(struct json *array, int64_t value);
 
 /* One line, no blanks, without newline; appended to `out`. */
 void json_print(const struct json *json, struct text *out);

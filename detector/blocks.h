@@ -29,6 +29,7 @@
 #include "base/text.h"
 #include "detector/panel/db.h"
 #include "detector/panel/panel.h"
+#include "detector/trust.h"
 
 struct languages;
 
@@ -61,6 +62,7 @@ struct block {
 	char contact[PANEL_LOGIN_SIZE];
 	bool is_repeat;		/* within lift.repeat_within of another */
 	bool says_mine;		/* the owner pressed "it was me" */
+	bool is_trusted;	/* and its places count as the owner's */
 	char proof[96];		/* of the password, at the lift; see
 				 * blocks_proven() */
 	double probability, log_odds;
@@ -199,16 +201,24 @@ int blocks_lift_changed(struct blocks *blocks, int64_t now_ms,
 int blocks_newest_audit(struct blocks *blocks, int64_t *id_out,
 			struct err *err);
 
+/* What the detector has to hear of: the end of a block, or a person's word. */
+struct blocks_news {
+	int64_t audit_id, at_ms;
+	struct slice account;
+	bool is_lift;		/* else `trust` holds */
+	struct trust trust;
+};
+
 /*
- * Lifts since `after_audit_id` of the audit trail, oldest first: how the
- * detector hears of lifts over HTTP. Two transactions may show their ids in
- * the wrong order, so ask from a few ids back, and make hearing of one lift
- * twice harmless.
+ * News since `after_audit_id` of the audit trail, oldest first: how the
+ * detector hears of what was done over HTTP or on a command line. Two
+ * transactions may show their ids in the wrong order, so ask from a few ids
+ * back, and make hearing of one thing twice harmless.
  */
-int blocks_lifted_since(struct blocks *blocks, int64_t after_audit_id,
-			int (*each)(void *context, int64_t audit_id,
-				    struct slice account, int64_t at_ms),
-			void *context, struct err *err);
+int blocks_news_since(struct blocks *blocks, int64_t after_audit_id,
+		      int (*each)(void *context,
+				  const struct blocks_news *news),
+		      void *context, struct err *err);
 
 /* How many blocks were made since then; for the brake. */
 int blocks_count_since(struct blocks *blocks, int64_t since_ms,
@@ -224,14 +234,55 @@ int blocks_audit(struct blocks *blocks, int64_t block_id, struct slice account,
 		 const char *actor, const char *address, const char *action,
 		 const char *reason, int64_t now_ms, struct err *err);
 
-/* The owner says "it was me". Written down once per block; lifts nothing. */
+/* Who says that places are an account's own. */
+struct trust_request {
+	struct slice account;
+	const struct trust *trust;
+	const char *actor;	/* "token:N", "operator:N" */
+	const char *address;	/* of the client over HTTP, or NULL */
+	const char *reason;
+};
+
+/* Write it down, for the detector to hear of. */
+int blocks_trust(struct blocks *blocks, const struct trust_request *request,
+		 int64_t now_ms, struct err *err);
+
+/* The places of a block's incident, for lift.trust from `now_ms` on. False
+ * when its verdict names none, as after a block by hand, or more than one
+ * person can be at. */
+bool blocks_places(const struct block *block, int64_t now_ms,
+		   struct trust *out);
+
+/* The owner says "it was me". Written down once per block and address, and so
+ * often at most that nobody fills a table; lifts nothing. */
 int blocks_mine(struct blocks *blocks, const struct block *block,
 		const char *address, int64_t now_ms, struct err *err);
+
+/*
+ * May the owner's own word make the places of this block trusted? Whoever
+ * reads the mailbox has the link as well, so only when the block is over, its
+ * password is another one or support made sure, and it is no repeat; else
+ * support says it (blocks_trust()).
+ */
+bool blocks_may_trust(const struct block *block, enum password_state now);
+
+/*
+ * After blocks_mine(), from the same address: the block's places are the
+ * owner's, once per block. blocks_lift() does the same for an owner who said
+ * it before and lifts from the same public address.
+ */
+int blocks_trust_mine(struct blocks *blocks, const struct block *block,
+		      const char *address, int64_t now_ms, struct err *err);
 
 /* Audit lines of one block, oldest first, as JSON objects {at, actor,
  * address, action, reason, detail}. */
 int blocks_audit_of(struct blocks *blocks, int64_t block_id,
 		    struct json *array, struct err *err);
+
+/* The last 20 of one account, the newest first; such objects, with the number
+ * of the `block` where there is one. */
+int blocks_audit_of_account(struct blocks *blocks, struct slice account,
+			    struct json *array, struct err *err);
 
 /* Notices of one block as JSON objects {kind, recipient, language, state,
  * attempts, queued, sent, last_error}. */

@@ -40,6 +40,7 @@ void blocks_read_row(const struct db_row *row, struct block *out)
 	out->changed = db_column_integer(row, "changed", 0) != 0;
 	out->is_repeat = db_column_integer(row, "is_repeat", 0) != 0;
 	out->says_mine = db_column_integer(row, "says_mine", 0) != 0;
+	out->is_trusted = db_column_integer(row, "is_trusted", 0) != 0;
 	out->probability = db_column_real(row, "probability", 0);
 	out->log_odds = db_column_real(row, "log_odds", 0);
 	out->token_expires_ms = db_column_integer(row, "token_expires_ms", 0);
@@ -199,38 +200,6 @@ int blocks_list(struct blocks *blocks, const struct block_filter *filter,
 	return done == DB_OK ? 0 : -1;
 }
 
-struct lifts {
-	int (*each)(void *context, int64_t audit_id, struct slice account,
-		    int64_t at_ms);
-	void *context;
-};
-
-static int lift_row(void *context, const struct db_row *row)
-{
-	struct lifts *lifts = context;
-
-	return lifts->each(lifts->context, db_column_integer(row, "id", 0),
-			   db_column(row, "account"),
-			   db_column_integer(row, "at_ms", 0));
-}
-
-int blocks_lifted_since(struct blocks *blocks, int64_t after_audit_id,
-			int (*each)(void *context, int64_t audit_id,
-				    struct slice account, int64_t at_ms),
-			void *context, struct err *err)
-{
-	struct lifts lifts = { each, context };
-	const struct db_parameter parameters[] = {
-		BLOCKS_P("after", db_integer(after_audit_id)),
-	};
-
-	return db_run(blocks->db,
-		      "SELECT id, account, at_ms FROM comporta_audit"
-		      " WHERE id > :after AND action = 'lift' ORDER BY id",
-		      parameters, BLOCKS_N(parameters), lift_row, &lifts, NULL,
-		      err) == DB_OK ? 0 : -1;
-}
-
 static int take_count(void *context, const struct db_row *row)
 {
 	*(int64_t *)context = db_column_integer(row, "n", 0);
@@ -275,8 +244,31 @@ static int add_audit_line(void *context, const struct db_row *row)
 	add_stamp(line, "at", db_column_integer(row, "at_ms", 0));
 	for (size_t i = 0; i < BLOCKS_N(columns); i++)
 		json_add_text(line, columns[i], db_column(row, columns[i]));
+	if (db_column_integer(row, "block_id", 0))
+		json_add_integer(line, "block",
+				 db_column_integer(row, "block_id", 0));
 	json_push(context, &line);
 	return 0;
+}
+
+int blocks_audit_of_account(struct blocks *blocks, struct slice account,
+			    struct json *array, struct err *err)
+{
+	char login[PANEL_LOGIN_SIZE];
+
+	/* What is no login has no line. */
+	if (!blocks_account(account, login))
+		return 0;
+
+	const struct db_parameter parameters[] = {
+		BLOCKS_P("account", db_string(login)),
+	};
+	return db_run(blocks->db,
+		      "SELECT at_ms, block_id, actor, address, action, reason,"
+		      " detail FROM comporta_audit WHERE account = :account"
+		      " ORDER BY id DESC LIMIT 20",
+		      parameters, BLOCKS_N(parameters), add_audit_line, array,
+		      NULL, err) == DB_OK ? 0 : -1;
 }
 
 int blocks_audit_of(struct blocks *blocks, int64_t block_id,

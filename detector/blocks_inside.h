@@ -20,7 +20,10 @@ enum {
 	"is_repeat, probability, log_odds, verdict, token_expires_ms, "	\
 	"proof, EXISTS (SELECT 1 FROM comporta_audit a "		\
 	"WHERE a.block_id = comporta_block.id "				\
-	"AND a.action = 'mine') AS says_mine"
+	"AND a.action = 'mine') AS says_mine, "				\
+	"EXISTS (SELECT 1 FROM comporta_audit a "			\
+	"WHERE a.block_id = comporta_block.id "				\
+	"AND a.action = 'trust') AS is_trusted"
 
 #define BLOCKS_P(name_, value_) { .name = (name_), .value = (value_) }
 #define BLOCKS_N(array) (sizeof(array) / sizeof((array)[0]))
@@ -77,6 +80,13 @@ struct blocks_audit_line {
 enum db_result blocks_audit_add(struct blocks *blocks,
 				const struct blocks_audit_line *line,
 				struct err *err);
+
+/* blocks_trust_mine(), unless many clients share that address: behind a proxy
+ * that is not named in serve.proxies. */
+enum db_result blocks_trust_same(struct blocks *blocks,
+				 const struct block *block,
+				 const char *address, int64_t now_ms,
+				 struct err *err);
 
 /* Queue notices of one kind to everybody that settings.notice names, each
  * address once. */

@@ -133,6 +133,12 @@ static enum db_result change_rows(struct lifting *lifting, struct err *err)
 	done = turn_back(lifting, err);
 	if (done == DB_OK)
 		done = write_trail(lifting, err);
+	/* Who said "it was me" and now opens with a new password. */
+	if (done == DB_OK && lifting->request->by_owner &&
+	    lifting->proof.state == PASSWORD_CHANGED)
+		done = blocks_trust_same(lifting->blocks, &lifting->block,
+					 lifting->request->address,
+					 lifting->now_ms, err);
 	return done;
 }
 
@@ -315,28 +321,4 @@ int blocks_lift_changed(struct blocks *blocks, int64_t now_ms,
 		lift_page(blocks, &page, now_ms, lifted_out, &failures, err);
 	}
 	return failures ? -1 : 0;
-}
-
-int blocks_mine(struct blocks *blocks, const struct block *block,
-		const char *address, int64_t now_ms, struct err *err)
-{
-	char actor[] = "owner";
-	const struct db_parameter parameters[] = {
-		BLOCKS_P("id", db_integer(block->id)),
-		BLOCKS_P("at", db_integer(now_ms)),
-		BLOCKS_P("account", db_string(block->account)),
-		BLOCKS_P("actor", db_string(actor)),
-		BLOCKS_P("address", blocks_or_null(address)),
-	};
-
-	/* Once: a button pressed a thousand times must not fill a table. */
-	return db_run(blocks->db,
-		      "INSERT INTO comporta_audit (at_ms, block_id, account,"
-		      " actor, address, action, reason) SELECT :at, b.id,"
-		      " :account, :actor, :address, 'mine', 'it was me'"
-		      " FROM comporta_block b WHERE b.id = :id AND NOT EXISTS"
-		      " (SELECT 1 FROM comporta_audit a WHERE a.block_id = b.id"
-		      " AND a.action = 'mine')",
-		      parameters, BLOCKS_N(parameters), NULL, NULL, NULL,
-		      err) == DB_OK ? 0 : -1;
 }

@@ -19,6 +19,7 @@
 #include "detector/sightings.h"
 #include "detector/signals/signal.h"
 #include "detector/tracker.h"
+#include "detector/trust.h"
 #include "detector/verdict.h"
 
 enum { DETECTOR_HOME_MAX = CONF_LIST_MAX };
@@ -73,5 +74,13 @@ void detector_enforce(struct detector *detector, struct slice account,
  * twice. True when it was news. */
 bool detector_lifted(struct detector *detector, struct slice account,
 		     int64_t at_ms);
+
+/*
+ * A person's word that places are the owner's, said at that time; heard of
+ * afterwards, maybe twice. True when it was news. If it covers every place of
+ * the last day, what those places said against the account is taken back.
+ */
+bool detector_trusted(struct detector *detector, struct slice account,
+		      int64_t at_ms, const struct trust *trust);
 
 #endif

@@ -248,3 +248,41 @@ void geo_lookup(struct geo *geo, const struct address *address, int64_t at_ms,
 	out->kind = geo->cache[slot].kind;
 	out->certainty = certainty(geo, at_ms);
 }
+
+/* A prefix may be shared by several networks: it is asked at four places. */
+bool geo_network_name(struct geo *geo, uint32_t network, uint32_t prefix,
+		      bool is_v6, char *out, size_t size)
+{
+	static const char *const words[] = { "autonomous_system_organization",
+					     NULL };
+	static const char *const flat[] = { "as_name", NULL };
+
+	for (int quarter = 0; quarter < 4; quarter++) {
+		struct address address = { .bytes = { 0 } };
+		unsigned char *bytes = address.bytes;
+		MMDB_lookup_result_s result;
+		struct slice name;
+
+		if (is_v6) {
+			for (int i = 0; i < 4; i++)
+				bytes[i] = (unsigned char)(prefix >>
+							   (24 - 8 * i));
+			bytes[4] = (unsigned char)(quarter << 6);
+		} else {
+			bytes[10] = bytes[11] = 0xff;
+			bytes[12] = (unsigned char)(prefix >> 8);
+			bytes[13] = (unsigned char)prefix;
+			bytes[14] = (unsigned char)(quarter << 6);
+		}
+		if (!find(&geo->asn, &address, &result) ||
+		    as_number(&result) != network)
+			continue;
+		name = text_at(&result, words);
+		if (name.len == 0)
+			name = text_at(&result, flat);
+		if (name.len > 0)
+			return slice_copy(slice_sub(name, 0, size - 1), out,
+					  size);
+	}
+	return false;
+}

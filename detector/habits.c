@@ -10,6 +10,8 @@ enum {
 	 * stranger then passes for known once in four times at worst, in one
 	 * of the two generations. */
 	FILTER_FULL = 128,
+	/* ... and of one that knows fewer than about eight. */
+	FILTER_EMPTY = 24,
 	HOUR_MAX = 200,
 	NEW_A_DAY = 60,		/* of these marks one day may add */
 	DAY_COUNTS = 10,
@@ -89,11 +91,20 @@ static void remember(struct account *account, uint64_t mark)
 		filters[0][bits[i] / 64] |= UINT64_C(1) << bits[i] % 64;
 }
 
+/* So few marks that the filter can say nothing yet? */
+static bool is_empty(const struct account *account)
+{
+	return set_bits(account->known_recipients[0]) +
+		       set_bits(account->known_recipients[1]) <
+	       FILTER_EMPTY;
+}
+
 void habits_recipient(struct account *account, uint64_t mark)
 {
 	bool is_known = habits_knows_recipient(account, mark);
 
-	if (account->day_seen < UINT8_MAX) {
+	/* To whom it writes first is new whoever it is. */
+	if (account->day_seen < UINT8_MAX && !is_empty(account)) {
 		account->day_seen++;
 		account->day_new += !is_known;
 	}

@@ -1,5 +1,7 @@
 #include "detector/incident.h"
 
+#include "detector/profile.h"
+
 #include <string.h>
 
 /* Sum of evidence, in nats, from which an incident is written down: one nat
@@ -67,4 +69,44 @@ void incident_note(struct account *account,
 	incident->unknown_recipients += input->is_unknown;
 	if (input->event->recipient.len)
 		incident_sample(incident, input->event->recipient);
+}
+
+static bool is_of_incident(const struct account *account,
+			   const struct account_recent *recent,
+			   uint32_t now_s)
+{
+	const struct account_place *network =
+		profile_network(account, recent->network);
+
+	if (!recent->last_s || !recent->network ||
+	    (network && profile_is_trusted(network, now_s)))
+		return false;
+	return profile_is_recent(recent, now_s) ||
+	       (account->incident.first_s &&
+		recent->last_s >= account->incident.first_s);
+}
+
+size_t incident_networks(const struct account *account, uint32_t now_s,
+			 uint32_t *out, size_t most)
+{
+	size_t n = 0;
+
+	while (n < most) {
+		const struct account_recent *latest = NULL;
+
+		for (size_t i = 0; i < ACCOUNT_RECENT; i++) {
+			const struct account_recent *r = &account->recent[i];
+			size_t known = 0;
+
+			while (known < n && out[known] != r->network)
+				known++;
+			if (known == n && is_of_incident(account, r, now_s) &&
+			    (!latest || r->last_s > latest->last_s))
+				latest = r;
+		}
+		if (!latest)
+			break;
+		out[n++] = latest->network;
+	}
+	return n;
 }

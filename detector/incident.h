@@ -19,4 +19,10 @@ static const double INCIDENT_UNTIL = 0.5;
 void incident_note(struct account *account, const struct signal_input *input,
 		   double evidence);
 
+/* The networks since the incident began, or within 24 hours, that are not
+ * trusted, the latest first: those that "it was me" is about. Returns how
+ * many. */
+size_t incident_networks(const struct account *account, uint32_t now_s,
+			 uint32_t *out, size_t most);
+
 #endif

@@ -1,6 +1,7 @@
 #include "detector/judge.h"
 
 #include "base/stamp.h"
+#include "detector/incident.h"
 #include "detector/profile.h"
 
 #include <math.h>
@@ -327,6 +328,9 @@ void judge_explain(const struct account *account, const char *login,
 				   out->window.samples[out->window.n_samples++],
 				   ACCOUNT_SAMPLE_SIZE);
 	explain_addresses(account, now_s, out);
+	out->window.n_networks = incident_networks(account, now_s,
+						   out->window.networks,
+						   VERDICT_NETWORKS_MAX);
 	out->first_seen_ms = incident->first_s
 				     ? incident->first_s *
 					       (int64_t)STAMP_SECOND_MS

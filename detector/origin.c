@@ -1,5 +1,7 @@
 #include "detector/origin.h"
 
+#include <stdio.h>
+
 static bool is_letter(char c)
 {
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
@@ -19,6 +21,29 @@ void country_text(uint16_t country, char out[COUNTRY_TEXT_SIZE])
 	out[2] = '\0';
 }
 
+/* The highest bit tells a stand-in from an AS number. */
+static const uint32_t STAND_IN = 0x80000000;
+
+uint32_t network_parse(struct slice text)
+{
+	bool is_stand_in = slice_skip(&text, S("#"));
+	uint32_t number;
+
+	if (!is_stand_in && text.len > 2 &&
+	    slice_eq_nocase(slice_sub(text, 0, 2), S("AS")))
+		text = slice_after(text, 2);
+	if (!slice_number(text, &number) ||
+	    is_stand_in != !!(number & STAND_IN))
+		return 0;
+	return number;
+}
+
+void network_text(uint32_t network, char out[NETWORK_TEXT_SIZE])
+{
+	snprintf(out, NETWORK_TEXT_SIZE, "%s%u",
+		 network & STAND_IN ? "#" : "AS", network);
+}
+
 const char *const network_kind_names[NETWORK_KINDS] = {
 	[NETWORK_ACCESS] = "access", [NETWORK_BUSINESS] = "business",
 	[NETWORK_HOSTING] = "hosting", [NETWORK_VPN] = "vpn",
@@ -32,5 +57,15 @@ enum network_kind network_kind_of(uint32_t as_number)
 #include "detector/networks.def"
 #undef NETWORK
 	default: return NETWORK_ACCESS;
+	}
+}
+
+const char *network_name_of(uint32_t as_number)
+{
+	switch (as_number) {
+#define NETWORK(number, kind, name) case number: return name;
+#include "detector/networks.def"
+#undef NETWORK
+	default: return NULL;
 	}
 }

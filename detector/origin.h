@@ -42,10 +42,18 @@ enum { COUNTRY_TEXT_SIZE = 3 };
 uint16_t country_code(struct slice text);
 void country_text(uint16_t country, char out[COUNTRY_TEXT_SIZE]);
 
+/* "AS5617", "#2163081216" for a stand-in; back also from "5617". 0 for what is
+ * none. */
+enum { NETWORK_TEXT_SIZE = 16 };
+uint32_t network_parse(struct slice text);
+void network_text(uint32_t network, char out[NETWORK_TEXT_SIZE]);
+
 /* "access", "business", "hosting", "vpn", "relay", "mobile": by enum. */
 extern const char *const network_kind_names[NETWORK_KINDS];
 
 /* From networks.def; networks.h asks the operator first. */
 enum network_kind network_kind_of(uint32_t as_number);
+/* NULL when it is not in there. */
+const char *network_name_of(uint32_t as_number);
 
 #endif

@@ -355,13 +355,31 @@ void profile_forget_untrusted(struct account *account, uint32_t now_s)
 	keep_trusted(account->countries, ACCOUNT_COUNTRIES, now_s);
 }
 
+/* A word taken back about a place that was never seen leaves nothing. */
+static void take_back(struct account_place *places, size_t n, uint32_t id)
+{
+	struct account_place *place = find_place(places, n, id);
+
+	if (!place)
+		return;
+	place->trusted_until_day = 0;
+	if (place->days > 0)
+		return;
+	memmove(place, place + 1,
+		(size_t)(places + n - place - 1) * sizeof(*place));
+	memset(&places[n - 1], 0, sizeof(*place));
+}
+
 static void trust_place(struct account_place *places, size_t n, uint32_t id,
 			uint16_t until_day, uint32_t now_s)
 {
-	/* To take a word back needs no entry. */
-	if (id && (until_day || find_place(places, n, id)))
+	if (!id)
+		return;
+	if (until_day)
 		place_of(places, n, id, now_s, true)->trusted_until_day =
 			until_day;
+	else
+		take_back(places, n, id);
 }
 
 void profile_trust(struct account *account, uint32_t network,

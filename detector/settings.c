@@ -163,6 +163,9 @@ static const struct conf_option lift_options[] = {
 		 "support."),
 	DURATION("token", lift.token_ms, "14d", 3600, 90 * 86400.0,
 		 "How long the link in a notice works."),
+	DURATION("trust", lift.trust_ms, "90d", 0, 3650 * 86400.0,
+		 "For how long the places of an incident count as the owner's "
+		 "who said that it was him; 0: never."),
 	CONF_END
 };
 

@@ -79,6 +79,7 @@ struct settings {
 		bool self_service;	/* owners may lift by themselves */
 		int64_t repeat_within_ms;	/* second block: support */
 		int64_t token_ms;	/* life of the link in a notice */
+		int64_t trust_ms;	/* life of an owner's "it was me" */
 	} lift;
 
 	struct {

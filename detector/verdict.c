@@ -35,7 +35,14 @@ static void add_window(struct json *object, const struct verdict *verdict)
 	struct json *countries = json_new_array();
 	struct json *samples = json_new_array();
 	struct json *addresses = json_new_array();
+	struct json *networks = json_new_array();
 
+	for (size_t i = 0; i < verdict->window.n_networks; i++) {
+		char text[NETWORK_TEXT_SIZE];
+
+		network_text(verdict->window.networks[i], text);
+		json_push_text(networks, slice_from(text));
+	}
 	for (size_t i = 0; i < verdict->window.n_countries; i++) {
 		char text[COUNTRY_TEXT_SIZE];
 
@@ -52,6 +59,7 @@ static void add_window(struct json *object, const struct verdict *verdict)
 	json_add_integer(window, "messages", verdict->window.messages);
 	json_add_integer(window, "ips", verdict->window.addresses);
 	json_add(window, "countries", &countries);
+	json_add(window, "networks", &networks);
 	json_add_integer(window, "unknown_recipients",
 			 verdict->window.unknown_recipients);
 	json_add(window, "sample_domains", &samples);

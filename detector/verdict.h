@@ -19,6 +19,7 @@ extern const char *const verdict_action_names[];
 enum {
 	VERDICT_EVIDENCE_MAX = ACCOUNT_GROUPS,
 	VERDICT_TEXT_SIZE = 160,
+	VERDICT_NETWORKS_MAX = 8,
 	VERDICT_MASKED_MAX = 4,
 	VERDICT_MASKED_SIZE = 24
 };
@@ -41,6 +42,8 @@ struct verdict {
 		uint32_t unknown_recipients;
 		size_t n_countries;
 		uint16_t countries[ACCOUNT_RECENT];
+		size_t n_networks;	/* not trusted, the latest first */
+		uint32_t networks[VERDICT_NETWORKS_MAX];
 		size_t n_samples;
 		char samples[ACCOUNT_SAMPLES][ACCOUNT_SAMPLE_SIZE];
 		size_t n_masked;

@@ -39,6 +39,7 @@ static const char *const needed_words[] = {
 	"message.support", "message.failed", "message.too_many",
 	"page.message.lifted", "page.message.unchanged",
 	"page.message.needs_support", "page.message.mine",
+	"page.message.trusted",
 };
 
 struct language {

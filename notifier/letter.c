@@ -39,6 +39,8 @@ const struct template_field letter_fields[LETTER_FIELDS] = {
 	[LETTER_BY_HAND] = { "by_hand", 0 },
 	[LETTER_HAND_REASON] = { "hand_reason", 0 },
 	[LETTER_PANEL_URL] = { "panel_url", 0 },
+	[LETTER_TRUST_UNTIL] = { "trust_until", 0 },
+	[LETTER_IS_TRUSTED] = { "is_trusted", 0 },
 };
 
 void letter_init(struct letter *letter)

@@ -58,6 +58,10 @@ enum letter_field {
 	LETTER_PANEL_URL,	/* where to change the password; as text,
 				 * since mails with links there are what
 				 * thieves send */
+	LETTER_TRUST_UNTIL,	/* owner page: until when "it was me" would
+				 * make the places trusted; empty when it
+				 * would not */
+	LETTER_IS_TRUSTED,	/* owner page: "1" once it has */
 	LETTER_FIELDS
 };
 

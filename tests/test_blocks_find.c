@@ -105,15 +105,15 @@ static void test_list(void **state)
 	assert_int_equal(count, 3);
 }
 
-static int note_lift(void *context, int64_t audit_id, struct slice account,
-		     int64_t at_ms)
+static int note_lift(void *context, const struct blocks_news *news)
 {
 	int64_t *seen = context;
 
-	assert_true(slice_eq(account, S("anna@firma.example")));
-	assert_int_equal(at_ms, NOW + 5);
+	assert_true(slice_eq(news->account, S("anna@firma.example")));
+	assert_int_equal(news->at_ms, NOW + 5);
+	assert_true(news->is_lift);
 	seen[0]++;
-	seen[1] = audit_id;
+	seen[1] = news->audit_id;
 	return 0;
 }
 
@@ -126,11 +126,11 @@ static void test_the_detector_hears_of_lifts(void **state)
 	desk_make("d1", "anna@firma.example", NOW, &id);
 	desk_lift(id, false, true, NOW + 5);
 	desk_make("d2", "anna@firma.example", NOW + 6, &id);
-	assert_int_equal(blocks_lifted_since(&desk.blocks, 0, note_lift, seen,
-					     &err), 0);
+	assert_int_equal(blocks_news_since(&desk.blocks, 0, note_lift, seen,
+					   &err), 0);
 	assert_int_equal(seen[0], 1);
-	assert_int_equal(blocks_lifted_since(&desk.blocks, seen[1], note_lift,
-					     seen, &err), 0);
+	assert_int_equal(blocks_news_since(&desk.blocks, seen[1], note_lift,
+					   seen, &err), 0);
 	assert_int_equal(seen[0], 1);
 }
 

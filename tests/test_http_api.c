@@ -286,6 +286,147 @@ static void test_it_was_me(void **state)
 				" comporta_send_block"), 1);
 }
 
+/* After the lift the same button makes the places the owner's. */
+static void test_it_was_me_after_the_lift(void **state)
+{
+	static const struct row mine = {
+		"mine", { "POST", "/b/{OWNER}/mine", NULL, FORM_TYPE, "" },
+		200, NULL };
+	static const struct row lift = {
+		"lift", { "POST", "/b/{OWNER}/lift", NULL, FORM_TYPE, "" },
+		200, NULL };
+	static const char trusts[] = "SELECT COUNT(*) AS n FROM comporta_audit"
+				     " WHERE action = 'trust' AND actor ="
+				     " 'owner' AND address = '192.0.2.7' AND"
+				     " detail LIKE 'AS45899 VN until%'";
+
+	(void)state;
+	site_run("UPDATE comporta_block SET verdict = '{\"window\":"
+		 "{\"networks\":[\"AS45899\"],\"countries\":[\"VN\"]}}'");
+	assert_true(page_says("/mine\""));
+	assert_false(page_says("20 lutego 2027"));
+	site_run(NEW_PASSWORD);
+	site_check(&lift);
+	assert_int_equal(site_number(trusts), 0);
+	/* Looking changes nothing. */
+	assert_true(page_says("/mine\""));
+	assert_true(page_says("20 lutego 2027"));
+	assert_int_equal(site_number(trusts), 0);
+	site_check(&mine);
+	site_check(&mine);
+	assert_int_equal(site_number(trusts), 1);
+	assert_false(page_says("/mine\""));
+	assert_true(page_says("teraz uznawane za znane"));
+}
+
+/* Who stands with the old password, or again, has to ask support. */
+static void test_whose_word_is_not_enough(void **state)
+{
+	static const struct row mine = {
+		"mine", { "POST", "/b/{OWNER}/mine", NULL, FORM_TYPE, "" },
+		200, NULL };
+	static const struct row force = {
+		"force", { "POST", API "/blocks/1/lift", "{SUPPORT}",
+		JSON_TYPE, "{\"force\":true,\"reason\":\"called\"}" }, 200,
+		NULL };
+	static const char trusts[] = "SELECT COUNT(*) AS n FROM comporta_audit"
+				     " WHERE action = 'trust'";
+
+	(void)state;
+	site_run("UPDATE comporta_block SET verdict = '{\"window\":"
+		 "{\"networks\":[\"AS45899\"],\"countries\":[\"VN\"]}}'");
+	site_check(&force);
+	assert_false(page_says("/mine\""));
+	site_check(&mine);
+	assert_int_equal(site_number(trusts), 0);
+	site_run(NEW_PASSWORD);
+	assert_true(page_says("/mine\""));
+	site_run("UPDATE comporta_block SET is_repeat = 1");
+	assert_false(page_says("/mine\""));
+	site_check(&mine);
+	assert_int_equal(site_number(trusts), 0);
+}
+
+static void test_support_trusts_a_place(void **state)
+{
+#define TRUST API "/accounts/Anna@firma.example/trust"
+	static const struct row rows[] = {
+		{ "nothing", { "POST", TRUST, "{SUPPORT}", JSON_TYPE, "{}" },
+		  400, "bad_request" },
+		{ "no body", { "POST", TRUST, "{SUPPORT}", NULL, NULL }, 400,
+		  "bad_request" },
+		{ "no place", { "POST", TRUST, "{SUPPORT}", JSON_TYPE,
+		  "{\"reason\":\"x\"}" }, 400, "bad_request" },
+		{ "no reason", { "POST", TRUST, "{SUPPORT}", JSON_TYPE,
+		  "{\"country\":\"VN\"}" }, 400, "bad_request" },
+		{ "no AS", { "POST", TRUST, "{SUPPORT}", JSON_TYPE,
+		  "{\"network\":\"VNPT\",\"reason\":\"x\"}" }, 400,
+		  "bad_request" },
+		{ "a long network", { "POST", TRUST, "{SUPPORT}", JSON_TYPE,
+		  "{\"network\":\"AS00000000000000045899\",\"reason\":"
+		  "\"x\"}" }, 400, "bad_request" },
+		{ "a number", { "POST", TRUST, "{SUPPORT}", JSON_TYPE,
+		  "{\"network\":45899,\"reason\":\"x\"}" }, 400,
+		  "bad_request" },
+		{ "no country", { "POST", TRUST, "{SUPPORT}", JSON_TYPE,
+		  "{\"country\":\"V1\",\"reason\":\"x\"}" }, 400,
+		  "bad_request" },
+		{ "too long", { "POST", TRUST, "{SUPPORT}", JSON_TYPE,
+		  "{\"country\":\"VN\",\"days\":3651,\"reason\":\"x\"}" },
+		  400, "bad_request" },
+		{ "days below nought", { "POST", TRUST, "{SUPPORT}", JSON_TYPE,
+		  "{\"country\":\"VN\",\"days\":-1,\"reason\":\"x\"}" },
+		  400, "bad_request" },
+		{ "days as text", { "POST", TRUST, "{SUPPORT}", JSON_TYPE,
+		  "{\"country\":\"VN\",\"days\":\"9\",\"reason\":\"x\"}" },
+		  400, "bad_request" },
+		{ "a field too many", { "POST", TRUST, "{SUPPORT}", JSON_TYPE,
+		  "{\"country\":\"VN\",\"force\":true,\"reason\":\"x\"}" },
+		  400, "bad_request" },
+		{ "whom?", { "POST", API "/accounts/nobody@x.example/trust",
+		  "{SUPPORT}", JSON_TYPE,
+		  "{\"country\":\"VN\",\"reason\":\"x\"}" }, 404,
+		  "unknown_account" },
+		{ "the hook", { "POST", TRUST, "{HOOK}", JSON_TYPE,
+		  "{\"country\":\"VN\",\"reason\":\"x\"}" }, 403,
+		  "forbidden" },
+		{ "nobody", { "POST", TRUST, NULL, JSON_TYPE,
+		  "{\"country\":\"VN\",\"reason\":\"x\"}" }, 401,
+		  "unauthorized" },
+		{ "GET", { "GET", TRUST, "{SUPPORT}", NULL, NULL }, 405,
+		  "method_not_allowed" },
+	};
+	static const struct row good = {
+		"good", { "POST", TRUST, "{SUPPORT}", JSON_TYPE,
+		"{\"network\":\"as45899\",\"country\":\"vn\",\"days\":30,"
+		"\"reason\":\"she called\"}" }, 200, NULL };
+	static const struct row back = {
+		"back", { "POST", TRUST, "{SUPPORT}", JSON_TYPE,
+		"{\"country\":\"VN\",\"days\":0,\"reason\":\"mistake\"}" },
+		200, NULL };
+	int64_t before = site_rows();
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		int64_t after;
+
+		site_check(&rows[i]);
+		after = site_rows();
+		assert_case(rows[i].why, before, after);
+	}
+	site_check(&good);
+	site_check(&back);
+	assert_int_equal(site_number("SELECT COUNT(*) AS n FROM comporta_audit"
+				" WHERE action = 'trust' AND actor ="
+				" 'token:support' AND account ="
+				" 'anna@firma.example' AND ((detail = 'AS45899"
+				" VN until 2026-12-22' AND reason ="
+				" 'she called') OR detail = 'VN taken back')"),
+			 2);
+	assert_int_equal(site_number("SELECT COUNT(*) AS n FROM"
+				" comporta_send_block"), 1);
+}
+
 static void test_the_page_is_html_and_safe(void **state)
 {
 	struct http_response response = HTTP_RESPONSE_INIT;
@@ -394,6 +535,9 @@ int main(void)
 		SITE_TEST(test_the_page_after_force),
 		SITE_TEST(test_suspend_by_hand),
 		SITE_TEST(test_it_was_me),
+		SITE_TEST(test_it_was_me_after_the_lift),
+		SITE_TEST(test_whose_word_is_not_enough),
+		SITE_TEST(test_support_trusts_a_place),
 		SITE_TEST(test_the_page_is_html_and_safe),
 		SITE_TEST(test_a_database_that_is_away),
 		SITE_TEST(test_tokens),

@@ -202,6 +202,13 @@ static void test_word(void **state)
 	profile_trust(&account, 45899, PL, 0, START_S);
 	assert_int_equal(profile_network(&account, 45899)->days, 2);
 	assert_true(trusts(&account, 45899, START_S + 92 * DAY_S));
+	/* Taken back before it was ever seen, it leaves nothing. */
+	profile_trust(&account, 88, 0, today + 5, START_S);
+	profile_trust(&account, 99, 0, today + 5, START_S);
+	profile_trust(&account, 88, 0, 0, START_S);
+	assert_int_equal(account.networks[1].id, 99);
+	assert_int_equal(account.networks[2].id, 0);
+	profile_trust(&account, 99, 0, 0, START_S);
 	/* A word about nothing is no entry. */
 	profile_trust(&account, 0, 0, today, START_S);
 	profile_trust(&account, 77, DE, 0, START_S);

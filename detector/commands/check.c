@@ -7,6 +7,7 @@
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
 #include "detector/geo.h"
+#include "detector/judge.h"
 #include "detector/panel/schema.h"
 #include "detector/reader.h"
 #include "detector/settings.h"
@@ -127,9 +128,9 @@ static void check_state(struct findings *findings)
 		return;
 	}
 	snprintf(words, sizeof(words),
-		 "%.300s: %zu accounts, %zu bytes each at most",
-		 settings.state_dir, state_account_count(state),
-		 sizeof(struct account) + ACCOUNT_LOGIN_MAX);
+		 "%.300s: %zu accounts, each of %zu bytes (%d at most) and its "
+		 "login", settings.state_dir, state_account_count(state),
+		 sizeof(struct account), ACCOUNT_MAX_BYTES);
 	good("state", words);
 	if (state_number(state, "geo_off", 0)) {
 		err_set(&err, EXIT_DATA, "places are not judged: the country "
@@ -138,6 +139,23 @@ static void check_state(struct findings *findings)
 		bad(findings, "geoip", &err);
 	}
 	state_close(&state);
+}
+
+/* By what an account is judged; signals with weight 0 are off. */
+static void check_model(void)
+{
+	const struct signal *signal;
+	int n = 0, n_on = 0;
+	char words[200];
+
+	for (; (signal = signal_at((size_t)n)); n++)
+		n_on += signal_limits(signal)->weight > 0;
+	snprintf(words, sizeof(words), "%d of %d signals; watched from %g %%, "
+		 "stopped from %g %%; hazard %g a day, scale %g, shift %g",
+		 n_on, n, judge_settings.watch * 100,
+		 judge_settings.block * 100, judge_settings.hazard,
+		 judge_settings.scale, judge_settings.shift);
+	good("model", words);
 }
 
 enum { PROBES = 20 };
@@ -310,6 +328,7 @@ static int run(struct invocation *invocation)
 		check_log(&findings, settings.sources.items[i]);
 	check_geo(&findings);
 	check_state(&findings);
+	check_model();
 	check_database(&findings, invocation);
 	check_journal(&findings);
 	check_notice();

@@ -28,7 +28,8 @@ enum takes {
 	TAKES_LOGS = 1 << 10,	/* arguments are log files */
 	TAKES_DAYS = 1 << 11,
 	TAKES_REHEARSAL = 1 << 12,	/* --report, --scores, --learn-until */
-	TAKES_LEARN = 1 << 13	/* --learn */
+	TAKES_LEARN = 1 << 13,	/* --learn */
+	TAKES_PLACE = 1 << 14	/* --network --country --client */
 };
 
 enum { INVOCATION_SETS_MAX = 64 };
@@ -41,6 +42,7 @@ struct invocation {
 	bool json, verbose, quiet, help;
 	bool dry_run, force, create_tables, list_options, progress, learn;
 	const char *reason, *role, *days, *until, *scores, *page;
+	const char *network, *country, *client;
 	char **args;
 	int n_args;
 };

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "detector/panel/schema.h"
 #include "detector/settings.h"
+#include "detector/state.h"
 #include "notifier/mail_file.h"
 
 #include <limits.h>
@@ -172,6 +173,39 @@ int desk_send(struct desk *desk, int64_t now_ms,
 	result = send_by(desk, &route, now_ms, report_out, err);
 	mail_client_close(&client);
 	return result;
+}
+
+static bool was_seen(struct slice account)
+{
+	struct account_entry entry;
+	struct state *state = NULL;
+	struct err waste;
+	bool is_seen = false;
+
+	if (state_open(settings.state_dir, true, &state, &waste) == 0) {
+		struct accounts_backing backing = state_backing(state);
+
+		is_seen = backing.load(backing.context, account_key(account),
+				       &entry) == 1;
+		state_close(&state);
+	}
+	return is_seen;
+}
+
+int desk_check_known(struct desk *desk, const char *account,
+		     const char *remedy, struct err *err)
+{
+	struct panel_mailbox mailbox;
+	struct err waste;
+	bool is_listed = panel_find(desk->blocks.panel, desk->blocks.db,
+				    slice_from(account), &mailbox,
+				    &waste) == PANEL_FOUND;
+
+	explicit_bzero(&mailbox, sizeof(mailbox));
+	if (is_listed || was_seen(slice_from(account)))
+		return 0;
+	return err_set(err, EXIT_DATA, "\"%.100s\" is neither in the panel nor "
+		       "was it ever seen in a log; %s", account, remedy);
 }
 
 void desk_operator(char *out, size_t size)

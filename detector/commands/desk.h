@@ -36,6 +36,12 @@ bool desk_is_wanted(void);
 int desk_send(struct desk *desk, int64_t now_ms,
 	      struct outbox_report *report_out, struct err *err);
 
+/* A typing mistake must not become a decision that everybody believes in: an
+ * error, ending in `remedy`, unless the panel knows the account or a log ever
+ * did. */
+int desk_check_known(struct desk *desk, const char *account,
+		     const char *remedy, struct err *err);
+
 /* "operator:NAME" of the person at the terminal. */
 void desk_operator(char *out, size_t size);
 

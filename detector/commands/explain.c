@@ -1,131 +1,136 @@
 /*
- * explain - one account: how it stands, what is normal for it, what speaks
- * against it.
+ * explain - one account: how it stands and why, what is normal for it, what
+ * was seen lately, what was done, and what can be done.
  */
-#include "base/json.h"
+#include "detector/commands/explain.h"
+
 #include "base/log.h"
 #include "base/stamp.h"
+#include "detector/blocks.h"
 #include "detector/commands/command.h"
+#include "detector/commands/desk.h"
 #include "detector/commands/report.h"
 #include "detector/judge.h"
-#include "detector/profile.h"
 #include "detector/settings.h"
 #include "detector/state.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
+#include <unistd.h>
 
-static void print_places(const struct account *account)
+static int load_account(struct explanation *e, const char *name,
+			struct err *err)
 {
-	for (size_t i = 0; i < ACCOUNT_NETWORKS; i++) {
-		const struct account_place *p = &account->networks[i];
-		char first[STAMP_TEXT_SIZE];
+	struct state *state = NULL;
+	struct accounts_backing backing;
+	int found;
 
-		if (!p->id)
-			continue;
-		stamp_short(p->first_s * (int64_t)STAMP_SECOND_MS, first);
-		printf("  %s%-10u  %3u days, since %s%s\n",
-		       p->id & 0x80000000 ? "network #" : "AS",
-		       p->id & 0x7fffffff, p->days, first,
-		       profile_is_trusted(p, account->last_s) ? ", trusted"
-							      : "");
-	}
-	for (size_t i = 0; i < ACCOUNT_COUNTRIES; i++) {
-		const struct account_place *p = &account->countries[i];
-		char country[COUNTRY_TEXT_SIZE];
-
-		if (!p->id)
-			continue;
-		country_text((uint16_t)p->id, country);
-		printf("  country %s   %3u days%s\n", country, p->days,
-		       profile_is_trusted(p, account->last_s) ? ", trusted"
-							      : "");
-	}
+	if (state_open(settings.state_dir, true, &state, err) < 0)
+		return -1;
+	e->entry.key = account_key(slice_from(name));
+	backing = state_backing(state);
+	found = backing.load(backing.context, e->entry.key, &e->entry);
+	state_close(&state);
+	if (found == 1)
+		return 0;
+	return err_set(err, EXIT_DATA, "no account \"%.100s\" was ever seen "
+		       "in the logs; the name is what the mail server logs as "
+		       "sasl_username", name);
 }
 
-static void print_normal(const struct account *account)
+/* The sum of evidence that gives this probability, less what there is. */
+static double missing_to(const struct explanation *e, double probability)
 {
-	char first[STAMP_TEXT_SIZE], last[STAMP_TEXT_SIZE];
+	double log_odds = (log(probability / (1 - probability)) -
+			   judge_settings.shift) / judge_settings.scale;
 
-	stamp_short(account->first_s * (int64_t)STAMP_SECOND_MS, first);
-	stamp_short(account->last_s * (int64_t)STAMP_SECOND_MS, last);
-	printf("\nNormal for it\n");
-	printf("  known since %s, last seen %s\n", first, last);
-	printf("  %u logins on %u days\n", account->logins,
-	       account->login_days);
-	printf("  sends to about %.0f recipients on a day it sends, %.0f in "
-	       "its busiest hour\n", expm1(profile_volume_mean(account, RECIPIENTS_DAY)),
-	       expm1(profile_volume_mean(account, RECIPIENTS_HOUR)));
-	printf("  of its last %.0f deliveries %.0f failed for good\n",
-	       account->outcomes, account->failures);
-	print_places(account);
+	return log_odds - e->verdict.log_odds;
 }
 
-static void print_verdict(const struct account_entry *entry,
-			  const struct verdict *verdict)
+static void judge_it(struct explanation *e)
 {
-	const struct account *account = &entry->account;
-	struct text login = TEXT_INIT(4096);
-	char since[STAMP_TEXT_SIZE];
+	const struct account *account = &e->entry.account;
 
-	text_add_visible(&login, slice_from(entry->login));
-	stamp_short(account->standing_s * (int64_t)STAMP_SECOND_MS, since);
-	printf("%s is %s%s%s%s\n", text_string(&login),
-	       standing_names[account->standing],
-	       account->is_observed ? " on paper only" : "",
-	       account->standing_s ? " since " : "",
-	       account->standing_s ? since : "");
-	printf("  %.1f %% likely in somebody else's hands (watched from %.0f "
-	       "%%, blocked from %.0f %%)\n", verdict->probability * 100,
-	       judge_settings.watch * 100, judge_settings.block * 100);
-	text_release(&login);
-	if (verdict->n_evidence == 0) {
-		printf("  nothing speaks against it\n");
-		return;
-	}
-	printf("\nWhat speaks against it "
-	       "(in nats; below zero speaks for it)\n");
-	for (size_t i = 0; i < verdict->n_evidence; i++)
-		printf("  %+5.1f  %-24s %s\n", verdict->evidence[i].nats,
-		       verdict->evidence[i].signal,
-		       verdict->evidence[i].text);
+	/* One that is known by a person's word only has no last event. */
+	e->now_s = account->last_s ? account->last_s : account->first_s;
+	judge_explain(account, e->entry.login,
+		      e->now_s * (int64_t)STAMP_SECOND_MS, &e->verdict);
+	e->verdict.action = account->standing == STANDING_BLOCKED
+				    ? VERDICT_SUSPEND
+				    : VERDICT_WATCH;
+	e->to_watch = missing_to(e, judge_settings.watch);
+	e->to_block = missing_to(e, judge_settings.block);
+}
+
+/* Only looked at: a database that is not there is not made. */
+static int ask_database(struct explanation *e, struct err *err)
+{
+	struct text password = TEXT_INIT(4096), file = TEXT_INIT(PATH_MAX);
+	struct json *lines = json_new_array();
+	struct db_settings database;
+	struct blocks blocks = { .db = NULL };
+	int result = settings_database(&database, &password, &file, err);
+
+	if (result == 0)
+		result = db_open(&database, &blocks.db, err);
+	if (result == 0)
+		result = blocks_audit_of_account(
+			&blocks, slice_from(e->entry.login), lines, err);
+	db_close(&blocks.db);
+	text_release(&password);
+	text_release(&file);
+	if (result == 0)
+		e->history = lines;
+	else
+		json_free(&lines);
+	return result;
+}
+
+static bool is_there(void)
+{
+	char path[PATH_MAX];
+
+	if (settings.database.kind != 0)
+		return true;
+	snprintf(path, sizeof(path), "%s/comporta.db", settings.state_dir);
+	return access(*settings.database.file ? settings.database.file : path,
+		      F_OK) == 0;
+}
+
+/* What would only be nice to have must not keep the rest from being shown. */
+static void find_extras(struct explanation *e, struct err *why)
+{
+	struct err waste;
+
+	e->no_history = "";
+	if (desk_is_wanted() && is_there() && ask_database(e, why) < 0)
+		e->no_history = why->text;
+	if (languages_load(settings.template_dir, &e->languages, &waste) < 0)
+		e->languages = NULL;
+	if (settings_geo(&e->geo, &waste) < 0)
+		e->geo = NULL;
 }
 
 static int run(struct invocation *invocation)
 {
-	struct slice login = slice_from(invocation->args[0]);
-	struct account_entry entry = { .key = account_key(login) };
-	struct accounts_backing backing;
-	struct state *state = NULL;
-	struct verdict verdict;
-	struct err err;
+	struct explanation e = { .is_silent_too = invocation->verbose };
+	struct err err, why;
 
-	if (state_open(settings.state_dir, true, &state, &err) < 0)
+	if (load_account(&e, invocation->args[0], &err) < 0)
 		return command_fail(&err);
-	backing = state_backing(state);
-	if (backing.load(backing.context, entry.key, &entry) != 1) {
-		state_close(&state);
-		err_set(&err, EXIT_DATA, "no account \"%.100s\" was ever seen "
-			"in the logs; the name is what the mail server logs as "
-			"sasl_username", invocation->args[0]);
-		return command_fail(&err);
-	}
-	/* As of its last event: time is the log's. */
-	judge_explain(&entry.account, entry.login,
-		      entry.account.last_s * (int64_t)STAMP_SECOND_MS,
-		      &verdict);
-	verdict.action = entry.account.standing == STANDING_BLOCKED
-				 ? VERDICT_SUSPEND
-				 : VERDICT_WATCH;
+	judge_it(&e);
+	find_extras(&e, &why);
 	if (invocation->json) {
-		struct json *json = report_account_json(&entry, &verdict);
+		struct json *json = explain_json(&e);
 
 		report_print_json(&json);
 	} else {
-		print_verdict(&entry, &verdict);
-		print_normal(&entry.account);
+		explain_print(&e);
 	}
-	state_close(&state);
+	json_free(&e.history);
+	languages_free(&e.languages);
+	geo_close(&e.geo);
 	return EXIT_FINE;
 }
 
@@ -133,9 +138,11 @@ const struct command command_explain = {
 	.name = "explain",
 	.usage = "ACCOUNT",
 	.about = "why one account stands as it does, and what is normal for it",
-	.help = "Prints the standing of one account, every signal's share, and "
-		"what is normal for\nit, as of its last line in the log.",
-	.takes = TAKES_JSON,
+	.help = "Prints the standing of one account, every signal's share, "
+		"what is missing to the\nthresholds, what is normal for it, "
+		"what was seen and done lately, and what you can\ndo; as of "
+		"its last line in the log. -v shows the silent signals too.",
+	.takes = TAKES_JSON | TAKES_ORIGIN,
 	.min_args = 1,
 	.max_args = 1,
 	.run = run,

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "detector/actions/action.h"
 #include "detector/commands/desk.h"
+#include "detector/commands/hear.h"
 #include "detector/commands/lock.h"
 #include "detector/commands/paper.h"
 #include "detector/commands/report.h"
@@ -38,6 +39,7 @@ struct run {
 	/* Decisions of the step in progress, until its commit. */
 	struct pending pending[PENDING_MAX];
 	size_t n_pending;
+	struct hear hear;
 	int64_t lift_cursor, newest_ms, audit_newest;
 	uint64_t saved_lines;	/* read up to the last commit */
 };
@@ -104,6 +106,11 @@ static int open_detector(struct run *run, struct err *err)
 	run->pipeline.detector = &run->detector;
 	run->pipeline.on_progress = on_progress;
 	run->pipeline.context = run;
+	/* As of the last commit, also when memory was ahead of it. */
+	run->hear.n = 0;
+	run->lift_cursor = state_number(run->state, "lift_cursor", 0);
+	run->newest_ms = state_number(run->state, "newest_ms", 0);
+	run->audit_newest = state_number(run->state, "audit_newest", 0);
 	return state_load(run->state, &run->detector, err);
 }
 
@@ -124,9 +131,6 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 		run_close(&run);
 		return -1;
 	}
-	run->lift_cursor = state_number(run->state, "lift_cursor", 0);
-	run->newest_ms = state_number(run->state, "newest_ms", 0);
-	run->audit_newest = state_number(run->state, "audit_newest", 0);
 	*run_out = run;
 	return 0;
 }
@@ -295,18 +299,6 @@ static int act(struct run *run, struct err *err)
 	return 0;
 }
 
-static int hear_lift(void *context, int64_t audit_id, struct slice account,
-		     int64_t at_ms)
-{
-	struct run *run = context;
-
-	if (detector_lifted(&run->detector, account, at_ms))
-		run->is_changed = true;
-	if (audit_id > run->lift_cursor)
-		run->lift_cursor = audit_id;
-	return 0;
-}
-
 /* Blocks that the database lost stop nobody, and its lifts count anew. */
 static int check_database(struct run *run, struct err *err)
 {
@@ -315,18 +307,16 @@ static int check_database(struct run *run, struct err *err)
 	if (paper_check_database(run->state, &run->detector, &run->desk.blocks,
 				 run->newest_ms, &run->audit_newest, err) < 0)
 		return -1;
-	if (run->audit_newest < before)
+	if (run->audit_newest < before) {
 		run->lift_cursor = 0;
+		run->hear.n = 0;
+	}
 	run->is_changed |= run->audit_newest != before;
 	return 0;
 }
 
-/* In MariaDB a row with a lower number may appear after one with a higher,
- * as each gets its number before its transaction ends. */
-enum { LIFTS_AGAIN = 100 };
-
-/* Lifts by owners and support since the last run: before new lines are read,
- * so that old evidence does not meet an open gate. */
+/* Lifts and words by owners and support since the last run: before new lines
+ * are read, so that old evidence does not meet an open gate. */
 static int hear_lifts(struct run *run, struct err *err)
 {
 	if (run->invocation->dry_run || !desk_is_wanted())
@@ -335,9 +325,8 @@ static int hear_lifts(struct run *run, struct err *err)
 		return -1;
 	if (check_database(run, err) < 0)
 		return -1;
-	return blocks_lifted_since(&run->desk.blocks,
-				   run->lift_cursor - LIFTS_AGAIN, hear_lift,
-				   run, err);
+	return hear_news(&run->hear, &run->detector, &run->desk.blocks,
+			 &run->lift_cursor, &run->is_changed, err);
 }
 
 /* The first enforcing run after observing ones: whoever is a thief by now

@@ -7,41 +7,10 @@
 #include "base/stamp.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
-#include "detector/settings.h"
-#include "detector/state.h"
 #include "detector/verdict.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* A typing mistake must not become a block that everybody believes in. */
-static int check_known(struct desk *desk, const struct invocation *invocation,
-		       struct err *err)
-{
-	struct slice account = slice_from(invocation->args[0]);
-	struct account_entry entry;
-	struct panel_mailbox mailbox;
-	struct state *state = NULL;
-	struct err waste;
-	bool is_seen = false;
-
-	if (invocation->force ||
-	    panel_find(desk->blocks.panel, desk->blocks.db, account, &mailbox,
-		       &waste) == PANEL_FOUND)
-		return 0;
-	if (state_open(settings.state_dir, true, &state, &waste) == 0) {
-		struct accounts_backing backing = state_backing(state);
-
-		is_seen = backing.load(backing.context, account_key(account),
-				       &entry) == 1;
-		state_close(&state);
-	}
-	if (is_seen)
-		return 0;
-	return err_set(err, EXIT_DATA, "\"%.100s\" is neither in the panel nor "
-		       "was it ever seen in a log; --force stops it all the "
-		       "same", invocation->args[0]);
-}
 
 static int suspend(struct desk *desk, const struct invocation *invocation,
 		   struct err *err)
@@ -100,7 +69,11 @@ static int run(struct invocation *invocation)
 
 	if (desk_open(&desk, &err) < 0)
 		return command_fail(&err);
-	result = check_known(&desk, invocation, &err);
+	result = invocation->force
+			 ? 0
+			 : desk_check_known(&desk, invocation->args[0],
+					    "--force stops it all the same",
+					    &err);
 	if (result == 0)
 		result = suspend(&desk, invocation, &err);
 	if (result == 0 && desk_send(&desk, clock_now_ms(), &sent, &err) < 0)

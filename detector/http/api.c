@@ -48,6 +48,7 @@ static struct json *summary(const struct block *block)
 	add_or_null(object, "lift_reason", block->lift_reason);
 	json_add_flag(object, "repeat", block->is_repeat);
 	json_add_flag(object, "owner_says_mine", block->says_mine);
+	json_add_flag(object, "owner_trusted", block->is_trusted);
 	json_add_real(object, "probability", block->probability, 4);
 	json_add_real(object, "log_odds", block->log_odds, 2);
 	json_add_string(object, "language", block->language);
@@ -282,7 +283,7 @@ void api_lift(struct exchange *exchange)
 		.reason = order.reason,
 	};
 
-	if (!order_read(exchange, true, &order))
+	if (!order_read(exchange, ORDER_REASON, &order))
 		return;
 	request.force = order.force;
 	if (order.force && !order.reason[0])
@@ -314,9 +315,7 @@ static enum panel_found look_up(struct exchange *exchange, struct err *err)
 	return found;
 }
 
-/* A mistyped login must not look like one that is dealt with. False when the
- * answer is made already. */
-static bool is_account(struct exchange *exchange, const char *unknown)
+bool api_is_account(struct exchange *exchange, const char *unknown)
 {
 	struct err err;
 
@@ -373,17 +372,17 @@ void api_suspend(struct exchange *exchange)
 		.reason = order.reason,
 	};
 
-	if (!order_read(exchange, true, &order))
+	if (!order_read(exchange, ORDER_REASON, &order))
 		return;
 	if (!order.reason[0]) {
 		http_bad_request(exchange, "A suspension needs a `reason`.");
 		return;
 	}
 	if (!order.force &&
-	    !is_account(exchange, "The panel lists no such account, and it was "
-			"never blocked. Check the spelling; with \"force\": "
-			"true a login that only the mail server knows is "
-			"blocked."))
+	    !api_is_account(exchange, "The panel lists no such account, and "
+			    "it was never blocked. Check the spelling; with "
+			    "\"force\": true a login that only the mail "
+			    "server knows is blocked."))
 		return;
 	crypto_sha256_hex(exchange->parameter, digest);
 	snprintf(decision, sizeof(decision), "hand:%.32s:%lld", digest,
@@ -417,7 +416,7 @@ void api_password_changed(struct exchange *exchange)
 	struct order order;
 	struct err err;
 
-	if (!order_read(exchange, false, &order))
+	if (!order_read(exchange, ORDER_NOTHING, &order))
 		return;
 	switch (blocks_active_of(exchange->context->blocks,
 				 exchange->parameter, &block, &err)) {
@@ -425,8 +424,8 @@ void api_password_changed(struct exchange *exchange)
 		http_away(exchange->response, &err);
 		break;
 	case BLOCK_NOT_FOUND:
-		if (is_account(exchange, "The panel lists no such account, "
-			       "and it was never blocked."))
+		if (api_is_account(exchange, "The panel lists no such "
+				   "account, and it was never blocked."))
 			show_standing(exchange, 200, "open", false);
 		break;
 	case BLOCK_FOUND:
@@ -465,7 +464,7 @@ void api_account(struct exchange *exchange)
 	struct err err;
 	enum block_find active = BLOCK_NOT_FOUND;
 
-	if (is_account(exchange, "There is no such account.")) {
+	if (api_is_account(exchange, "There is no such account.")) {
 		active = blocks_active_of(blocks, exchange->parameter, &block,
 					  &err);
 		if (active == BLOCK_FIND_ERROR ||

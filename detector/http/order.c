@@ -1,26 +1,68 @@
 /*
- * The body of a POST to the API: {"reason": "...", "force": false}.
+ * The body of a POST to the API: {"reason": "...", "force": false}, or
+ * {"network": "AS5617", "country": "PL", "days": 90, "reason": "..."}.
  */
 #include "detector/http/route.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static const char *const members[] = { "reason", "force" };
+static const char *const reason_members[] = { "reason", "force" };
+static const char *const trust_members[] = { "network", "country", "days",
+					     "reason" };
 
-enum { N_MEMBERS = sizeof(members) / sizeof(members[0]) };
+static const struct {
+	const char *const *names;
+	size_t n;
+} members[] = {
+	[ORDER_NOTHING] = { reason_members, 0 },
+	[ORDER_REASON] = { reason_members, 2 },
+	[ORDER_TRUST] = { trust_members, 4 },
+};
 
 void http_bad_request(struct exchange *exchange, const char *message)
 {
 	http_error(exchange->response, 400, "bad_request", message, NULL);
 }
 
+/* NULL, or what is wrong. A text that is null counts as not given. */
+static const char *read_texts(const struct json *body, struct order *out,
+			      char room[160])
+{
+	const struct {
+		const char *name;
+		char *out;
+		size_t size;
+	} texts[] = {
+		{ "reason", out->reason, sizeof(out->reason) },
+		{ "network", out->network, sizeof(out->network) },
+		{ "country", out->country, sizeof(out->country) },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		const struct json *value = json_get(body, texts[i].name);
+		const char *wrong = NULL;
+
+		if (value && !json_text(value).ptr)
+			wrong = "must be a text";
+		else if (!slice_copy(json_text(value), texts[i].out,
+				     texts[i].size))
+			wrong = "is too long";
+		if (!wrong)
+			continue;
+		snprintf(room, 160, "`%s` %s.", texts[i].name, wrong);
+		return room;
+	}
+	return NULL;
+}
+
 /* NULL, or what is wrong. `room` may hold the words. */
-static const char *read_members(const struct json *body, size_t n_known,
+static const char *read_members(const struct json *body, enum order_kind kind,
 				struct order *out, char room[160])
 {
-	const struct json *reason = json_get(body, "reason");
-	struct slice strange = json_strange_key(body, members, n_known);
+	struct slice strange = json_strange_key(body, members[kind].names,
+						members[kind].n);
+	const char *wrong;
 
 	if (!json_is_object(body))
 		return "The body must be a JSON object.";
@@ -30,18 +72,20 @@ static const char *read_members(const struct json *body, size_t n_known,
 			 strange.ptr);
 		return room;
 	}
-	if (reason && !json_text(reason).ptr)
-		return "`reason` must be a text.";
+	wrong = read_texts(body, out, room);
+	if (wrong)
+		return wrong;
 	if (json_get(body, "force") && json_get_flag(body, "force", true) !=
 				       json_get_flag(body, "force", false))
 		return "`force` must be true or false.";
-	if (!slice_copy(json_text(reason), out->reason, sizeof(out->reason)))
-		return "`reason` is too long.";
 	out->force = json_get_flag(body, "force", false);
+	out->days = json_get_integer(body, "days", -1);
+	if (json_get(body, "days") && out->days < 0)
+		return "`days` must be a whole number, 0 or more.";
 	return NULL;
 }
 
-bool order_read(struct exchange *exchange, bool has_members,
+bool order_read(struct exchange *exchange, enum order_kind kind,
 		struct order *out)
 {
 	struct slice bytes = exchange->request->body;
@@ -50,12 +94,11 @@ bool order_read(struct exchange *exchange, bool has_members,
 	struct json *body;
 	const char *wrong;
 
-	*out = (struct order){ .force = false };
+	*out = (struct order){ .days = -1 };
 	if (bytes.len == 0)
 		return true;
 	body = json_parse(bytes, &ignored);
-	wrong = body ? read_members(body, has_members ? N_MEMBERS : 0, out,
-				    room)
+	wrong = body ? read_members(body, kind, out, room)
 		     : "The body is not a JSON document.";
 	json_free(&body);
 	if (wrong)

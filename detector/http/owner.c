@@ -7,6 +7,7 @@
 #include "detector/http/route.h"
 
 #include "base/log.h"
+#include "base/stamp.h"
 #include "detector/describe.h"
 #include "detector/settings.h"
 
@@ -170,6 +171,25 @@ static void set_state(struct letter *letter, const struct block *block,
 				   ? S("1") : S(""));
 }
 
+/* Until when the owner's word would make the places trusted, or does. */
+static void set_trust(struct exchange *exchange, struct letter *letter,
+		      const struct block *block, enum password_state password)
+{
+	const struct languages *languages = exchange->context->languages;
+	struct text date = TEXT_INIT(200);
+	struct trust trust;
+
+	letter_set(letter, LETTER_IS_TRUSTED,
+		   block->is_trusted ? S("1") : S(""));
+	if (!block->is_trusted && blocks_may_trust(block, password) &&
+	    blocks_places(block, exchange->request->now_ms, &trust))
+		languages_date(languages, letter->language,
+			       (trust.until_day + 1) * (int64_t)STAMP_DAY_MS -
+				       STAMP_MINUTE_MS, &date);
+	letter_set(letter, LETTER_TRUST_UNTIL, text_slice(&date));
+	text_release(&date);
+}
+
 /* The page for a block at hand, with a word on what a button did, or NULL. */
 static void render(struct exchange *exchange, const struct block *block,
 		   enum password_state password, int status, const char *word)
@@ -187,6 +207,7 @@ static void render(struct exchange *exchange, const struct block *block,
 	describe_block(&describe, block, &letter);
 	set_link(exchange, &letter);
 	set_state(&letter, block, password);
+	set_trust(exchange, &letter, block, password);
 	if (word)
 		letter_set(&letter, LETTER_MESSAGE,
 			   slice_from(languages_word(languages, language,
@@ -297,20 +318,38 @@ void owner_lift(struct exchange *exchange)
 	block_release(&block);
 }
 
+/* The places as well, where the owner's word is enough for that. */
+static int take_word(struct exchange *exchange, const struct block *block,
+		     struct err *err)
+{
+	struct blocks *blocks = exchange->context->blocks;
+	int64_t now_ms = exchange->request->now_ms;
+
+	if (blocks_mine(blocks, block, exchange->client_text, now_ms, err))
+		return -1;
+	if (block->is_active ||
+	    !blocks_may_trust(block, blocks_password(blocks, block, err)))
+		return 0;
+	return blocks_trust_mine(blocks, block, exchange->client_text, now_ms,
+				 err);
+}
+
 /* Written down for support; never opens anything by itself, as the thief may
  * read this mailbox. */
 void owner_mine(struct exchange *exchange)
 {
+	struct blocks *blocks = exchange->context->blocks;
 	struct block block = BLOCK_INIT;
 	struct err err;
 
 	if (find_block(exchange, &block)) {
-		if (blocks_mine(exchange->context->blocks, &block,
-				exchange->client_text,
-				exchange->request->now_ms, &err))
+		if (take_word(exchange, &block, &err) ||
+		    blocks_get(blocks, block.id, &block, &err) != BLOCK_FOUND)
 			owner_away(exchange, &err);
 		else
-			show(exchange, &block, 200, "page.message.mine");
+			show(exchange, &block, 200, block.is_trusted
+						? "page.message.trusted"
+						: "page.message.mine");
 	}
 	block_release(&block);
 }

@@ -42,12 +42,16 @@ void http_bad_request(struct exchange *exchange, const char *message);
 struct order {
 	char reason[PANEL_FIELD_SIZE];
 	bool force;
+	char network[16], country[4];
+	int64_t days;		/* -1 when not given */
 };
 
-/* False when the answer is made already: a field that we do not know is
- * refused by name, since its sender believes that it does something. Without
- * `has_members` no field is known. */
-bool order_read(struct exchange *exchange, bool has_members,
+/* Which of these fields a call knows. */
+enum order_kind { ORDER_NOTHING, ORDER_REASON, ORDER_TRUST };
+
+/* False when the answer is made already: a field that this kind does not know
+ * is refused by name, since its sender believes that it does something. */
+bool order_read(struct exchange *exchange, enum order_kind kind,
 		struct order *out);
 
 /* api.c */
@@ -57,6 +61,12 @@ void api_lift(struct exchange *exchange);
 void api_account(struct exchange *exchange);
 void api_suspend(struct exchange *exchange);
 void api_password_changed(struct exchange *exchange);
+/* A mistyped login must not look like one that is dealt with. False when the
+ * answer is made already. */
+bool api_is_account(struct exchange *exchange, const char *unknown);
+
+/* api_trust.c */
+void api_trust(struct exchange *exchange);
 
 /* owner.c */
 void owner_page(struct exchange *exchange);

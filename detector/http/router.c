@@ -39,6 +39,8 @@ static const struct route routes[] = {
 	  BODY_NONE, api_account, NULL },
 	{ "POST", "api/v1/accounts/{account}/suspend",
 	  TOKEN_SUPPORT | TOKEN_PANEL, BODY_JSON, api_suspend, NULL },
+	{ "POST", "api/v1/accounts/{account}/trust", TOKEN_SUPPORT, BODY_JSON,
+	  api_trust, NULL },
 	{ "POST", "api/v1/accounts/{account}/password-changed", TOKEN_PANEL,
 	  BODY_JSON, api_password_changed, NULL },
 };

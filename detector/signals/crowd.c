@@ -90,6 +90,7 @@ const struct signal signal_crowd = {
 	.about = "one address in many accounts",
 	.slot = SLOT,
 	.is_strong_when_cold = true,
+	.is_of_places = true,
 	.looks_at = SIGNAL_ORIGIN,
 	.options = options,
 	.settings = &settings,

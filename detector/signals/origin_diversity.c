@@ -152,6 +152,7 @@ const struct signal signal_origin_diversity = {
 	.about = "many new places within a day",
 	.slot = SLOT,
 	.is_strong_when_cold = true,
+	.is_of_places = true,
 	.looks_at = SIGNAL_ORIGIN,
 	.options = options,
 	.settings = &settings,

@@ -241,6 +241,7 @@ const struct signal signal_origin_novelty = {
 	.name = "origin_novelty",
 	.about = "places this account was never seen at",
 	.slot = 0,
+	.is_of_places = true,
 	.looks_at = SIGNAL_ORIGIN,
 	.options = options,
 	.settings = &settings,

@@ -6,8 +6,8 @@
  * recipients' domain, on "not in the account's memory": two generations of a
  * Bloom filter of whom it wrote to, by domain, in large domains by address
  * (correspondents.h). Under the owner it happens at the account's own rate p0
- * (mean of a Beta prior worth six recipients, half of them new, updated by its
- * history, at least 0.05), under a thief at p1 = 0.7, since some of his
+ * (mean of a Beta prior worth eight recipients, a third of them new, updated by
+ * its history but for its very first recipients, at least 0.05), under a thief at p1 = 0.7, since some of his
  * recipients look known by chance.
  *
  * Source: delivery lines, tied to the account by queue id. Mail without a
@@ -42,9 +42,12 @@ static const struct conf_option options[] = {
 
 enum { SLOT = 6 };
 
+static const double PRIOR_NEW = 2.8, PRIOR_SEEN = 8;
+
 static double owner_rate(const struct account *account)
 {
-	double rate = habits_share(&account->new_recipients, 3, 6);
+	double rate = habits_share(&account->new_recipients,
+					   PRIOR_NEW, PRIOR_SEEN);
 
 	if (rate < settings.owner_rate_min)
 		return settings.owner_rate_min;
@@ -72,7 +75,7 @@ static void describe(const struct account *account, uint32_t now_s,
 {
 	(void)now_s;
 	text_addf(out, "recipients it never wrote to (usually %.0f of 100)",
-		  100 * habits_share(&account->new_recipients, 3, 6));
+		  100 * owner_rate(account));
 }
 
 const struct signal signal_recipient_novelty = {

@@ -88,6 +88,9 @@ struct signal {
 	bool is_hard;		/* full strength on cold accounts; a rule that
 				 * convicts alone */
 	bool is_strong_when_cold;
+	bool is_of_places;	/* says only that the place is strange: a
+				 * person's word that it is the owner's takes
+				 * that back */
 	unsigned looks_at;	/* of enum signal_matter: it is asked about
 				 * events that bring any of these only */
 	const struct conf_option *options;	/* begins with SIGNAL_LIMITS */

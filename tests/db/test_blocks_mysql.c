@@ -4,6 +4,7 @@
  * server that dies in the middle leaves nothing half done.
  */
 #include "base/files.h"
+#include "base/stamp.h"
 #include "detector/blocks.h"
 #include "detector/http/tokens.h"
 #include "detector/panel/schema.h"
@@ -88,6 +89,7 @@ static void set_options(void)
 	settings.lift.self_service = true;
 	settings.lift.repeat_within_ms = 1000;
 	settings.lift.token_ms = 1000000;
+	settings.lift.trust_ms = 90 * (int64_t)STAMP_DAY_MS;
 }
 
 static int group_setup(void **state)
@@ -202,12 +204,9 @@ static int count(void *context, const struct block *block)
 	return 0;
 }
 
-static int count_lift(void *context, int64_t audit_id, struct slice account,
-		      int64_t at_ms)
+static int count_news(void *context, const struct blocks_news *news)
 {
-	(void)audit_id;
-	(void)account;
-	(void)at_ms;
+	(void)news;
 	++*(int *)context;
 	return 0;
 }
@@ -249,16 +248,25 @@ static void test_a_whole_life(void **state)
 	assert_int_equal(blocks_lift_changed(&blocks, NOW + 1, &n, &err), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(rows("comporta_send_block"), 0);
+	run(root, "UPDATE comporta_block SET verdict = '{\"window\":"
+	    "{\"networks\":[\"AS45899\"],\"countries\":[\"VN\"]}}'");
+	assert_int_equal(blocks_get(&blocks, id, &block, &err), BLOCK_FOUND);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(blocks_trust_mine(&blocks, &block,
+						   "192.0.2.1", NOW + 2,
+						   &err), 0);
+	assert_int_equal(blocks_get(&blocks, id, &block, &err), BLOCK_FOUND);
+	assert_true(block.says_mine && block.is_trusted);
 	assert_int_equal(blocks_audit_of(&blocks, id, array, &err), 0);
-	assert_int_equal(json_length(array), 3);
+	assert_int_equal(json_length(array), 4);
 	assert_int_equal(blocks_notices_of(&blocks, id, array, &err), 0);
-	assert_int_equal(json_length(array), 9);
+	assert_int_equal(json_length(array), 10);
 	assert_int_equal(blocks_count_since(&blocks, NOW, &n, &err), 0);
 	assert_int_equal(n, 1);
 	seen = 0;
-	assert_int_equal(blocks_lifted_since(&blocks, 0, count_lift, &seen,
-					     &err), 0);
-	assert_int_equal(seen, 1);
+	assert_int_equal(blocks_news_since(&blocks, 0, count_news, &seen,
+					   &err), 0);
+	assert_int_equal(seen, 2);
 	db_close(&root);
 	json_free(&array);
 	block_release(&block);

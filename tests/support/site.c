@@ -58,6 +58,7 @@ static void set_options(void)
 	settings.lift.self_service = true;
 	settings.lift.repeat_within_ms = 30 * DAY;
 	settings.lift.token_ms = 14 * DAY;
+	settings.lift.trust_ms = 90 * DAY;
 	settings.serve.public_url = url;
 	settings.serve.requests_per_minute = 100000;
 }

@@ -27,7 +27,7 @@ struct story {
 	char *lines[LINES_MAX];
 	size_t n_lines, line;
 	char home[64];
-	bool enforce, was_lifted, is_open;
+	bool enforce, was_told, is_open;
 	int64_t now_ms;
 	unsigned next_id;
 	char host[64];
@@ -352,7 +352,34 @@ static void do_lift(struct story *story, struct slice rest)
 {
 	read_on(story, SOURCE_FOLLOW);
 	detector_lifted(&story->detector, word(&rest), story->now_ms);
-	story->was_lifted = true;
+	story->was_told = true;
+}
+
+static void do_trust(struct story *story, struct slice rest)
+{
+	struct slice account = word(&rest), place;
+	struct trust trust = { .until_day = 0 };
+	uint32_t days = TRUST_DAYS;
+
+	while ((place = word(&rest)).len > 0) {
+		if (slice_eq(place, S("back")))
+			days = 0;
+		else if (slice_eq(place, S("for")))
+			days = (uint32_t)(span_ms(story, word(&rest)) /
+					  STAMP_DAY_MS);
+		else if (!trust_country(&trust, place) &&
+			 !trust_network(&trust, place))
+			FAIL(story, "\"%.*s\" is no place", (int)place.len,
+			     place.ptr);
+	}
+	trust_for(&trust, story->now_ms, days);
+	read_on(story, SOURCE_FOLLOW);
+	/* A run that was killed hears of it again. */
+	detector_trusted(&story->detector, account, story->now_ms, &trust);
+	if (detector_trusted(&story->detector, account, story->now_ms,
+			     &trust))
+		FAIL(story, "heard twice, it was news twice");
+	story->was_told = true;
 }
 
 static void do_scan(struct story *story, struct slice rest)
@@ -506,6 +533,7 @@ static const struct {
 	{ SLICE("mass"), do_mass },	  { SLICE("raw"), do_raw },
 	{ SLICE("expect"), do_expect },	  { SLICE("at"), do_at },
 	{ SLICE("addr"), do_addr },	  { SLICE("lift"), do_lift },
+	{ SLICE("trust"), do_trust },
 	{ SLICE("scan"), do_scan },	  { SLICE("host"), do_host },
 	{ SLICE("log"), do_log },	  { SLICE("home"), do_home },
 	{ SLICE("enforce"), do_enforce }, { SLICE("set"), do_set },
@@ -621,7 +649,7 @@ static void check_replay(struct story *story)
 	struct told *before;
 	size_t n = story->n_told;
 
-	if (story->was_lifted)
+	if (story->was_told)
 		return;
 	before = malloc(sizeof(story->told));
 	assert_non_null(before);

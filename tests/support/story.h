@@ -24,6 +24,10 @@
  *   end                   them is the number of the round, from 1
  *   scan                  read on, as cron would
  *   lift ACCOUNT          read on, then a person opens the gate
+ *   trust ACCOUNT PLACE... [for SPAN | back]
+ *                         read on, then a person says that these networks
+ *                         (AS45899) and countries (VN) are the owner's, for
+ *                         90 days or that span, or takes it back
  *
  *   expect suspend ACCOUNT [after TIME] [before TIME]
  *   expect watch ACCOUNT [after TIME] [before TIME]
@@ -34,8 +38,8 @@
  *   expect waiting N      messages whose end was not seen
  *
  * Countries and networks come from the files in COUNTRY_DB and ASN_DB (build/
- * geoip/ if unset). A story without a lift is also read once more in one go:
- * the verdicts must be the same.
+ * geoip/ if unset). A story without a lift or trust is also read once more in
+ * one go: the verdicts must be the same.
  */
 #ifndef TESTS_SUPPORT_STORY_H
 #define TESTS_SUPPORT_STORY_H

@@ -1,0 +1,47 @@
+/*
+ * explain - one account in words and as JSON: what both printers are given.
+ */
+#ifndef DETECTOR_COMMANDS_EXPLAIN_H
+#define DETECTOR_COMMANDS_EXPLAIN_H
+
+#include "base/json.h"
+#include "detector/accounts.h"
+#include "detector/geo.h"
+#include "detector/verdict.h"
+#include "notifier/letter.h"
+
+struct explanation {
+	struct account_entry entry;
+	uint32_t now_s;		/* log time of its last event: everything is
+				 * as of then */
+	struct verdict verdict;
+	/* Nats that are missing; below zero: so far beyond the line. */
+	double to_watch, to_block;
+	bool is_silent_too;	/* also signals that say nothing */
+
+	struct json *history;	/* audit lines, the newest first; NULL when
+				 * nobody could be asked */
+	const char *no_history;	/* why not; "" when there is no database to
+				 * ask */
+	struct languages *languages;	/* NULL: countries by their codes */
+	struct geo *geo;	/* NULL: networks by number */
+};
+
+enum { EXPLAIN_NAME_SIZE = 64 };
+
+/* "Vietnam", or "VN". */
+const char *explain_country(const struct explanation *e, uint16_t country);
+
+/* "VNPT Corp"; false when nobody knows. A stranger's words. */
+bool explain_network_name(const struct explanation *e, uint32_t network,
+			  char out[EXPLAIN_NAME_SIZE]);
+/* "AS45899 VNPT Corp", "AS45899". */
+void explain_network(const struct explanation *e, uint32_t network,
+		     char out[EXPLAIN_NAME_SIZE]);
+
+void explain_print(const struct explanation *explanation);
+
+/* The object of docs/JSON.md; the caller frees. The history goes into it. */
+struct json *explain_json(struct explanation *explanation);
+
+#endif
