@@ -163,7 +163,7 @@ share := $(DESTDIR)$(DATADIR)
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(share)
 	install -m 755 $(BUILD)/comporta $(DESTDIR)$(PREFIX)/bin/comporta
-	cp -R sql templates $(share)/
+	cp -R sql templates detector/model.conf $(share)/
 	$(RM) $(share)/sql/panels/*/fixture.sql
 	find $(share) -type d -exec chmod 755 {} +
 	find $(share) -type f -exec chmod 644 {} +

@@ -306,11 +306,13 @@ static int apply_set(const struct conf_section *sections, size_t n_sections,
 }
 
 int conf_load(const struct conf_section *sections, size_t n_sections,
-	      const char *path, bool must_exist, const char *const *sets,
-	      size_t n_sets, struct err *err)
+	      const char *base, const char *path, bool must_exist,
+	      const char *const *sets, size_t n_sets, struct err *err)
 {
 	for (size_t i = 0; i < n_sections; i++)
 		conf_presets(&sections[i]);
+	if (base && conf_read_file(sections, n_sections, base, true, err) < 0)
+		return -1;
 	if (path && conf_read_file(sections, n_sections, path, must_exist,
 				   err) < 0)
 		return -1;

@@ -58,12 +58,14 @@ struct conf_section {
 };
 
 /*
- * Fill in every section. `path` may be NULL for no file; with `must_exist`
- * false a missing file is no error. `sets` are "name=value" texts.
+ * Fill in every section: presets, then the file `base` (NULL for none), which
+ * ships with the program, then `path`, the operator's (NULL for none; with
+ * `must_exist` false a missing file is no error), then `sets`, "name=value"
+ * texts. What comes later wins.
  */
 int conf_load(const struct conf_section *sections, size_t n_sections,
-	      const char *path, bool must_exist, const char *const *sets,
-	      size_t n_sets, struct err *err);
+	      const char *base, const char *path, bool must_exist,
+	      const char *const *sets, size_t n_sets, struct err *err);
 
 void conf_release(const struct conf_section *sections, size_t n_sections);
 

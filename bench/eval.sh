@@ -9,7 +9,7 @@
 #   FIT=1          first fits the numbers and writes MODEL, from
 #   WEIGHT_SEEDS   101 102 103, and
 #   CALIBRATE_SEEDS 201 202 211 212
-#   FIT_OPTIONS    for fit.py, see there                     --search
+#   FIT_OPTIONS    for fit.py, see there        --search --target 0.8
 #   MODEL          the numbers                  detector/model.conf, if there
 #   ACCOUNTS, HAZARD_ACCOUNTS, DAYS, VICTIMS     1500 5000 21 10
 #   JSON           also writes all figures to this file
@@ -32,7 +32,7 @@ root=$(dirname "$here")
 : "${ASN_DB:=$root/build/geoip/asn.mmdb}"
 : "${PREFIXES:=$root/build/geoip/prefixes.tsv}"
 # Debian's own python, which sees Debian's numpy.
-: "${PYTHON:=/usr/bin/python3}" "${FIT_OPTIONS=--search}"
+: "${PYTHON:=/usr/bin/python3}" "${FIT_OPTIONS=--search --target 0.8}"
 home=PL,PT
 end=2026-07-05
 hazard=0.00015
@@ -59,8 +59,8 @@ simulate() {
 
 # replay FOLDER MODEL: verdicts and scores; MODEL may be /dev/null
 replay() {
-	"$COMPORTA" replay -q -c "$2" --json --scores "$1/scores.tsv" \
-		--home $home --country-db "$COUNTRY_DB" --asn-db "$ASN_DB" \
+	"$COMPORTA" replay -q --set model=none -c "$2" --json \
+		--scores "$1/scores.tsv" --home $home --country-db "$COUNTRY_DB" --asn-db "$ASN_DB" \
 		"$1/mail.log" >"$1/verdicts.json"
 }
 
@@ -107,7 +107,8 @@ fit() {
 		# shellcheck disable=SC2086
 		runs victims "$model" keep $WEIGHT_SEEDS $CALIBRATE_SEEDS
 		# shellcheck disable=SC2046,SC2086
-		"$PYTHON" "$here/fit.py" $FIT_OPTIONS --out "$tmp/model.conf" \
+		"$PYTHON" "$here/fit.py" $FIT_OPTIONS \
+			--centre "$here/centre.conf" --out "$tmp/model.conf" \
 			--weights $(folders $WEIGHT_SEEDS) \
 			--calibrate $(folders $CALIBRATE_SEEDS) >"$tmp/fit"
 		model=$tmp/model.conf

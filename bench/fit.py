@@ -33,7 +33,7 @@ INTERCEPT_SPREAD = 2.0
 FOCUS = 60.0
 WATCH, WATCHED = 0.5, 10    # watched at this p, or where so many times more
 #                             owners than are wronged would be
-LEAST_BLOCK = 0.5       # the least that judge.block may be
+LEAST_BLOCK = 0.02      # the least that judge.block may be
 WRONGED = (0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3, 6)
 SEARCH_TARGETS = (0.2, 0.4, 0.8, 1.6)
 SEARCH_STEPS = (1.3, 1 / 1.3, 1.1, 1 / 1.1, 1.03, 1 / 1.03)

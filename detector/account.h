@@ -38,6 +38,9 @@ enum standing { STANDING_CALM, STANDING_WATCHED, STANDING_BLOCKED };
 /* Why a block is one on paper only. */
 enum paper { PAPER_NONE, PAPER_OBSERVED, PAPER_UNKNOWN_TO_PANEL };
 
+/* How soon a place may be trusted; the times are options of profile.h. */
+enum pace { PACE_FIRST, PACE_USUAL, PACE_SENT_ONLY, PACE_SLOW };
+
 /* A place the account was seen at, or that a person said is the owner's.
  * Filled from the front: the first without an id ends the list. Full: the
  * lowest decayed weight goes, but a person's word stays. */
@@ -45,8 +48,8 @@ struct account_place {
 	uint32_t id;		/* network, or country code */
 	uint32_t first_s;	/* first sighting */
 	uint16_t last_day;	/* days since 1970 */
-	uint16_t days : 15;	/* different days it was seen on; 0: never */
-	uint16_t is_slow : 1;	/* is trusted later than others, profile.h */
+	uint16_t days : 14;	/* different days it was seen on; 0: never */
+	uint16_t pace : 2;	/* how soon it may be trusted: enum pace */
 	uint16_t trusted_until_day;	/* a person said so, up to and with
 					 * this day since 1970; 0: nobody */
 	uint16_t weight;	/* in 1/256: one per day, halved every 30 days,

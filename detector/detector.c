@@ -79,14 +79,13 @@ static void judge(struct detector *detector, struct account_entry *entry,
 {
 	struct account *account = &entry->account;
 	enum verdict_action action;
-	double log_odds, p;
+	double log_odds;
 
-	p = judge_probability(account, input->now_s, &log_odds);
+	judge_probability(account, input->now_s, &log_odds);
 	incident_note(account, input,
 		      log_odds - judge_prior(account, input->now_s));
 	learn(detector->neighbours, entry->key, input,
-	      p < judge_settings.learn_below &&
-		      account->standing == STANDING_CALM);
+	      judge_may_learn(account, input->now_s));
 	if (input->now_s > account->last_s)
 		account->last_s = input->now_s;
 	if (judge_decide(account, input->now_s,
@@ -111,6 +110,8 @@ void detector_weigh(struct detector *detector, struct account_entry *entry,
 	}
 	input->account = account;
 	input->login = slice_from(entry->login);
+	if (input->from_stranger)
+		input->strangeness = judge_strangeness(account, input->now_s);
 	judge_weigh(input);
 	if (is_above_suspicion(detector, account, input->now_s)) {
 		incident_note(account, input, 0);
@@ -150,6 +151,12 @@ static void cover(struct detector *detector, const struct account *account,
 		coverage_count(&detector->coverage, is_known, now_s);
 }
 
+void detector_recall(struct signal_input *input, const struct message *message)
+{
+	input->from_stranger = message->flags & MESSAGE_FROM_STRANGER;
+	input->by_reader = message->flags & MESSAGE_BY_READER;
+}
+
 static uint16_t shape_of(const struct mail_event *event)
 {
 	if (event->kind != MAIL_SUBMISSION || !event->mechanism.len)
@@ -159,10 +166,10 @@ static uint16_t shape_of(const struct mail_event *event)
 }
 
 /* A mailbox login or a submission; `recipients` of a message that the same
- * line accepts, else 0. True: from a place strange to the account. */
-static bool on_login(struct detector *detector,
-		     const struct mail_event *event,
-		     struct account_entry *entry, uint32_t recipients)
+ * line accepts, else 0. What to remember of the place with the message. */
+static uint32_t on_login(struct detector *detector,
+			 const struct mail_event *event,
+			 struct account_entry *entry, uint32_t recipients)
 {
 	struct signal_input input = detector_input(event);
 	struct origin origin;
@@ -170,6 +177,8 @@ static bool on_login(struct detector *detector,
 	input.is_submission = event->kind == MAIL_SUBMISSION;
 	input.shape = shape_of(event);
 	input.recipients = recipients;
+	/* Our own webmail is where people read and write. */
+	input.by_reader = true;
 	if (event->has_client) {
 		geo_lookup(detector->geo, &event->client, event->at_ms,
 			   &origin);
@@ -181,7 +190,8 @@ static bool on_login(struct detector *detector,
 		}
 	}
 	detector_weigh(detector, entry, &input);
-	return input.from_stranger;
+	return (input.from_stranger ? MESSAGE_FROM_STRANGER : 0) |
+	       (input.by_reader ? MESSAGE_BY_READER : 0);
 }
 
 static struct account_entry *entry_of(struct detector *detector,
@@ -271,7 +281,7 @@ static void on_submission(struct detector *detector,
 {
 	struct account_entry *entry = entry_of(detector, event->account);
 	struct message *message = NULL;
-	uint32_t recipients = 0;
+	uint32_t recipients = 0, flags = 0;
 
 	if (event->queue_id.len) {
 		message = tracker_begin(detector->tracker, event);
@@ -280,8 +290,10 @@ static void on_submission(struct detector *detector,
 			recipients = newly_queued(event, message,
 						  &entry->account);
 	}
-	if (entry && on_login(detector, event, entry, recipients) && message)
-		message->flags |= MESSAGE_FROM_STRANGER;
+	if (entry)
+		flags = on_login(detector, event, entry, recipients);
+	if (message)
+		message->flags |= flags;
 }
 
 static void on_auth_failure(struct detector *detector,
@@ -304,7 +316,7 @@ static void on_queued(struct detector *detector,
 	if (!entry)
 		return;
 	input.recipients = newly_queued(event, message, &entry->account);
-	input.from_stranger = message->flags & MESSAGE_FROM_STRANGER;
+	detector_recall(&input, message);
 	if (input.recipients)
 		detector_weigh(detector, entry, &input);
 }

@@ -9,6 +9,10 @@
 /* An input about this event, with nothing else known. */
 struct signal_input detector_input(const struct mail_event *event);
 
+/* What was known of the place when the message came. */
+void detector_recall(struct signal_input *input,
+		     const struct message *message);
+
 /* Whose message it is; NULL for nobody's, and for what was sent before the
  * last lift. */
 struct account_entry *detector_owner(struct detector *detector,

@@ -69,8 +69,9 @@ static void on_requeued(struct detector *detector,
 	next->account = first.account;
 	next->begun_s = first.begun_s;
 	next->flags |= MESSAGE_IS_REQUEUED | MESSAGE_IS_COUNTED |
-		       (first.flags & MESSAGE_FROM_STRANGER);
-	input.from_stranger = next->flags & MESSAGE_FROM_STRANGER;
+		       (first.flags & (MESSAGE_FROM_STRANGER |
+				       MESSAGE_BY_READER));
+	detector_recall(&input, next);
 	next->is_dirty = 1;
 	/* Which recipients these were is not known any more. */
 	nameless.recipient.len = 0;
@@ -86,7 +87,7 @@ static void weigh_outcome(struct detector *detector,
 {
 	struct slice recipient = input->event->recipient;
 
-	input->from_stranger = message->flags & MESSAGE_FROM_STRANGER;
+	detector_recall(input, message);
 	if (input->failed || input->arrived)
 		input->recipient_mark =
 			correspondents_seen(detector->correspondents,

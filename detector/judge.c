@@ -30,8 +30,9 @@ const struct conf_option judge_options[] = {
 	  0.005, 1, NULL, "Probability from which sending is stopped.",
 	  NULL },
 	{ "learn_below", CONF_REAL,
-	  offsetof(struct judge_settings, learn_below), "0.05", 0, 1, NULL,
-	  "An account learns new habits only under this probability.", NULL },
+	  offsetof(struct judge_settings, learn_below), "3", 0, 50, "nats",
+	  "An account learns places and volume only with less evidence against "
+	  "it.", NULL },
 	{ "closer", CONF_DURATION, offsetof(struct judge_settings, closer_ms),
 	  "7d", 0, 90.0 * STAMP_DAY_MS, NULL,
 	  "For how long an account is watched more closely after a lift.",
@@ -87,6 +88,22 @@ double judge_probability(const struct account *account, uint32_t now_s,
 		*log_odds_out = log_odds;
 	return 1 / (1 + exp(-(judge_settings.scale * log_odds +
 			      judge_settings.shift)));
+}
+
+double judge_strangeness(const struct account *account, uint32_t now_s)
+{
+	static const double LEAST = 0.5, ALL = 1.5;
+	const struct signal *const *signal;
+	double sum = 0;
+
+	for (signal = signals; *signal; signal++) {
+		double nats = (*signal)->makes_strange
+				      ? judge_sum(account, *signal, now_s)
+				      : 0;
+
+		sum += nats > 0 ? nats : 0;
+	}
+	return sum >= ALL ? 1 : LEAST + (1 - LEAST) * sum / ALL;
 }
 
 static void weigh_one(const struct signal *signal,
@@ -171,17 +188,31 @@ bool judge_has_less(const struct account *account, uint32_t now_s,
 	return sum < evidence;
 }
 
+/* Evidence that gives this probability, with the usual prior. */
+static double evidence_for(double p)
+{
+	return (log(p / (1 - p)) - judge_settings.shift) /
+		       judge_settings.scale -
+	       log(judge_settings.hazard);
+}
+
 double judge_calm_below(double evidence)
 {
-	double p = judge_settings.learn_below < judge_settings.watch
-			   ? judge_settings.learn_below
-			   : judge_settings.watch;
-	double limit = (log(p / (1 - p)) - judge_settings.shift) /
-			       judge_settings.scale -
-		       log(judge_settings.hazard);
+	double limit = evidence_for(judge_settings.watch);
 
+	limit = fmin(limit, judge_settings.learn_below);
 	/* The margin is far above what rounding can do on either way. */
-	return (limit < evidence ? limit : evidence) - 1e-6;
+	return fmin(limit, evidence) - 1e-6;
+}
+
+bool judge_may_learn(const struct account *account, uint32_t now_s)
+{
+	double log_odds;
+
+	judge_probability(account, now_s, &log_odds);
+	return account->standing == STANDING_CALM &&
+	       log_odds - judge_prior(account, now_s) <
+		       judge_settings.learn_below;
 }
 
 static void stand(struct account *account, enum standing standing,
@@ -359,9 +390,7 @@ static void forget_intruder(struct account *account, uint32_t at_s)
 
 void judge_forget(struct account *account, uint32_t at_s)
 {
-	bool is_suspect = account->standing != STANDING_CALM ||
-			  judge_probability(account, at_s, NULL) >=
-				  judge_settings.learn_below;
+	bool is_suspect = !judge_may_learn(account, at_s);
 
 	forget_evidence(account);
 	if (is_suspect)

@@ -22,7 +22,7 @@
 struct judge_settings {
 	double hazard, scale, shift;
 	double watch, block;
-	double learn_below;	/* p under which an account may learn */
+	double learn_below;	/* evidence under which an account may learn */
 	int64_t closer_ms;	/* after a lift */
 	double closer_factor;
 	int64_t again_after_ms;	/* a paper block is told again after this */
@@ -46,8 +46,16 @@ double judge_probability(const struct account *account, uint32_t now_s,
 double judge_sum(const struct account *account, const struct signal *signal,
 		 uint32_t now_s);
 
+/* How strange the places and sessions of the account are to it at this time,
+ * by the signals that say so: from 0 to 1, which three nats are worth. */
+double judge_strangeness(const struct account *account, uint32_t now_s);
+
 /* Let every signal that looks at such events look at this one. */
 void judge_weigh(const struct signal_input *input);
+
+/* Is there so little against the account that its places and volume may become
+ * normal? */
+bool judge_may_learn(const struct account *account, uint32_t now_s);
 
 /*
  * A short cut for the many events of accounts above suspicion. An account

@@ -3,6 +3,7 @@
 #include "detector/habits.h"
 #include "detector/neighbours.h"
 #include "detector/profile.h"
+#include "detector/volumes.h"
 
 /* So many of the latest observations count. */
 enum { SESSIONS_MOST = 60, HOUR_S = 3600 };
@@ -77,7 +78,7 @@ void learn(struct sightings *neighbours, uint64_t key,
 	if (account->standing == STANDING_CALM)
 		learn_habits(account, input);
 	if (input->recipients)
-		profile_sent(account, input->recipients,
+		volumes_sent(account, input->recipients,
 			     input->event->kind != MAIL_DELIVERY,
 			     input->now_s, may);
 	if (input->failed || input->arrived)

@@ -11,9 +11,7 @@ void learning_begin(struct detector *detector)
 
 static bool is_suspect(const struct account *account)
 {
-	return account->standing != STANDING_CALM ||
-	       judge_probability(account, account->last_s, NULL) >=
-		       judge_settings.learn_below;
+	return !judge_may_learn(account, account->last_s);
 }
 
 /* Of an account that was calm before: what little spoke against it. */

@@ -1,7 +1,6 @@
 #include "detector/profile.h"
 
 #include "base/stamp.h"
-#include "detector/habits.h"
 
 #include <math.h>
 #include <string.h>
@@ -10,7 +9,7 @@ enum {
 	DAY_S = 86400,
 	HOUR_S = 3600,
 	PLACE_WEIGHT_ONE = 256,
-	DAYS_MAX = 0x7fff,
+	DAYS_MAX = 0x3fff,
 	FIRST_DAYS_S = 4 * DAY_S
 };
 
@@ -18,23 +17,23 @@ static const double PLACE_HALF_LIFE_DAYS = 30;
 static const double OUTCOME_HALF_LIFE_S = 30.0 * DAY_S;
 static const uint32_t SILENT_S = 90u * DAY_S;
 
-/* A day may not raise the baseline by more than a quarter, so a slow warm-up
- * stays visible: log(1.25). */
-static const double GROWTH_MAX = 0.2231;
-
 struct profile_settings profile_settings;
 
 const struct conf_option profile_options[] = {
-	{ "trust_after", CONF_DURATION,
-	  offsetof(struct profile_settings, trust_after_ms), "72h", 0,
+	{ "trust_first_after", CONF_DURATION,
+	  offsetof(struct profile_settings, trust_first_ms), "72h", 0,
 	  30.0 * STAMP_DAY_MS, NULL,
-	  "A new place is trusted no sooner than this after its first "
-	  "sighting.", NULL },
+	  "A place that an account came to in its first four days is trusted "
+	  "no sooner than this after its first sighting.", NULL },
+	{ "trust_after", CONF_DURATION,
+	  offsetof(struct profile_settings, trust_after_ms), "6d", 0,
+	  60.0 * STAMP_DAY_MS, NULL,
+	  "The same for one that it came to later.", NULL },
 	{ "trust_slowly_after", CONF_DURATION,
-	  offsetof(struct profile_settings, slow_trust_ms), "14d", 0,
+	  offsetof(struct profile_settings, trust_slowly_ms), "14d", 0,
 	  90.0 * STAMP_DAY_MS, NULL,
-	  "The same for a new place in a foreign country, of rented machines "
-	  "or a VPN, or only sent from by who reads elsewhere.", NULL },
+	  "The same for one in a foreign country, or only sent from by who "
+	  "reads elsewhere.", NULL },
 	{ "cold_days", CONF_INTEGER,
 	  offsetof(struct profile_settings, cold_days), "14", 1, 90, "days",
 	  "An account younger than this is cold: soft evidence counts in "
@@ -81,16 +80,26 @@ static bool has_word(const struct account_place *place, uint32_t now_s)
 	       now_s / DAY_S <= place->trusted_until_day;
 }
 
+static bool is_old_enough(const struct account_place *place, uint32_t now_s,
+			  int64_t least_ms)
+{
+	return ((double)now_s - place->first_s) * STAMP_SECOND_MS >=
+	       (double)least_ms;
+}
+
 bool profile_is_trusted(const struct account_place *place, uint32_t now_s)
 {
-	double age_ms = ((double)now_s - place->first_s) * STAMP_SECOND_MS;
-	int64_t least_ms = place->is_slow
-				   ? profile_settings.slow_trust_ms
-				   : profile_settings.trust_after_ms;
+	const int64_t least_ms[] = {
+		[PACE_FIRST] = profile_settings.trust_first_ms,
+		[PACE_USUAL] = profile_settings.trust_after_ms,
+		[PACE_SENT_ONLY] = profile_settings.trust_slowly_ms,
+		[PACE_SLOW] = profile_settings.trust_slowly_ms,
+	};
 
 	if (has_word(place, now_s))
 		return true;
-	return place->days >= 2 && age_ms >= (double)least_ms &&
+	return place->days >= 2 &&
+	       is_old_enough(place, now_s, least_ms[place->pace]) &&
 	       weighs_enough(place, now_s);
 }
 
@@ -115,6 +124,22 @@ const struct account_place *profile_country(const struct account *account,
 {
 	return find_place((struct account_place *)account->countries,
 			  ACCOUNT_COUNTRIES, country);
+}
+
+bool profile_is_home(const struct account *account, uint32_t network,
+		     uint32_t now_s)
+{
+	const struct account_place *place = profile_network(account, network);
+
+	if (!place || has_word(place, now_s))
+		return place != NULL;
+	/* What it began with is all that can be known of a new account. */
+	return place->days > 0 &&
+	       (place->first_s <= account->first_s + DAY_S ||
+		is_old_enough(place, now_s,
+			      place->pace == PACE_SLOW
+				      ? profile_settings.trust_slowly_ms
+				      : profile_settings.trust_after_ms));
 }
 
 /* Lines do not come in perfect order: what seems to be in the future is of
@@ -233,10 +258,19 @@ static bool is_reader(const struct account *account)
 /* What a sighting is like. */
 struct sight {
 	bool reads;	/* a mailbox login, else a submission */
-	bool is_strange;	/* where people seldom are at home */
+	bool is_strange;	/* in a country that is none of its own */
 	bool is_late;	/* by an account that is past its first days ... */
 	bool is_reader;	/* ... and reads elsewhere before it sends */
 };
+
+static enum pace pace_of(const struct sight *sight)
+{
+	if (!sight->is_late)
+		return PACE_FIRST;
+	if (sight->is_strange)
+		return PACE_SLOW;
+	return sight->is_reader && !sight->reads ? PACE_SENT_ONLY : PACE_USUAL;
+}
 
 static void place_seen(struct account_place *places, size_t n, uint32_t id,
 		       uint32_t now_s, const struct sight *sight)
@@ -249,11 +283,10 @@ static void place_seen(struct account_place *places, size_t n, uint32_t id,
 	/* Trusted by word before it was seen: its age begins now. */
 	if (place->days == 0) {
 		place->first_s = now_s;
-		place->is_slow = sight->is_late &&
-				 (sight->is_strange || sight->is_reader);
+		place->pace = pace_of(sight);
 	}
-	if (sight->reads && !sight->is_strange)
-		place->is_slow = false;
+	if (sight->reads && place->pace == PACE_SENT_ONLY)
+		place->pace = PACE_USUAL;
 	/* Around midnight the day may go back and forth: that is one day. */
 	if (day > place->last_day || place->days == 0) {
 		place->weight = (uint16_t)lround(weight_now(place, now_s) +
@@ -325,8 +358,7 @@ void profile_seen(struct account *account, const struct origin *origin,
 		return;
 	sight = (struct sight){
 		.reads = reads,
-		.is_strange = is_foreign || origin->kind == NETWORK_HOSTING ||
-			      origin->kind == NETWORK_VPN,
+		.is_strange = is_foreign,
 		.is_late = now_s > account->first_s + FIRST_DAYS_S,
 		.is_reader = is_reader(account),
 	};
@@ -389,125 +421,6 @@ void profile_trust(struct account *account, uint32_t network,
 		    now_s);
 	trust_place(account->countries, ACCOUNT_COUNTRIES, country, until_day,
 		    now_s);
-}
-
-double profile_volume_mean(const struct account *account, enum volume volume)
-{
-	return account->volumes[volume].mean / (double)ACCOUNT_LOG_ONE;
-}
-
-double profile_volume_variance(const struct account *account,
-			       enum volume volume)
-{
-	return account->volumes[volume].variance / (double)ACCOUNT_LOG_ONE;
-}
-
-static uint16_t packed(double y)
-{
-	y *= ACCOUNT_LOG_ONE;
-	return y > UINT16_MAX ? UINT16_MAX : (uint16_t)lround(y);
-}
-
-static void volume_learn(struct account *account, enum volume volume, double y)
-{
-	double mean = profile_volume_mean(account, volume);
-	double variance = profile_volume_variance(account, volume);
-	unsigned days = account->volume_days;
-	/* Plain mean of the first days, then a window of about 30. */
-	double share = 1.0 / (days < 30 ? days : 30), step = y - mean;
-
-	if (days > 3 && step > GROWTH_MAX / share)
-		step = GROWTH_MAX / share;
-	account->volumes[volume].mean = packed(mean + share * step);
-	account->volumes[volume].variance =
-		packed((1 - share) * (variance + share * step * step));
-}
-
-static void volumes_learn(struct account *account, const uint16_t *pending)
-{
-	if (account->volume_days < UINT16_MAX)
-		account->volume_days++;
-	for (int i = 0; i < VOLUMES; i++)
-		volume_learn(account, (enum volume)i,
-			     pending[i] / (double)ACCOUNT_LOG_ONE);
-}
-
-/* The day that ended, as it waits. */
-static void day_pack(const struct account *account, uint16_t *pending_out)
-{
-	pending_out[RECIPIENTS_HOUR] = packed(log1p(account->peak_recipients));
-	pending_out[RECIPIENTS_DAY] =
-		packed(log1p(account->counted[RECIPIENTS_DAY]));
-	pending_out[MESSAGES_HOUR] = packed(log1p(account->peak_messages));
-	pending_out[MESSAGES_DAY] =
-		packed(log1p(account->counted[MESSAGES_DAY]));
-}
-
-/*
- * The day that ended waits with those before it; the oldest of them becomes
- * history. A day on which the account was suspicious takes those that wait
- * with it: who warms up slowly is not noticed on the first day.
- */
-static void day_close(struct account *account)
-{
-	enum { LAST = ACCOUNT_PENDING_DAYS - 1 };
-
-	if (account->day_was_suspect)
-		memset(account->pending, 0, sizeof(account->pending));
-	else if (account->counted[RECIPIENTS_DAY] > 0) {
-		if (account->pending[LAST][0])
-			volumes_learn(account, account->pending[LAST]);
-		memmove(account->pending[1], account->pending[0],
-			LAST * sizeof(account->pending[0]));
-		day_pack(account, account->pending[0]);
-	}
-	habits_end_day(account);
-	account->counted[RECIPIENTS_DAY] = account->counted[MESSAGES_DAY] = 0;
-	account->peak_recipients = account->peak_messages = 0;
-	account->day_was_suspect = 0;
-}
-
-uint32_t profile_counted(const struct account *account, enum volume volume,
-			 uint32_t now_s)
-{
-	bool is_hour = volume == RECIPIENTS_HOUR || volume == MESSAGES_HOUR;
-	bool is_now = is_hour ? account->hour == now_s / HOUR_S
-			      : account->day == now_s / DAY_S;
-
-	return is_now ? account->counted[volume] : 0;
-}
-
-static uint32_t add_saturating(uint32_t a, uint32_t b)
-{
-	return a > UINT32_MAX - b ? UINT32_MAX : a + b;
-}
-
-void profile_sent(struct account *account, uint32_t recipients,
-		  uint32_t messages, uint32_t now_s, bool learn)
-{
-	if (now_s / DAY_S > account->day) {
-		day_close(account);
-		account->day = now_s / DAY_S;
-	}
-	if (now_s / HOUR_S > account->hour) {
-		account->hour = now_s / HOUR_S;
-		account->counted[RECIPIENTS_HOUR] = 0;
-		account->counted[MESSAGES_HOUR] = 0;
-	}
-	for (int i = 0; i < VOLUMES; i++)
-		account->counted[i] = add_saturating(
-			account->counted[i],
-			i == MESSAGES_HOUR || i == MESSAGES_DAY ? messages
-								: recipients);
-	if (account->counted[RECIPIENTS_HOUR] > account->peak_recipients)
-		account->peak_recipients = account->counted[RECIPIENTS_HOUR];
-	if (account->counted[MESSAGES_HOUR] > account->peak_messages)
-		account->peak_messages =
-			account->counted[MESSAGES_HOUR] > UINT16_MAX
-				? UINT16_MAX
-				: (uint16_t)account->counted[MESSAGES_HOUR];
-	if (!learn)
-		account->day_was_suspect = 1;
 }
 
 void profile_outcome(struct account *account, bool failed, uint32_t now_s,

@@ -1,15 +1,13 @@
 /*
- * profile - what is normal for an account: the places it is seen at and how
- * much it sends. Signals ask here; the judge lets it learn.
+ * profile - the places an account is seen at, how its deliveries end, and how
+ * well it is known. Signals ask here; the judge lets it learn.
  *
- * Learning is guarded: while an account is suspicious nothing new becomes
- * normal, and a new place is trusted only after it was seen on two days and
- * its first sighting is profile.trust_after old, so that an intruder who
- * warms up slowly does not become part of the furniture overnight.
- *
- * Slow places take longer, profile.trust_slowly_after: what an account that is
- * no more in its first days comes to from a foreign country, from rented
- * machines or VPN services, or only sends from while it reads elsewhere.
+ * Learning is guarded: while there is evidence against an account nothing new
+ * becomes normal, and a new place is trusted only after it was seen on two
+ * days and its first sighting is old enough, so that an intruder who warms up
+ * slowly does not become part of the furniture: three days for what an account
+ * came to in its first days, six later on, two weeks for a foreign country and
+ * for what an account only sends from while it reads elsewhere.
  */
 #ifndef DETECTOR_PROFILE_H
 #define DETECTOR_PROFILE_H
@@ -19,8 +17,8 @@
 #include "detector/origin.h"
 
 struct profile_settings {
-	int64_t trust_after_ms;	/* age of the first sighting */
-	int64_t slow_trust_ms;	/* the same for a slow place */
+	/* Age of the first sighting, by enum pace. */
+	int64_t trust_first_ms, trust_after_ms, trust_slowly_ms;
 	int64_t cold_days;	/* younger accounts: soft evidence shrinks */
 	double cold_floor;	/* ... but not below this share */
 };
@@ -54,6 +52,12 @@ const struct account_recent *profile_recent_place(
 /* Is this entry in use and not older than 24 hours? */
 bool profile_is_recent(const struct account_recent *recent, uint32_t now_s);
 
+/* Is the account at home in this network? It was there before, as long ago as
+ * trust takes, and nothing came of it: who sends a newsletter once a week is
+ * hardly ever there. */
+bool profile_is_home(const struct account *account, uint32_t network,
+		     uint32_t now_s);
+
 /* A successful login or submission came from there. `learn` is false while
  * the account is suspicious: then only the last days remember it. `reads`: a
  * login to a mailbox, else a submission. `is_foreign`: the country is neither
@@ -71,19 +75,6 @@ void profile_forget_untrusted(struct account *account, uint32_t now_s);
  * one is full of such words, the least used makes room. */
 void profile_trust(struct account *account, uint32_t network,
 		   uint16_t country, uint16_t until_day, uint32_t now_s);
-
-/* What was sent in the hour or day in progress. */
-uint32_t profile_counted(const struct account *account, enum volume volume,
-			 uint32_t now_s);
-
-/* Mean and variance of log(1 + count) over the days before. */
-double profile_volume_mean(const struct account *account, enum volume volume);
-double profile_volume_variance(const struct account *account,
-			       enum volume volume);
-
-/* So many recipients, of one message or of none that is new, left. */
-void profile_sent(struct account *account, uint32_t recipients,
-		  uint32_t messages, uint32_t now_s, bool learn);
 
 /* One delivery came back as failed for good, or arrived. */
 void profile_outcome(struct account *account, bool failed, uint32_t now_s,

@@ -15,6 +15,10 @@
 
 struct settings settings;
 
+#define MODEL "model.conf"
+/* Run from a checkout, as built. */
+static const char CHECKOUT_MODEL[] = "detector/" MODEL;
+
 static const char *const modes[] = { "observe", "enforce", NULL };
 static const char *const databases[] = { "sqlite", "mysql", NULL };
 
@@ -47,6 +51,8 @@ static const struct conf_option main_options[] = {
 	  "Country codes where your customers live, such as PL, PT.", NULL },
 	TEXT("country_db", country_db, "", "MMDB file with countries."),
 	TEXT("asn_db", asn_db, "", "MMDB file with AS numbers."),
+	TEXT("model", model, "", "File with the model's numbers, read before "
+	     "this one; empty: as shipped; none: the presets."),
 	TEXT("format", format, "auto", "Log format, auto finds it by "
 	     "looking."),
 	DURATION("geo_max_age", geo_max_age_ms, "60d", 86400, 3650 * 86400.0,
@@ -247,13 +253,40 @@ static void choose_folder(char **setting, const char *installed,
 		abort();
 }
 
+const char *settings_model(void)
+{
+	if (strcmp(settings.model, "none") == 0)
+		return NULL;
+	if (*settings.model)
+		return settings.model;
+	if (is_there(paths_share, MODEL))
+		return paths_model;
+	return is_there("detector", MODEL) ? CHECKOUT_MODEL : NULL;
+}
+
+/* Out of the settings, which are about to be filled in anew. */
+static const char *copy_model(char base[PATH_MAX])
+{
+	const char *model = settings_model();
+
+	if (!model)
+		return NULL;
+	slice_copy(slice_from(model), base, PATH_MAX);
+	return base;
+}
+
 int settings_load(const char *path, bool must_exist, const char *const *sets,
 		  size_t n_sets, struct err *err)
 {
 	size_t n;
 	const struct conf_section *sections = settings_sections(&n);
+	char base[PATH_MAX];
 
-	if (conf_load(sections, n, path, must_exist, sets, n_sets, err) < 0)
+	/* The first time only to learn which model is wanted. */
+	if (conf_load(sections, n, NULL, path, must_exist, sets, n_sets,
+		      err) < 0 ||
+	    conf_load(sections, n, copy_model(base), path, must_exist, sets,
+		      n_sets, err) < 0)
 		return -1;
 	choose_folder(&settings.sql_dir, paths_sql, "sql",
 		      "own/sqlite/001_tables.sql");

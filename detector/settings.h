@@ -24,6 +24,7 @@ struct settings {
 	struct conf_list home;		/* country codes */
 	char *country_db;
 	char *asn_db;
+	char *model;			/* file, or "none" */
 	char *format;			/* "auto" or a format's name */
 	int64_t geo_max_age_ms;
 	struct conf_list networks;	/* "AS64500 vpn Our staff VPN" */
@@ -96,6 +97,10 @@ extern struct settings settings;
  * *n_out is their number.
  */
 const struct conf_section *settings_sections(size_t *n_out);
+
+/* The file with the model's numbers; NULL when "none" is wanted or there: the
+ * presets hold. */
+const char *settings_model(void);
 
 int settings_load(const char *path, bool must_exist, const char *const *sets,
 		  size_t n_sets, struct err *err);

@@ -23,7 +23,7 @@
 #include "detector/detector.h"
 #include "detector/sources/source.h"
 
-enum { STATE_VERSION = 7 };
+enum { STATE_VERSION = 8 };
 
 struct state;
 

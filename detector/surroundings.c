@@ -1,6 +1,7 @@
 #include "detector/surroundings.h"
 
 #include "detector/crowd.h"
+#include "detector/habits.h"
 #include "detector/neighbours.h"
 #include "detector/profile.h"
 
@@ -27,14 +28,18 @@ void surroundings_look(struct detector *detector, struct account_entry *entry,
 	const struct account_place *country =
 		profile_country(account, origin->country);
 
+	input->network_is_trusted =
+		network && profile_is_trusted(network, input->now_s);
 	input->from_stranger =
-		!(network && profile_is_trusted(network, input->now_s));
+		!profile_is_home(account, origin->network, input->now_s);
+	input->by_reader = habits_read_from(account, origin, input->now_s,
+					    false);
 	input->country_is_trusted =
 		country && profile_is_trusted(country, input->now_s);
 	input->country_is_home =
 		origin->country &&
 		is_home(detector, entry, origin->country, input->now_s);
-	if (!input->from_stranger)
+	if (input->network_is_trusted)
 		return;
 	input->host_is_warm = neighbours_are_warm(detector->neighbours);
 	input->crowd_strangers = crowd_strangers(

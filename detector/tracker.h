@@ -36,8 +36,9 @@ enum message_flags {
 	MESSAGE_IS_OPEN = 16,		/* how many recipients it has was not
 					 * said */
 	MESSAGE_HAS_ENDED = 32,		/* for one of those, at least */
-	MESSAGE_FROM_STRANGER = 64	/* from a network that the account did
-					 * not trust */
+	MESSAGE_FROM_STRANGER = 64,	/* from a network that the account is
+					 * not at home in */
+	MESSAGE_BY_READER = 128		/* from one that it reads from */
 };
 
 struct message {

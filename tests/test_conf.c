@@ -57,13 +57,13 @@ static int load_file(const char *text, struct err *err)
 	assert_non_null(file);
 	fputs(text, file);
 	fclose(file);
-	return conf_load(sections, N_ELEMENTS(sections), path, true, NULL, 0,
+	return conf_load(sections, N_ELEMENTS(sections), NULL, path, true, NULL, 0,
 			 err);
 }
 
 static int load_set(const char *set, struct err *err)
 {
-	return conf_load(sections, N_ELEMENTS(sections), NULL, false, &set, 1,
+	return conf_load(sections, N_ELEMENTS(sections), NULL, NULL, false, &set, 1,
 			 err);
 }
 
@@ -72,7 +72,7 @@ static void test_presets(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(conf_load(sections, N_ELEMENTS(sections), NULL, false,
+	assert_int_equal(conf_load(sections, N_ELEMENTS(sections), NULL, NULL, false,
 				   NULL, 0, &err), 0);
 	assert_string_equal(top.name, "x");
 	assert_int_equal(top.number, 5);
@@ -303,12 +303,12 @@ static void test_missing(void **state)
 
 	(void)state;
 	snprintf(none, sizeof(none), "%s/none", folder);
-	assert_int_equal(conf_load(sections, 2, none, false, NULL, 0, &err),
+	assert_int_equal(conf_load(sections, 2, NULL, none, false, NULL, 0, &err),
 			 0);
-	assert_int_equal(conf_load(sections, 2, none, true, NULL, 0, &err),
+	assert_int_equal(conf_load(sections, 2, NULL, none, true, NULL, 0, &err),
 			 -1);
 	assert_non_null(strstr(err.text, none));
-	assert_int_equal(conf_load(sections, 2, folder, true, NULL, 0, &err),
+	assert_int_equal(conf_load(sections, 2, NULL, folder, true, NULL, 0, &err),
 			 -1);
 	conf_release(sections, N_ELEMENTS(sections));
 }
@@ -324,7 +324,7 @@ static void test_order(void **state)
 	assert_non_null(file);
 	fputs("number = 6;\nlist = [ \"z\" ];\n", file);
 	fclose(file);
-	assert_int_equal(conf_load(sections, 2, path, true, sets, 2, &err), 0);
+	assert_int_equal(conf_load(sections, 2, NULL, path, true, sets, 2, &err), 0);
 	assert_int_equal(top.number, 8);
 	assert_int_equal(top.list.n, 1);
 	conf_release(sections, N_ELEMENTS(sections));

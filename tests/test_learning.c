@@ -90,14 +90,20 @@ static int clean(void **state)
 	return 0;
 }
 
-static void login(const char *address, uint32_t at_s)
+static void let_in(enum mail_event_kind kind, const char *address,
+		   uint32_t at_s)
 {
-	struct mail_event event = { .kind = MAIL_LOGIN,
+	struct mail_event event = { .kind = kind,
 				    .account = S("anna@firma.example"),
 				    .at_ms = at_s * INT64_C(1000) };
 
 	event.has_client = address_parse(slice_from(address), &event.client);
 	detector_event(&detector, &event);
+}
+
+static void login(const char *address, uint32_t at_s)
+{
+	let_in(MAIL_LOGIN, address, at_s);
 }
 
 static struct account *anna(void)
@@ -118,7 +124,8 @@ static void at_home(uint32_t from_day, uint32_t to_day)
 static void burst(uint32_t day)
 {
 	for (uint32_t i = 0; i < N_ELEMENTS(world); i++)
-		login(world[i], START_S + day * DAY_S + 20 * HOUR_S + i * 60);
+		let_in(MAIL_SUBMISSION, world[i],
+		       START_S + day * DAY_S + 20 * HOUR_S + i * 60);
 }
 
 /* The next run: what is in memory is what the state has. */
@@ -193,7 +200,7 @@ static void test_known(void **state)
 
 	(void)state;
 	at_home(0, 9);
-	login("14.160.0.1", START_S + 9 * DAY_S + 9 * HOUR_S);
+	login("178.235.0.1", START_S + 9 * DAY_S + 9 * HOUR_S);
 	next_run();
 	before = stored.account;
 	was = evidence(&before);

@@ -3,6 +3,7 @@
  */
 #include "base/stamp.h"
 #include "detector/profile.h"
+#include "detector/volumes.h"
 #include "tests/support/test.h"
 
 #include <math.h>
@@ -60,7 +61,7 @@ static void test_trust(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-		struct account account = { 0 };
+		struct account account = { .first_s = START_S };
 
 		for (size_t j = 0; j < 4 && cases[i].seen[j]; j++)
 			see(&account, PL, 5617, START_S + cases[i].seen[j] - 1);
@@ -82,6 +83,61 @@ static void test_midnight(void **state)
 	see(&account, PL, 5617, START_S + 2 * DAY_S);
 	assert_int_equal(profile_network(&account, 5617)->days, 2);
 	assert_int_equal(account.login_days, 2);
+}
+
+/* How soon a place is trusted, by what it is like when it is first seen. */
+static void test_pace(void **state)
+{
+	static const struct {
+		const char *why;
+		uint32_t from_day;	/* of the account's life */
+		bool reads, is_foreign, is_reader;
+		uint32_t days;	/* until it is trusted */
+	} cases[] = {
+		{ "in its first days", 2, true, false, false, 3 },
+		{ "later", 20, true, false, false, 6 },
+		{ "a foreign country", 20, true, true, false, 14 },
+		{ "only sent from, by a reader", 20, false, false, true, 14 },
+		{ "only sent from, by a machine", 20, false, false, false, 6 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct account account = { .first_s = START_S };
+		struct origin origin = place(PL, 5617);
+		uint32_t at_s = START_S + cases[i].from_day * DAY_S;
+
+		if (cases[i].is_reader)
+			account.unread_network.seen = 20;
+		for (uint32_t day = 0; day < cases[i].days; day++)
+			profile_seen(&account, &origin, at_s + day * DAY_S,
+				     cases[i].reads, cases[i].is_foreign,
+				     true);
+		at_s += cases[i].days * DAY_S;
+		assert_case(cases[i].why, false,
+			    trusts(&account, 5617, at_s - 1));
+		assert_case(cases[i].why, true, trusts(&account, 5617, at_s));
+	}
+}
+
+/* At home is where it was before, also when that is seldom. */
+static void test_home(void **state)
+{
+	struct account account = { .first_s = START_S };
+	struct origin origin = place(PL, 5617);
+	uint32_t late_s = START_S + 20 * DAY_S;
+
+	(void)state;
+	assert_false(profile_is_home(&account, 5617, START_S));
+	profile_seen(&account, &origin, START_S + 60, true, false, true);
+	assert_true(profile_is_home(&account, 5617, START_S + 120));
+	origin = place(PL, 39603);
+	profile_seen(&account, &origin, late_s, true, false, true);
+	assert_false(profile_is_home(&account, 39603, late_s + 5 * DAY_S));
+	assert_true(profile_is_home(&account, 39603, late_s + 6 * DAY_S));
+	origin = place(DE, 3209);
+	profile_seen(&account, &origin, late_s, true, true, true);
+	assert_false(profile_is_home(&account, 3209, late_s + 13 * DAY_S));
 }
 
 /* While suspicious, only the last three days remember. */
@@ -262,19 +318,19 @@ static void test_warm_up(void **state)
 
 	(void)state;
 	for (uint32_t i = 0; i < 14; i++)
-		profile_sent(&account, 10, 1, START_S + i * DAY_S, true);
-	before = expm1(profile_volume_mean(&account, RECIPIENTS_DAY));
+		volumes_sent(&account, 10, 1, START_S + i * DAY_S, true);
+	before = expm1(volumes_mean(&account, RECIPIENTS_DAY));
 	assert_true(before > 9 && before < 11);
 	for (uint32_t i = 14; i < 21; i++)
-		profile_sent(&account, 1000000, 1, START_S + i * DAY_S, true);
-	grown = (expm1(profile_volume_mean(&account, RECIPIENTS_DAY)) + 1) / (before + 1);
+		volumes_sent(&account, 1000000, 1, START_S + i * DAY_S, true);
+	grown = (expm1(volumes_mean(&account, RECIPIENTS_DAY)) + 1) / (before + 1);
 	assert_true(grown > 1.5 && grown < 1.26 * 1.26 * 1.26);
 	/* A day of suspicion is no history, nor are those that wait with it. */
-	before = profile_volume_mean(&account, RECIPIENTS_DAY);
-	profile_sent(&account, 5, 1, START_S + 21 * DAY_S, false);
-	profile_sent(&account, 5, 1, START_S + 21 * DAY_S + 60, true);
-	profile_sent(&account, 5, 1, START_S + 22 * DAY_S, true);
-	assert_true(profile_volume_mean(&account, RECIPIENTS_DAY) < before + 0.23f);
+	before = volumes_mean(&account, RECIPIENTS_DAY);
+	volumes_sent(&account, 5, 1, START_S + 21 * DAY_S, false);
+	volumes_sent(&account, 5, 1, START_S + 21 * DAY_S + 60, true);
+	volumes_sent(&account, 5, 1, START_S + 22 * DAY_S, true);
+	assert_true(volumes_mean(&account, RECIPIENTS_DAY) < before + 0.23f);
 	assert_int_equal(account.counted[RECIPIENTS_DAY], 5);
 }
 
@@ -283,18 +339,18 @@ static void test_sent(void **state)
 	struct account account = { 0 };
 
 	(void)state;
-	profile_sent(&account, 3, 1, START_S, true);
-	profile_sent(&account, 4, 1, START_S + 3599, true);
+	volumes_sent(&account, 3, 1, START_S, true);
+	volumes_sent(&account, 4, 1, START_S + 3599, true);
 	assert_int_equal(account.counted[RECIPIENTS_HOUR], 7);
-	profile_sent(&account, 5, 1, START_S + 3600, true);
+	volumes_sent(&account, 5, 1, START_S + 3600, true);
 	assert_int_equal(account.counted[RECIPIENTS_HOUR], 5);
 	/* A late line counts where we are. */
-	profile_sent(&account, 1, 1, START_S + 3599, true);
+	volumes_sent(&account, 1, 1, START_S + 3599, true);
 	assert_int_equal(account.counted[RECIPIENTS_HOUR], 6);
 	assert_int_equal(account.counted[RECIPIENTS_DAY], 13);
 	assert_int_equal(account.peak_recipients, 7);
-	profile_sent(&account, UINT32_MAX, 1, START_S + 3600, true);
-	profile_sent(&account, UINT32_MAX, 1, START_S + 3600, true);
+	volumes_sent(&account, UINT32_MAX, 1, START_S + 3600, true);
+	volumes_sent(&account, UINT32_MAX, 1, START_S + 3600, true);
 	assert_int_equal(account.counted[RECIPIENTS_DAY], UINT32_MAX);
 }
 
@@ -363,6 +419,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_trust),
+		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_home),
 		cmocka_unit_test(test_midnight),
 		cmocka_unit_test(test_not_learning),
 		cmocka_unit_test(test_full),

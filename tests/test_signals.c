@@ -35,6 +35,7 @@
 #include "base/conf.h"
 #include "base/hash.h"
 #include "base/stamp.h"
+#include "detector/habits.h"
 #include "detector/judge.h"
 #include "detector/learn.h"
 #include "detector/neighbours.h"
@@ -62,7 +63,7 @@ static size_t n_cases;
 
 static struct account account;
 static struct sightings *neighbours;
-static bool is_from_stranger;	/* where it was let in last */
+static bool is_from_stranger, is_by_reader;	/* where it was let in last */
 static uint32_t now_s;
 
 static void do_line(struct slice line);
@@ -108,7 +109,6 @@ static uint32_t clock_s(struct slice text)
 static void happen(struct signal_input *input)
 {
 	enum verdict_action action;
-	double p;
 
 	input->account = &account;
 	input->now_s = now_s;
@@ -117,11 +117,10 @@ static void happen(struct signal_input *input)
 		account.first_s = now_s;
 	if (now_s < account.episode_s)
 		return;
+	if (input->from_stranger)
+		input->strangeness = judge_strangeness(&account, now_s);
 	judge_weigh(input);
-	p = judge_probability(&account, now_s, NULL);
-	learn(neighbours, 1, input,
-	      p < judge_settings.learn_below &&
-		      account.standing == STANDING_CALM);
+	learn(neighbours, 1, input, judge_may_learn(&account, now_s));
 	account.incident.unknown_recipients += input->failed;
 	if (now_s > account.last_s)
 		account.last_s = now_s;
@@ -137,8 +136,12 @@ static void look_around(struct signal_input *input)
 	const struct account_place *country =
 		profile_country(&account, input->origin->country);
 
+	input->network_is_trusted =
+		network && profile_is_trusted(network, now_s);
 	input->from_stranger =
-		!(network && profile_is_trusted(network, now_s));
+		!profile_is_home(&account, input->origin->network, now_s);
+	input->by_reader = habits_read_from(&account, input->origin, now_s,
+					    false);
 	input->country_is_trusted =
 		country && profile_is_trusted(country, now_s);
 	input->host_is_warm = true;
@@ -175,6 +178,7 @@ static void let_in(struct slice rest, enum mail_event_kind kind)
 	struct slice first = word(&rest), network, option;
 
 	input.is_submission = kind == MAIL_SUBMISSION;
+	input.by_reader = true;
 	if (!slice_eq(first, S("local"))) {
 		origin.country = country_code(first);
 		network = word(&rest);
@@ -192,6 +196,7 @@ static void let_in(struct slice rest, enum mail_event_kind kind)
 				 option.ptr);
 	happen(&input);
 	is_from_stranger = input.from_stranger;
+	is_by_reader = input.by_reader;
 }
 
 static void do_login(struct slice rest)
@@ -211,6 +216,7 @@ static void do_send(struct slice rest)
 
 	input.recipients = number(word(&rest), "send");
 	input.from_stranger = is_from_stranger;
+	input.by_reader = is_by_reader;
 	happen(&input);
 }
 
@@ -224,6 +230,7 @@ static void do_outcome(struct slice recipient, bool failed, bool policy)
 	input.refused_by_policy = policy;
 	input.arrived = !failed && !policy;
 	input.from_stranger = is_from_stranger;
+	input.by_reader = is_by_reader;
 	if (!policy)
 		input.recipient_mark = hash_bytes(slice_domain(recipient), 3);
 	happen(&input);
@@ -402,6 +409,7 @@ static void test_case(void **state)
 		conf_presets(&sections[i]);
 	memset(&account, 0, sizeof(account));
 	is_from_stranger = false;
+	is_by_reader = true;
 	neighbours = neighbours_new();
 	now_s = DAY_ZERO_S + 8 * 3600;
 	while (rest.len > 0) {

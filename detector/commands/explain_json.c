@@ -6,6 +6,7 @@
 #include "detector/habits.h"
 #include "detector/judge.h"
 #include "detector/profile.h"
+#include "detector/volumes.h"
 
 #include <math.h>
 
@@ -107,9 +108,9 @@ static void add_normal(const struct explanation *e, struct json *object)
 	add_bins(normal, "hours", account->hours, 24);
 	add_bins(normal, "weekend_hours", account->weekend_hours, 12);
 	json_add_real(normal, "recipients_per_day",
-		      expm1(profile_volume_mean(account, RECIPIENTS_DAY)), 1);
+		      expm1(volumes_mean(account, RECIPIENTS_DAY)), 1);
 	json_add_real(normal, "recipients_per_busiest_hour",
-		      expm1(profile_volume_mean(account, RECIPIENTS_HOUR)), 1);
+		      expm1(volumes_mean(account, RECIPIENTS_HOUR)), 1);
 	json_add_integer(normal, "sending_days", account->volume_days);
 	add_share(normal, "new_recipients", &account->new_recipients);
 	json_add_real(normal, "deliveries", account->outcomes, 1);

@@ -4,6 +4,7 @@
 #include "detector/commands/explain_inside.h"
 #include "detector/habits.h"
 #include "detector/profile.h"
+#include "detector/volumes.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -140,8 +141,8 @@ static void print_amounts(const struct explanation *e,
 		screen_linef(screen, LABEL, "  sends", "recipients on a day "
 			     "it sends: about %.0f, in its busiest hour %.0f "
 			     "(days: %u)",
-			     expm1(profile_volume_mean(account, RECIPIENTS_DAY)),
-			     expm1(profile_volume_mean(account, RECIPIENTS_HOUR)),
+			     expm1(volumes_mean(account, RECIPIENTS_DAY)),
+			     expm1(volumes_mean(account, RECIPIENTS_HOUR)),
 			     account->volume_days);
 	if (fresh->seen < EXPLAIN_CASES_MIN)
 		screen_linef(screen, LABEL, "  writes to", "whom, is not known "

@@ -65,7 +65,7 @@ static double observe(const struct signal_input *input)
 {
 	double strangers, refusals, level;
 
-	if (!input->origin || !input->from_stranger)
+	if (!input->origin || input->network_is_trusted)
 		return 0;
 	strangers = by_strangers(input);
 	refusals = by_refusals(input);
@@ -88,6 +88,7 @@ static void describe(const struct account *account, uint32_t now_s,
 const struct signal signal_crowd = {
 	.name = "crowd",
 	.about = "one address in many accounts",
+	.makes_strange = true,
 	.slot = SLOT,
 	.is_strong_when_cold = true,
 	.is_of_places = true,

@@ -6,7 +6,7 @@
  * its domain does not exist; 5.4.4: no route, which Postfix gives for a domain
  * without MX and address), one observation per message and recipient domain.
  * p0 is the account's own rate from its decayed history, at least 0.01; p1 is
- * max(0.25, min(0.9, 3 p0)). Refusals for policy (5.7.x, and 421 of
+ * max(0.12, min(0.9, 3 p0)). Refusals for policy (5.7.x, and 421 of
  * receivers that slow us down) add 1 each, at most 3 in all; nothing while
  * other accounts' mail is refused as well, since then the host is on a list.
  *
@@ -26,17 +26,24 @@
 
 static struct failure {
 	struct signal_limits limits;
-	double policy_step, policy_cap, cap_at_home;
+	double intruder_rate, policy_step, policy_cap;
+	double cap_at_home, cap_of_machine;
 } settings;
 
 static const struct conf_option options[] = {
 	SIGNAL_LIMITS(struct failure, "9", "0.5", "72h"),
+	{ "intruder_rate", CONF_REAL,
+	  offsetof(struct failure, intruder_rate), "0.12", 0.02, 0.9, NULL,
+	  "How many recipients of a thief's list are dead, at least.", NULL },
 	{ "policy_step", CONF_REAL, offsetof(struct failure, policy_step),
 	  "1", 0, 5, "nats", "For a refusal by policy.", NULL },
 	{ "policy_cap", CONF_REAL, offsetof(struct failure, policy_cap), "3",
 	  0, 9, "nats", "The most that refusals by policy add.", NULL },
 	{ "cap_at_home", CONF_REAL, offsetof(struct failure, cap_at_home),
-	  "4", 0, 50, "nats", "The most it adds from a trusted place.", NULL },
+	  "5", 0, 50, "nats", "The most it adds from a place the account is at "
+	  "home at.", NULL },
+	{ "cap_of_machine", CONF_REAL, offsetof(struct failure, cap_of_machine),
+	  "2.5", 0, 50, "nats", "The same where it never reads.", NULL },
 	CONF_END
 };
 
@@ -95,14 +102,15 @@ static double observe(const struct signal_input *input)
 	if (p0 > 0.9)
 		p0 = 0.9;
 	p1 = 3 * p0;
-	p1 = p1 < 0.25 ? 0.25 : p1 > 0.9 ? 0.9 : p1;
+	p1 = fmax(settings.intruder_rate, fmin(p1, 0.9));
 	if (p1 <= p0)
 		return 0;
 	if (!input->failed)
 		return log((1 - p1) / (1 - p0));
 	return signal_up_to(log(p1 / p0), account->groups[SLOT].nats,
-			    input->from_stranger ? settings.limits.cap
-						 : settings.cap_at_home);
+			    signal_limit(input, settings.cap_of_machine,
+					 settings.cap_at_home,
+					 settings.limits.cap));
 }
 
 static void describe(const struct account *account, uint32_t now_s,

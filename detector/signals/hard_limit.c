@@ -11,8 +11,8 @@
  *
  * Whom it would wrong: whoever the operator forgot.
  */
-#include "detector/profile.h"
 #include "detector/signals/signal.h"
+#include "detector/volumes.h"
 
 static struct hard {
 	struct signal_limits limits;
@@ -66,8 +66,8 @@ static double observe(const struct signal_input *input)
 	    (!settings.per_hour && !settings.per_day && !settings.plans.n))
 		return 0;
 	limits_of(input->login, &per_hour, &per_day);
-	hour += profile_counted(account, RECIPIENTS_HOUR, input->now_s);
-	day += profile_counted(account, RECIPIENTS_DAY, input->now_s);
+	hour += volumes_counted(account, RECIPIENTS_HOUR, input->now_s);
+	day += volumes_counted(account, RECIPIENTS_DAY, input->now_s);
 	if ((per_hour && hour > per_hour) || (per_day && day > per_day))
 		return settings.limits.cap;
 	return 0;

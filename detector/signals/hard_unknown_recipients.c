@@ -60,8 +60,8 @@ static double observe(const struct signal_input *input)
 	hash = hash_bytes(input->event->recipient, 2) % BITS;
 	account->unknown_seen[hash / 64] |= UINT64_C(1) << hash % 64;
 	if (distinct(account) < (double)settings.recipients ||
-	    distinct(account) * 100 <
-		    (double)(settings.percent * account->counted[RECIPIENTS_HOUR]))
+	    distinct(account) * 100 < (double)settings.percent *
+				      account->counted[RECIPIENTS_HOUR])
 		return 0;
 	return settings.limits.cap;
 }

@@ -47,7 +47,8 @@ static const struct conf_option options[] = {
 
 static const double LEARNT_WHILE_HOPPING = 0.25;
 
-enum { SLOT = 1, SESSION_S = 3600, YOUNG_S = 14 * 86400 };
+enum { SLOT = 1, SESSION_S = 3600, YOUNG_S = 14 * 86400,
+       FIRST_DAYS_S = 4 * 86400 };
 
 /* Its history as a Beta mean: 0.3 of 30 logins before anything was seen. */
 static double owner_rate(const struct account *account, bool new_country)
@@ -81,6 +82,19 @@ static bool is_first_country(const struct account *account, uint16_t country,
 static bool hops_by_itself(const struct origin *origin)
 {
 	return origin->kind == NETWORK_RELAY;
+}
+
+/* What part of a hit counts. In its first days every network of its country
+ * is new to an account, and a country is less of a surprise. */
+static double share_of(const struct signal_input *input, bool new_country)
+{
+	bool is_first_days =
+		input->now_s < input->account->first_s + FIRST_DAYS_S;
+
+	if (is_first_days && !new_country)
+		return 0;
+	return (is_first_days ? 0.6 : 1) *
+	       (input->origin->kind == NETWORK_VPN ? settings.vpn : 1);
 }
 
 static double observe(const struct signal_input *input)
@@ -119,8 +133,8 @@ static double observe(const struct signal_input *input)
 	learnt = account->groups[SLOT].nats < 1 ? 1 : LEARNT_WHILE_HOPPING;
 	account->origin_seen += (float)learnt;
 	account->origin_hits += (float)(learnt * new_country);
-	if (origin->kind == NETWORK_VPN && value > 0)
-		value *= settings.vpn;
+	if (value > 0)
+		value *= share_of(input, new_country);
 	return value > 0 ? value * origin->certainty : value;
 }
 
@@ -150,6 +164,7 @@ static void describe(const struct account *account, uint32_t now_s,
 const struct signal signal_origin_diversity = {
 	.name = "origin_diversity",
 	.about = "many new places within a day",
+	.makes_strange = true,
 	.slot = SLOT,
 	.is_strong_when_cold = true,
 	.is_of_places = true,

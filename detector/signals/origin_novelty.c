@@ -61,7 +61,7 @@ static const double nats[LEVELS][NETWORK_KINDS] = {
 
 static enum level level_of(const struct signal_input *input)
 {
-	if (!input->from_stranger)
+	if (input->network_is_trusted)
 		return TRUSTED_NETWORK;
 	if (input->country_is_trusted)
 		return TRUSTED_COUNTRY;
@@ -198,7 +198,7 @@ static double observe(const struct signal_input *input)
 	/* The first place an account is ever seen at is as good as any. */
 	if (input->account->logins == 0)
 		return 0;
-	if (!input->from_stranger && (value = by_return(input)) > 0)
+	if (input->network_is_trusted && (value = by_return(input)) > 0)
 		return value;
 	recent = profile_recent_place(input->account, origin->network,
 				      origin->country, input->now_s);
@@ -240,6 +240,7 @@ static void describe(const struct account *account, uint32_t now_s,
 const struct signal signal_origin_novelty = {
 	.name = "origin_novelty",
 	.about = "places this account was never seen at",
+	.makes_strange = true,
 	.slot = 0,
 	.is_of_places = true,
 	.looks_at = SIGNAL_ORIGIN,

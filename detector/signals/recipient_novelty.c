@@ -7,8 +7,8 @@
  * Bloom filter of whom it wrote to, by domain, in large domains by address
  * (correspondents.h). Under the owner it happens at the account's own rate p0
  * (mean of a Beta prior worth eight recipients, a third of them new, updated by
- * its history but for its very first recipients, at least 0.05), under a thief at p1 = 0.7, since some of his
- * recipients look known by chance.
+ * its history but for its very first recipients, at least 0.05), under a thief
+ * at p1 = 0.7, since some of his recipients look known by chance.
  *
  * Source: delivery lines, tied to the account by queue id. Mail without a
  * sender (receipts, vacation replies) is not looked at.
@@ -24,11 +24,11 @@
 
 static struct novelty {
 	struct signal_limits limits;
-	double thief_rate, owner_rate_min, cap_at_home;
+	double thief_rate, owner_rate_min, cap_at_home, cap_of_machine;
 } settings;
 
 static const struct conf_option options[] = {
-	SIGNAL_LIMITS(struct novelty, "4", "1", "72h"),
+	SIGNAL_LIMITS(struct novelty, "6", "1", "72h"),
 	{ "thief_rate", CONF_REAL, offsetof(struct novelty, thief_rate),
 	  "0.70", 0.1, 0.95, NULL,
 	  "How often a thief's next recipient is a new one.", NULL },
@@ -36,7 +36,10 @@ static const struct conf_option options[] = {
 	  offsetof(struct novelty, owner_rate_min), "0.05", 0.001, 0.5, NULL,
 	  "How often an owner's is, at least.", NULL },
 	{ "cap_at_home", CONF_REAL, offsetof(struct novelty, cap_at_home),
-	  "3", 0, 50, "nats", "The most it adds from a trusted place.", NULL },
+	  "5", 0, 50, "nats", "The most it adds from a place the account is at "
+	  "home at.", NULL },
+	{ "cap_of_machine", CONF_REAL, offsetof(struct novelty, cap_of_machine),
+	  "2", 0, 50, "nats", "The same where it never reads.", NULL },
 	CONF_END
 };
 
@@ -66,8 +69,9 @@ static double observe(const struct signal_input *input)
 			? log((1 - settings.thief_rate) / (1 - p0))
 			: log(settings.thief_rate / p0);
 	return signal_up_to(value, account->groups[SLOT].nats,
-			    input->from_stranger ? settings.limits.cap
-						 : settings.cap_at_home);
+			    signal_limit(input, settings.cap_of_machine,
+					 settings.cap_at_home,
+					 settings.limits.cap));
 }
 
 static void describe(const struct account *account, uint32_t now_s,

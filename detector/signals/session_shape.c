@@ -32,7 +32,7 @@ static struct shape {
 } settings;
 
 static const struct conf_option options[] = {
-	SIGNAL_LIMITS(struct shape, "5", "1", "24h"),
+	SIGNAL_LIMITS(struct shape, "5", "1", "72h"),
 	{ "unread_rate", CONF_REAL, offsetof(struct shape, unread_rate),
 	  "0.85", 0.2, 0.98, NULL,
 	  "How often a thief sends without having read from there.", NULL },
@@ -119,6 +119,7 @@ static void describe(const struct account *account, uint32_t now_s,
 const struct signal signal_session_shape = {
 	.name = "session_shape",
 	.about = "sending without reading, or in a new way",
+	.makes_strange = true,
 	.slot = SLOT,
 	.looks_at = SIGNAL_ORIGIN,
 	.options = options,

@@ -54,8 +54,19 @@ struct signal_input {
 				 * when the line says nothing of them */
 	bool country_is_home;	/* home set, or others of the domain there */
 	bool country_is_trusted;	/* by the account itself */
-	bool from_stranger;	/* the network is not trusted by the account;
-				 * of a message: was not when it came */
+	bool network_is_trusted;	/* by the account itself */
+	bool from_stranger;	/* the account is not at home in the network
+				 * (profile.h); of a message: was not when it
+				 * came */
+	bool by_reader;		/* the account reads mail from that network,
+				 * today or yesterday: a person is there, and no
+				 * machine that only sends; also when its
+				 * client gives no evidence (own webmail) */
+	double strangeness;	/* 0, where the account is at home, to 1: how
+				 * strange this place and session are to it by
+				 * what the signals have said
+				 * (judge_strangeness); what is sent counts by
+				 * it */
 	bool host_is_warm;	/* other accounts of the host have histories */
 	unsigned crowd_strangers, crowd_refusals;	/* see crowd.h */
 };
@@ -88,6 +99,8 @@ struct signal {
 	bool is_hard;		/* full strength on cold accounts; a rule that
 				 * convicts alone */
 	bool is_strong_when_cold;
+	bool makes_strange;	/* what it says makes a place or session
+				 * strange to the account */
 	bool is_of_places;	/* says only that the place is strange: a
 				 * person's word that it is the owner's takes
 				 * that back */
@@ -112,6 +125,18 @@ static inline double signal_up_to(double nats, double sum, double cap)
 	double room = cap > sum ? cap - sum : 0;
 
 	return nats > room ? room : nats;
+}
+
+/* A limit that is `person` for mail from where the account's owner is at home
+ * and reads, `machine` where it only sends from, and `strange` for mail from a
+ * strange place. */
+static inline double signal_limit(const struct signal_input *input,
+				  double machine, double person,
+				  double strange)
+{
+	double home = input->by_reader ? person : machine;
+
+	return home + (strange - home) * input->strangeness;
 }
 
 /* All signals in signals.def order, with a NULL behind them. */

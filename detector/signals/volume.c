@@ -4,9 +4,10 @@
  *
  * y = log(1 + count) of the hour and of the day in progress, against the mean
  * and spread of the account's own days (about 30 of them), shrunk to a usual
- * mailbox worth four days. The density of a Student t with 5 degrees of
- * freedom there (heavy tails: people have such days) against that of what
- * thieves send (a normal one of y). Only a new record counts: the signal is
+ * mailbox worth four days. The density of a Student t there (heavy tails:
+ * people have such days; 5 degrees of freedom for recipients, 8 for messages,
+ * of which people are less lavish) against that of what thieves send (a normal
+ * one of y). Only a new record counts: the signal is
  * raised to the evidence, never summed up.
  *
  * From a place the account is at home at only records of messages count in
@@ -22,19 +23,23 @@
  */
 #include "detector/profile.h"
 #include "detector/signals/signal.h"
+#include "detector/volumes.h"
 
 #include <math.h>
 
 static struct records {
 	struct signal_limits limits;
-	double list_at_home;
+	double list_at_home, machine;
 } settings;
 
 static const struct conf_option options[] = {
-	SIGNAL_LIMITS(struct records, "4", "0.5", "72h"),
+	SIGNAL_LIMITS(struct records, "8", "0.5", "72h"),
 	{ "list_at_home", CONF_REAL, offsetof(struct records, list_at_home),
-	  "0.3", 0, 1, NULL, "The share of records of recipients that counts "
-	  "from a trusted place.", NULL },
+	  "0.1", 0, 1, NULL, "The share of records of recipients that counts "
+	  "from a place the account is at home at.", NULL },
+	{ "machine", CONF_REAL, offsetof(struct records, machine), "0.5", 0, 1,
+	  NULL, "The share of records of messages that counts from where it "
+	  "never reads.", NULL },
 	CONF_END
 };
 
@@ -45,11 +50,12 @@ static const double PRIOR_SPREAD = 1.0;
 /* A mailbox that always writes to three people is no proof against ten. */
 static const double SPREAD_MIN = 0.6;
 
-/* Density of Student's t with 5 degrees of freedom: 8 / (3 pi sqrt 5) =
- * 0.3796 at its middle. */
-static double density_t5(double t)
+/* Density of Student's t with 5 degrees of freedom, 8 / (3 pi sqrt 5) = 0.3796
+ * at its middle, or with 8: 35 / (64 sqrt 2) = 0.3867. */
+static double density_t(double t, bool is_light)
 {
-	return 0.3796 / pow(1 + t * t / 5, 3);
+	return is_light ? 0.3867 / pow(1 + t * t / 8, 4.5)
+			: 0.3796 / pow(1 + t * t / 5, 3);
 }
 
 static double density_normal(double z)
@@ -72,12 +78,17 @@ static const struct {
 	[MESSAGES_DAY] =    { 2.4, 4.1, 1.5 },
 };
 
+static bool is_messages(enum volume volume)
+{
+	return volume == MESSAGES_HOUR || volume == MESSAGES_DAY;
+}
+
 static double evidence(const struct account *account, enum volume volume,
 		       uint32_t count)
 {
 	double n = account->volume_days < 30 ? account->volume_days : 30;
 	double mean = (PRIOR_DAYS * norms[volume].usual +
-		       n * profile_volume_mean(account, volume)) /
+		       n * volumes_mean(account, volume)) /
 		      (PRIOR_DAYS + n);
 	double y = log1p(count);
 	double spread, z;
@@ -85,7 +96,7 @@ static double evidence(const struct account *account, enum volume volume,
 	if (y <= mean)
 		return 0;
 	spread = sqrt((PRIOR_DAYS * PRIOR_SPREAD * PRIOR_SPREAD +
-		       n * profile_volume_variance(account, volume)) /
+		       n * volumes_variance(account, volume)) /
 		      (PRIOR_DAYS + n));
 	if (spread < SPREAD_MIN)
 		spread = SPREAD_MIN;
@@ -93,7 +104,8 @@ static double evidence(const struct account *account, enum volume volume,
 	z = (y - norms[volume].thief) / norms[volume].thief_spread;
 	return log(density_normal(z > 0 ? 0 : z) /
 		   norms[volume].thief_spread /
-		   (density_t5((y - mean) / spread) / spread));
+		   (density_t((y - mean) / spread, is_messages(volume)) /
+		    spread));
 }
 
 static double record(const struct signal_input *input)
@@ -102,15 +114,18 @@ static double record(const struct signal_input *input)
 
 	for (int i = 0; i < VOLUMES; i++) {
 		enum volume volume = (enum volume)i;
-		bool is_messages = i == MESSAGES_HOUR || i == MESSAGES_DAY;
 		double value = evidence(
 			input->account, volume,
-			profile_counted(input->account, volume,
+			volumes_counted(input->account, volume,
 					input->now_s) +
-				(is_messages ? 1 : input->recipients));
+				(is_messages(volume) ? 1
+						     : input->recipients));
 
-		if (!is_messages && !input->from_stranger)
-			value *= settings.list_at_home;
+		if (is_messages(volume))
+			value *= signal_limit(input, settings.machine, 1, 1);
+		else
+			value *= signal_limit(input, settings.list_at_home,
+					      settings.list_at_home, 1);
 		if (value > highest)
 			highest = value;
 	}
@@ -138,7 +153,7 @@ static void describe(const struct account *account, uint32_t now_s,
 	(void)now_s;
 	text_addf(out, "%u recipients in an hour, usually up to %.0f",
 		  account->counted[RECIPIENTS_HOUR],
-		  expm1(profile_volume_mean(account, RECIPIENTS_HOUR)));
+		  expm1(volumes_mean(account, RECIPIENTS_HOUR)));
 }
 
 const struct signal signal_volume = {

@@ -29,7 +29,7 @@ static void load(const char *path, const char *const *sets, size_t n_sets)
 	const struct conf_section *sections = settings_sections(&n);
 	struct err err = { 0 };
 
-	if (conf_load(sections, n, path, true, sets, n_sets, &err) < 0 &&
+	if (conf_load(sections, n, NULL, path, true, sets, n_sets, &err) < 0 &&
 	    (!err.code || !err.text[0] || strlen(err.text) >= sizeof(err.text)))
 		abort();
 	conf_release(sections, n);

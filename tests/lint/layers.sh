@@ -15,7 +15,7 @@ allowed() {
 	detector/formats) echo "base detector/event" ;;
 	detector/signals) echo "base detector/account.h detector/event.h
 		detector/geography.h detector/habits.h detector/origin.h
-		detector/profile.h" ;;
+		detector/profile.h detector/volumes.h" ;;
 	detector/panel) echo "base" ;;
 	detector/actions) echo "base detector/blocks.h detector/state.h
 		detector/settings.h" ;;
