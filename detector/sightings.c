@@ -128,16 +128,31 @@ void sightings_add(struct sightings *s, uint64_t key, uint64_t member,
 	sighting->is_dirty = 1;
 }
 
+static uint64_t members_of(const struct sightings *s, uint64_t key)
+{
+	const struct sighting *sighting = sightings_find(s, key);
+
+	return sighting ? sighting->members : 0;
+}
+
+/* Linear counting: Whang and others, 1990. */
+static unsigned estimate(uint64_t members, uint64_t without)
+{
+	int set = __builtin_popcountll(members & ~sighting_bit(without));
+
+	return set == 64 ? 266 : (unsigned)lround(-64 * log(1 - set / 64.0));
+}
+
 unsigned sightings_count(const struct sightings *s, uint64_t key,
 			 uint64_t member)
 {
-	const struct sighting *sighting = sightings_find(s, key);
-	int set;
+	return estimate(members_of(s, key), member);
+}
 
-	if (!sighting)
-		return 0;
-	set = __builtin_popcountll(sighting->members & ~sighting_bit(member));
-	return set == 64 ? 266 : (unsigned)lround(-64 * log(1 - set / 64.0));
+unsigned sightings_count_two(const struct sightings *s, uint64_t one,
+			     uint64_t other, uint64_t member)
+{
+	return estimate(members_of(s, one) | members_of(s, other), member);
 }
 
 void sightings_restore(struct sightings *s, const struct sighting *sighting)

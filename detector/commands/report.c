@@ -167,7 +167,8 @@ static void print_row(const struct verdict *v)
 	stamp_short(v->at_ms, stamp);
 	text_add_visible(&text, slice_from(v->account));
 	printf("%-16s  %-7s  %4.1f %%  %s\n", stamp,
-	       verdict_action_names[v->action], v->probability < 0.9995 ? v->probability * 100 : 99.9,
+	       verdict_action_names[v->action],
+	       v->probability < 0.9995 ? v->probability * 100 : 99.9,
 	       text_string(&text));
 	text_clear(&text);
 	for (size_t i = 0; i < v->n_evidence; i++) {
