@@ -64,18 +64,22 @@ def fit(value, label, counts):
     return float(np.clip(scale, 0.1, 10)), float(np.clip(shift, -10, 10))
 
 
-def reliability(pool, weights, scale, shift, hazard=HAZARD):
-    """Rows by level of p, Brier score, and that of always saying the base."""
+def reliability(pool, weights, scale, shift, block, hazard=HAZARD):
+    """Rows by level of p; the Brier score of what was said: p at the block of
+    those that reach it, the base of all others; and that of always saying
+    the base."""
     value, label, counts = rows_of(pool, pool.log_odds(weights), hazard)
     p = sigmoid(scale * value + shift)
     base = (label * counts).sum() / counts.sum()
+    said = np.where(p >= block, block, base)
     owners, thieves = reached(p, label, counts, LEVELS)
     table = [{"level": level, "days": float(own + his),
               "seen": float(his / (own + his))}
              for level, own, his in zip(LEVELS, owners, thieves)
              if own + his > 0]
     return {"levels": table, "base": float(base),
-            "brier": float((counts * (p - label) ** 2).sum() / counts.sum()),
+            "brier": float((counts * (said - label) ** 2).sum() /
+                           counts.sum()),
             "brier_base": float(base * (1 - base))}
 
 
@@ -83,5 +87,5 @@ def print_reliability(result):
     print(f"\n{'reached p of':14}{'account-days':>14}{'taken over':>12}")
     for row in result["levels"]:
         print(f"{row['level']:<14g}{row['days']:14.1f}{row['seen']:12.4f}")
-    print(f"Brier score {result['brier']:.3g}; of always saying "
-          f"{result['base']:.3g}: {result['brier_base']:.3g}")
+    print(f"Brier score of the blocks {result['brier']:.3g}; of always "
+          f"saying {result['base']:.3g}: {result['brier_base']:.3g}")

@@ -303,7 +303,7 @@ def main():
         print(f"judge.{name:20}{value:8.4f}")
     print_curve(held_out, weights, judge["scale"], judge["shift"], threshold)
     calibration.print_reliability(calibration.reliability(
-        held_out, weights, judge["scale"], judge["shift"]))
+        held_out, weights, judge["scale"], judge["shift"], judge["block"]))
     if options.out:
         row = held_out.curve(weights, [threshold])[0]
         model.write(options.out, dict(zip(held_out.signals, weights)), judge,

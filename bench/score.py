@@ -190,6 +190,7 @@ def reliability(tried, paths):
     return calibration.reliability(
         pool, model.weights_of(numbers, pool.signals),
         numbers.get("judge.scale", 1), numbers.get("judge.shift", 0),
+        numbers.get("judge.block", 0.92),
         numbers.get("judge.hazard", calibration.HAZARD))
 
 

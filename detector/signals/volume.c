@@ -153,9 +153,13 @@ static void describe(const struct account *account, uint32_t now_s,
 		     struct text *out)
 {
 	(void)now_s;
-	text_addf(out, "%u recipients in an hour, usually up to %.0f",
+	text_addf(out, "%u recipients in %u messages within an hour",
 		  account->counted[RECIPIENTS_HOUR],
-		  expm1(volumes_mean(account, RECIPIENTS_HOUR)));
+		  account->counted[MESSAGES_HOUR]);
+	if (account->volume_days > 0)
+		text_addf(out, ", usually up to %.0f in %.0f",
+			  expm1(volumes_mean(account, RECIPIENTS_HOUR)),
+			  expm1(volumes_mean(account, MESSAGES_HOUR)));
 }
 
 const struct signal signal_volume = {

@@ -296,18 +296,25 @@ class Fit(Case):
         self.assertEqual(found[2], 1)
 
     def test_calibration(self):
-        """Right weights without their constant: the shift must find it."""
+        """Of those that reach p about that share is stolen."""
         pool = Pool([self.drawn(5), self.drawn(6)])
         odds = pool.log_odds([*self.MEANS, 1])
         scale, shift = calibration.fit(*calibration.rows_of(pool, odds))
-        self.assertAlmostEqual(scale, 1, delta=0.1)
-        self.assertAlmostEqual(shift, -sum(m * m for m in self.MEANS) / 2,
-                               delta=0.4)
-        said = calibration.reliability(pool, [*self.MEANS, 1], scale, shift)
+        said = calibration.reliability(pool, [*self.MEANS, 1], scale, shift,
+                                       0.5)
         self.assertLess(said["brier"], said["brier_base"])
-        self.assertAlmostEqual(
-            sum(row["days"] * row["said"] for row in said["bins"]),
-            sum(row["days"] * row["seen"] for row in said["bins"]), delta=1)
+        told = [row for row in said["levels"] if 0.01 <= row["level"] <= 0.9]
+        self.assertGreater(len(told), 2)
+        for row in told:
+            self.assertAlmostEqual(row["seen"], row["level"], delta=0.15)
+
+    def test_reached(self):
+        value = np.array([1.0, 2.0, 3.0, 4.0])
+        owners, thieves = calibration.reached(
+            value, np.array([0, 0, 1, 1]), np.array([5.0, 1, 2, 1]),
+            [0, 2, 2.5, 9])
+        self.assertEqual(list(owners), [6, 1, 0, 0])
+        self.assertEqual(list(thieves), [3, 3, 3, 0])
 
 
 class Evaluator(Case):
