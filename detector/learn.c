@@ -6,7 +6,7 @@
 #include "detector/volumes.h"
 
 /* So many of the latest observations count. */
-enum { SESSIONS_MOST = 60, HOUR_S = 3600 };
+enum { SESSIONS_MOST = 60, HOUR_S = 3600, DAY_S = 86400 };
 
 static void learn_session(struct account *account,
 			  const struct signal_input *input)
@@ -46,12 +46,29 @@ static void learn_habits(struct account *account,
 		habits_shape(account, input->shape);
 }
 
+/* Trust comes with age, between two sightings as well: at the last one? */
+static bool was_trusted_before(const struct signal_input *input)
+{
+	uint16_t id = input->origin->country;
+	const struct account_place *country =
+		profile_country(input->account, id);
+	const struct account_recent *last =
+		profile_recent_country(input->account, id, input->now_s);
+
+	if (!input->country_is_trusted || !country)
+		return false;
+	return profile_is_trusted(country,
+				  last ? last->last_s
+				       : (country->last_day + 1u) * DAY_S - 1);
+}
+
 static void learn_place(struct sightings *neighbours, uint64_t key,
 			const struct signal_input *input, bool may)
 {
 	struct account *account = input->account;
 	const struct origin *origin = input->origin;
 	const struct account_place *country;
+	bool was_trusted = was_trusted_before(input);
 
 	profile_seen(account, origin, input->now_s, !input->is_submission,
 		     !input->country_is_trusted && !input->country_is_home,
@@ -62,7 +79,7 @@ static void learn_place(struct sightings *neighbours, uint64_t key,
 	    (country && profile_is_trusted(country, input->now_s)))
 		neighbours_seen(neighbours, input->login, key,
 				origin->country, input->now_s,
-				!input->country_is_trusted);
+				!was_trusted);
 }
 
 static bool is_let_in(const struct mail_event *event)
