@@ -418,7 +418,8 @@ void story_run(const char *path)
 	story->says = getenv("STORY_SAY") != NULL;
 	story_load(story, path, S(""));
 	tell(story, 0, story->n_lines, 0, 0);
-	story_say_peaks(story);
+	if (story->says)
+		story_say_peaks(story);
 	story->says = false;
 	check_replay(story);
 }
@@ -430,6 +431,8 @@ void story_end(void)
 	if (!story)
 		return;
 	running = NULL;
+	if (story->says)
+		story_say_peaks(story);
 	close_detector(story);
 	for (size_t i = 0; i < story->n_logs; i++)
 		if (story->logs[i].file)
