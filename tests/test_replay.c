@@ -1,5 +1,6 @@
 /*
- * Every tests/replay/<name>.story; their language is in tests/support/story.h.
+ * Every tests/replay/<name>.story, or those whose files are named; their
+ * language is in tests/support/story.h.
  */
 #include "base/log.h"
 #include "tests/support/story.h"
@@ -24,7 +25,21 @@ static int end_story(void **state)
 	return 0;
 }
 
-int main(void)
+static int find(char **named, glob_t *found)
+{
+	int flags = 0;
+
+	if (!*named)
+		return glob("tests/replay/*.story", 0, NULL, found);
+	for (; *named; named++) {
+		if (glob(*named, flags, NULL, found) != 0)
+			return -1;
+		flags = GLOB_APPEND;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	static struct CMUnitTest tests[STORIES_MAX];
 	glob_t found;
@@ -33,7 +48,8 @@ int main(void)
 	setenv("TZ", "UTC", 1);
 	tzset();
 	log_init(LOG_QUIET);
-	if (glob("tests/replay/*.story", 0, NULL, &found) != 0 ||
+	(void)argc;
+	if (find(argv + 1, &found) != 0 ||
 	    found.gl_pathc > STORIES_MAX) {
 		fprintf(stderr, "tests/replay: no stories, or too many\n");
 		return 1;

@@ -303,10 +303,11 @@ class Fit(Case):
         said = calibration.reliability(pool, [*self.MEANS, 1], scale, shift,
                                        0.5)
         self.assertLess(said["brier"], said["brier_base"])
-        told = [row for row in said["levels"] if 0.01 <= row["level"] <= 0.9]
-        self.assertGreater(len(told), 2)
+        told = [row for row in said["levels"] if row["days"] >= 20]
+        self.assertGreater(len(told), 1)
         for row in told:
-            self.assertAlmostEqual(row["seen"], row["level"], delta=0.15)
+            self.assertGreater(row["seen"] / row["level"], 0.6)
+            self.assertLess(row["seen"] / row["level"], 1.6)
 
     def test_reached(self):
         value = np.array([1.0, 2.0, 3.0, 4.0])

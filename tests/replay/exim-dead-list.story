@@ -1,6 +1,6 @@
 # Exim, through syslog and without lists of recipients: one foreign address and
 # a bought list. Nothing of it is Postfix's, and the outcome is the same as in
-# single-address-dead-list.story.
+# attack-single_address.story.
 home PL
 addr dom 83.11.5.20
 at 2026-11-01T08:00:00Z

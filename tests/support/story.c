@@ -5,65 +5,29 @@
 #include "detector/pipeline.h"
 #include "detector/settings.h"
 #include "tests/support/folder.h"
-#include "tests/support/test.h"
+#include "tests/support/story_inside.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINES_MAX = 1000, LINE_SIZE = 1000, LOGS_MAX = 4, NAMES_MAX = 64,
-       VERDICTS_MAX = 500 };
-
-struct told {
-	enum verdict_action action;
-	int64_t at_ms;
-	char account[80];
-};
-
-struct story {
-	const char *path;
-	char folder[FOLDER_SIZE];
-	char *lines[LINES_MAX];
-	size_t n_lines, line;
-	char home[64];
-	bool enforce, was_told, is_open;
-	int64_t now_ms;
-	unsigned next_id;
-	char host[64];
-	struct {
-		char name[32];
-		char path[FOLDER_SIZE + 40];
-		FILE *file;
-		struct source_position position;
-		bool is_known;
-	} logs[LOGS_MAX];
-	size_t n_logs, log;
-	struct {
-		char name[32], address[64];
-	} names[NAMES_MAX];
-	size_t n_names;
-	struct detector detector;
-	struct told told[VERDICTS_MAX];
-	size_t n_told;
-};
-
 static struct story *running;
 
-#define FAIL(story, ...)						\
-	do {								\
-		print_error("%s:%zu: ", (story)->path, (story)->line);	\
-		fail_msg(__VA_ARGS__);					\
-	} while (0)
+void story_fails(const struct story *story)
+{
+	const struct line *line = &story->lines[story->line];
 
-static struct slice word(struct slice *rest)
+	print_error("%s, %s:%zu: ", story->path, line->file, line->number);
+}
+
+struct slice story_word(struct slice *rest)
 {
 	*rest = slice_trim(*rest);
 	return slice_cut(rest, ' ');
 }
 
 /* Whole options are checked where they are read; here only the length. */
-static const char *text_of(struct story *story, struct slice slice)
+const char *story_text(struct story *story, struct slice slice)
 {
 	static char texts[4][200];
 	static size_t next;
@@ -74,12 +38,12 @@ static const char *text_of(struct story *story, struct slice slice)
 	return text;
 }
 
-static uint32_t number(struct story *story, struct slice text)
+uint32_t story_number(struct story *story, struct slice text)
 {
 	uint32_t value = 0;
 
 	if (!slice_number(text, &value))
-		FAIL(story, "\"%s\" is no number", text_of(story, text));
+		FAIL(story, "\"%s\" is no number", story_text(story, text));
 	return value;
 }
 
@@ -92,7 +56,7 @@ static int64_t span_ms(struct story *story, struct slice text)
 		      { 'm', STAMP_MINUTE_MS },
 		      { 'h', STAMP_HOUR_MS },
 		      { 'd', STAMP_DAY_MS } };
-	int64_t value = number(story, text);
+	int64_t value = story_number(story, text);
 
 	for (size_t i = 0; i < N_ELEMENTS(units); i++)
 		if (text.ptr[text.len - 1] == units[i].unit)
@@ -101,12 +65,12 @@ static int64_t span_ms(struct story *story, struct slice text)
 	return 0;
 }
 
-static int64_t moment(struct story *story, struct slice text)
+int64_t story_moment(struct story *story, struct slice text)
 {
 	int64_t at_ms = 0;
 
 	if (!stamp_parse(text, &at_ms))
-		FAIL(story, "\"%s\" is no time", text_of(story, text));
+		FAIL(story, "\"%s\" is no time", story_text(story, text));
 	return at_ms;
 }
 
@@ -123,6 +87,8 @@ static void on_verdict(void *context, const struct verdict *verdict,
 	told->at_ms = verdict->at_ms;
 	slice_copy(slice_from(verdict->account), told->account,
 		   sizeof(told->account));
+	if (story->says)
+		story_say_verdict(verdict);
 }
 
 static const char *file_of(const char *variable, const char *preset)
@@ -136,6 +102,7 @@ static const char *file_of(const char *variable, const char *preset)
 static void open_detector(struct story *story)
 {
 	struct conf_list home = { .n = 0 };
+	struct networks networks;
 	struct geo *geo = NULL;
 	struct slice rest = slice_from(story->home);
 	struct err err;
@@ -147,15 +114,19 @@ static void open_detector(struct story *story)
 
 		home.items[home.n++] = strndup(one.ptr, one.len);
 	}
-	if (geo_open(file_of("COUNTRY_DB", "build/geoip/country.mmdb"),
+	if (networks_parse(&settings.networks, &settings.own_networks,
+			   &networks, &err) < 0 ||
+	    geo_open(file_of("COUNTRY_DB", "build/geoip/country.mmdb"),
 		     file_of("ASN_DB", "build/geoip/asn.mmdb"),
 		     INT64_C(400) * 365 * STAMP_DAY_MS, &geo, &err) < 0 ||
 	    detector_init(&story->detector, geo, &home, NULL, &err) < 0)
 		FAIL(story, "%s", err.text);
+	geo_set_networks(geo, &networks);
 	while (home.n > 0)
 		free(home.items[--home.n]);
 	story->detector.enforce = story->enforce;
 	story->detector.on_verdict = on_verdict;
+	story->detector.on_weighed = story->says ? story_note_peak : NULL;
 	story->detector.context = story;
 	story->is_open = true;
 }
@@ -167,7 +138,7 @@ static void close_detector(struct story *story)
 	story->is_open = false;
 }
 
-static void read_on(struct story *story, enum source_mode mode)
+void story_read_on(struct story *story, enum source_mode mode)
 {
 	struct pipeline pipeline = { .detector = &story->detector };
 	struct err err;
@@ -196,176 +167,24 @@ static void read_on(struct story *story, enum source_mode mode)
 	pipeline_close(&pipeline);
 }
 
-static void choose_log(struct story *story, struct slice name)
-{
-	for (size_t i = 0; i < story->n_logs; i++)
-		if (slice_eq(slice_from(story->logs[i].name), name)) {
-			story->log = i;
-			return;
-		}
-	if (story->n_logs == LOGS_MAX)
-		FAIL(story, "too many logs");
-	story->log = story->n_logs++;
-	slice_copy(name, story->logs[story->log].name,
-		   sizeof(story->logs[0].name));
-	snprintf(story->logs[story->log].path, sizeof(story->logs[0].path),
-		 "%s/%s.log", story->folder, text_of(story, name));
-	story->logs[story->log].file = fopen(story->logs[story->log].path,
-					     "a");
-	assert_non_null(story->logs[story->log].file);
-}
-
-__attribute__((format(printf, 3, 4)))
-static void write_line(struct story *story, const char *program,
-		       const char *format, ...)
-{
-	char stamp[STAMP_TEXT_SIZE];
-	va_list args;
-	FILE *file;
-
-	if (!story->n_logs)
-		choose_log(story, S("a"));
-	file = story->logs[story->log].file;
-	stamp_rfc3339(story->now_ms, stamp);
-	fprintf(file, "%s %s %s: ", stamp, story->host, program);
-	va_start(args, format);
-	vfprintf(file, format, args);
-	va_end(args);
-	fputc('\n', file);
-}
-
-static const char *address_of(struct story *story, struct slice name)
-{
-	for (size_t i = 0; i < story->n_names; i++)
-		if (slice_eq(slice_from(story->names[i].name), name))
-			return story->names[i].address;
-	return text_of(story, name);
-}
-
-static void do_addr(struct story *story, struct slice rest)
-{
-	if (story->n_names == NAMES_MAX)
-		FAIL(story, "too many names");
-	slice_copy(word(&rest), story->names[story->n_names].name,
-		   sizeof(story->names[0].name));
-	slice_copy(word(&rest), story->names[story->n_names].address,
-		   sizeof(story->names[0].address));
-	story->n_names++;
-}
-
-static void do_login(struct story *story, struct slice rest)
-{
-	const char *account = text_of(story, word(&rest));
-
-	write_line(story, "dovecot", "imap-login: Login: user=<%s>, "
-		   "method=PLAIN, rip=%s, lip=192.0.2.25, mpid=7140, TLS, "
-		   "session=<hYVvBwAXRgAlu3l2>", account,
-		   address_of(story, word(&rest)));
-}
-
-static void outcome(struct story *story, const char *id, struct slice to)
-{
-	static const struct {
-		struct slice mark;
-		const char *dsn, *status, *words;
-	} kinds[] = {
-		{ SLICE("!"), "5.1.1", "bounced",
-		  "host mx.example[192.0.2.1] said: 550 5.1.1 User unknown "
-		  "(in reply to RCPT TO command)" },
-		{ SLICE("~"), "4.4.1", "deferred",
-		  "connect to mx.example[192.0.2.1]:25: Connection timed "
-		  "out" },
-		{ SLICE(""), "2.0.0", "sent", "250 2.0.0 Ok" },
-	};
-	size_t i = 0;
-
-	while (!slice_skip(&to, kinds[i].mark))
-		i++;
-	write_line(story, "postfix/smtp[13]",
-		   "%s: to=<%s>, relay=mx.example[192.0.2.1]:25, delay=1.1, "
-		   "delays=0.1/0/0.5/0.5, dsn=%s, status=%s (%s)", id,
-		   text_of(story, to), kinds[i].dsn, kinds[i].status,
-		   kinds[i].words);
-}
-
-static void begin_message(struct story *story, const char *account,
-			  const char *address, const char *id, size_t n)
-{
-	write_line(story, "postfix/submission/smtpd[10]",
-		   "%s: client=unknown[%s], sasl_method=PLAIN, "
-		   "sasl_username=%s", id, address, account);
-	write_line(story, "postfix/cleanup[11]", "%s: message-id=<%s@x>", id,
-		   id);
-	write_line(story, "postfix/qmgr[12]",
-		   "%s: from=<%s>, size=1234, nrcpt=%zu (queue active)", id,
-		   account, n);
-}
-
-static const char *id_of(struct story *story, struct slice id, char out[32])
-{
-	if (slice_eq(id, S("*")))
-		snprintf(out, 32, "4A%08X", ++story->next_id);
-	else
-		slice_copy(id, out, 32);
-	return out;
-}
-
-static void do_send(struct story *story, struct slice rest)
-{
-	const char *account = text_of(story, word(&rest));
-	const char *address = address_of(story, word(&rest));
-	char id[32];
-	struct slice to;
-	size_t n = 0;
-
-	id_of(story, word(&rest), id);
-	for (struct slice count = rest; word(&count).len > 0;)
-		n++;
-	begin_message(story, account, address, id, n);
-	while ((to = word(&rest)).len > 0)
-		outcome(story, id, to);
-	write_line(story, "postfix/qmgr[12]", "%s: removed", id);
-}
-
-static void do_mass(struct story *story, struct slice rest)
-{
-	const char *account = text_of(story, word(&rest));
-	const char *address = address_of(story, word(&rest));
-	char id[32];
-
-	id_of(story, S("*"), id);
-	begin_message(story, account, address, id,
-		      number(story, word(&rest)));
-	write_line(story, "postfix/qmgr[12]", "%s: removed", id);
-}
-
-static void do_raw(struct story *story, struct slice rest)
-{
-	struct slice program = slice_cut(&rest, ':');
-
-	rest = slice_trim(rest);
-	write_line(story, text_of(story, program), "%.*s", (int)rest.len,
-		   rest.ptr);
-}
-
 static void do_lift(struct story *story, struct slice rest)
 {
-	read_on(story, SOURCE_FOLLOW);
-	detector_lifted(&story->detector, word(&rest), story->now_ms);
+	story_read_on(story, SOURCE_FOLLOW);
+	detector_lifted(&story->detector, story_word(&rest), story->now_ms);
 	story->was_told = true;
 }
 
 static void do_trust(struct story *story, struct slice rest)
 {
-	struct slice account = word(&rest), place;
+	struct slice account = story_word(&rest), place;
 	struct trust trust = { .until_day = 0 };
 	uint32_t days = TRUST_DAYS;
 
-	while ((place = word(&rest)).len > 0) {
+	while ((place = story_word(&rest)).len > 0) {
 		if (slice_eq(place, S("back")))
 			days = 0;
 		else if (slice_eq(place, S("for")))
-			days = (uint32_t)(span_ms(story, word(&rest)) /
+			days = (uint32_t)(span_ms(story, story_word(&rest)) /
 					  STAMP_DAY_MS);
 		else if (!trust_country(&trust, place) &&
 			 !trust_network(&trust, place))
@@ -373,7 +192,7 @@ static void do_trust(struct story *story, struct slice rest)
 			     place.ptr);
 	}
 	trust_for(&trust, story->now_ms, days);
-	read_on(story, SOURCE_FOLLOW);
+	story_read_on(story, SOURCE_FOLLOW);
 	/* A run that was killed hears of it again. */
 	detector_trusted(&story->detector, account, story->now_ms, &trust);
 	if (detector_trusted(&story->detector, account, story->now_ms,
@@ -385,13 +204,13 @@ static void do_trust(struct story *story, struct slice rest)
 static void do_scan(struct story *story, struct slice rest)
 {
 	(void)rest;
-	read_on(story, SOURCE_FOLLOW);
+	story_read_on(story, SOURCE_FOLLOW);
 }
 
 static void do_set(struct story *story, struct slice rest)
 {
-	const char *name = text_of(story, word(&rest));
-	const char *value = text_of(story, word(&rest));
+	const char *name = story_text(story, story_word(&rest));
+	const char *value = story_text(story, story_word(&rest));
 	size_t n;
 	const struct conf_section *sections = settings_sections(&n);
 	struct err err;
@@ -402,22 +221,12 @@ static void do_set(struct story *story, struct slice rest)
 
 static void do_at(struct story *story, struct slice rest)
 {
-	story->now_ms = moment(story, word(&rest));
+	story->now_ms = story_moment(story, story_word(&rest));
 }
 
 static void do_home(struct story *story, struct slice rest)
 {
-	slice_copy(word(&rest), story->home, sizeof(story->home));
-}
-
-static void do_host(struct story *story, struct slice rest)
-{
-	slice_copy(word(&rest), story->host, sizeof(story->host));
-}
-
-static void do_log(struct story *story, struct slice rest)
-{
-	choose_log(story, word(&rest));
+	slice_copy(story_word(&rest), story->home, sizeof(story->home));
 }
 
 static void do_enforce(struct story *story, struct slice rest)
@@ -426,135 +235,66 @@ static void do_enforce(struct story *story, struct slice rest)
 	story->enforce = true;
 }
 
-static void say_what_was_told(const struct story *story)
-{
-	for (size_t i = 0; i < story->n_told; i++) {
-		char stamp[STAMP_TEXT_SIZE];
-
-		stamp_rfc3339(story->told[i].at_ms, stamp);
-		print_error("  %s %s %s\n", stamp,
-			    verdict_action_names[story->told[i].action],
-			    story->told[i].account);
-	}
-}
-
-static void expect_verdict(struct story *story, struct slice what,
-			   struct slice account, struct slice rest)
-{
-	bool is_watch = slice_eq(what, S("watch"));
-	bool is_calm = slice_eq(what, S("calm"));
-	bool is_none = is_calm || slice_eq(what, S("open"));
-	int64_t after_ms = 0, before_ms = INT64_MAX;
-	struct slice option;
-	bool found = false;
-
-	while ((option = word(&rest)).len > 0) {
-		if (slice_eq(option, S("after")))
-			after_ms = moment(story, word(&rest));
-		else if (slice_eq(option, S("before")))
-			before_ms = moment(story, word(&rest));
-		else
-			FAIL(story, "expect what?");
-	}
-	for (size_t i = 0; i < story->n_told; i++) {
-		const struct told *t = &story->told[i];
-		bool fits = is_calm || (t->action == VERDICT_WATCH) == is_watch;
-
-		if (fits && slice_eq(slice_from(t->account), account) &&
-		    t->at_ms > after_ms && t->at_ms < before_ms)
-			found = true;
-	}
-	if (found != is_none)
-		return;
-	say_what_was_told(story);
-	FAIL(story, "expected %s of %s", text_of(story, what),
-	     text_of(story, account));
-}
-
-static void expect_number(struct story *story, struct slice what,
-			  struct slice login, struct slice rest)
-{
-	struct account_entry *entry =
-		accounts_find(story->detector.accounts, account_key(login));
-	static const struct account nobody;
-	const struct account *a = entry ? &entry->account : &nobody;
-	const struct {
-		struct slice name;
-		double value;
-	} values[] = {
-		{ SLICE("sent"), a->counted[RECIPIENTS_DAY] },
-		{ SLICE("logins"), a->logins },
-		{ SLICE("failed"), (double)a->failures },
-		{ SLICE("arrived"), (double)a->outcomes - a->failures },
-	};
-	uint32_t want = number(story, word(&rest));
-
-	for (size_t i = 0; i < N_ELEMENTS(values); i++) {
-		if (!slice_eq(values[i].name, what))
-			continue;
-		if (lround(values[i].value) != (long)want)
-			FAIL(story, "expected %u %s of %s, got %.1f", want,
-			     text_of(story, what), text_of(story, login),
-			     values[i].value);
-		return;
-	}
-	FAIL(story, "expect what?");
-}
-
-static void do_expect(struct story *story, struct slice rest)
-{
-	static const struct slice of_verdict[] = {
-		SLICE("suspend"), SLICE("watch"), SLICE("open"), SLICE("calm"),
-	};
-	struct slice what = word(&rest), account;
-
-	read_on(story, SOURCE_FOLLOW);
-	account = word(&rest);
-	if (slice_eq(what, S("waiting"))) {
-		if (tracker_count(story->detector.tracker) !=
-		    number(story, account))
-			FAIL(story, "%zu messages wait",
-			     tracker_count(story->detector.tracker));
-		return;
-	}
-	for (size_t i = 0; i < N_ELEMENTS(of_verdict); i++)
-		if (slice_eq(of_verdict[i], what)) {
-			expect_verdict(story, what, account, rest);
-			return;
-		}
-	expect_number(story, what, account, rest);
-}
-
-static const struct {
-	struct slice name;
-	void (*run)(struct story *story, struct slice rest);
-} verbs[] = {
-	{ SLICE("login"), do_login },	  { SLICE("send"), do_send },
-	{ SLICE("mass"), do_mass },	  { SLICE("raw"), do_raw },
-	{ SLICE("expect"), do_expect },	  { SLICE("at"), do_at },
-	{ SLICE("addr"), do_addr },	  { SLICE("lift"), do_lift },
-	{ SLICE("trust"), do_trust },
-	{ SLICE("scan"), do_scan },	  { SLICE("host"), do_host },
-	{ SLICE("log"), do_log },	  { SLICE("home"), do_home },
-	{ SLICE("enforce"), do_enforce }, { SLICE("set"), do_set },
+static const struct verb verbs[] = {
+	{ SLICE("expect"), story_expect }, { SLICE("at"), do_at },
+	{ SLICE("lift"), do_lift },	   { SLICE("trust"), do_trust },
+	{ SLICE("scan"), do_scan },	   { SLICE("home"), do_home },
+	{ SLICE("enforce"), do_enforce },  { SLICE("set"), do_set },
+	{ SLICE(""), NULL },
 };
 
-/* `line` with the number in place of every {n}. */
-static void fill_in(struct slice line, uint32_t round, struct text *out)
+/* "%200+16" behind the letter, from left to right. */
+static uint32_t reckon(struct story *story, uint32_t value, struct slice how)
 {
-	ptrdiff_t at;
+	while (how.len > 0) {
+		char sign = how.ptr[0];
+		size_t end = 1;
 
-	while (round && (at = slice_find(line, S("{n}"))) >= 0) {
+		while (end < how.len && how.ptr[end] >= '0' &&
+		       how.ptr[end] <= '9')
+			end++;
+		if (sign == '+')
+			value += story_number(story, slice_sub(how, 1, end));
+		else if (sign == '%')
+			value %= story_number(story, slice_sub(how, 1, end));
+		else
+			FAIL(story, "\"%c\" is neither + nor %%", sign);
+		how = slice_after(how, end);
+	}
+	return value;
+}
+
+void story_fill_in(struct slice line, char letter, uint32_t value,
+		   struct text *out)
+{
+	const char open[] = { '{', letter, '\0' };
+	ptrdiff_t at, end;
+
+	while ((at = slice_find(line, slice_from(open))) >= 0) {
 		text_add(out, slice_sub(line, 0, (size_t)at));
-		text_addf(out, "%u", round);
-		line = slice_after(line, (size_t)at + 3);
+		line = slice_after(line, (size_t)at + 2);
+		end = slice_find(line, S("}"));
+		if (end < 0)
+			FAIL(running, "{ without }");
+		text_addf(out, "%u",
+			  reckon(running, value,
+				 slice_sub(line, 0, (size_t)end)));
+		line = slice_after(line, (size_t)end + 1);
 	}
 	text_add(out, line);
 }
 
+static const struct verb *verb_of(const struct verb *verb, struct slice name)
+{
+	while (verb->run && !slice_eq(verb->name, name))
+		verb++;
+	return verb->run ? verb : NULL;
+}
+
 static void tell_line(struct story *story, struct slice line)
 {
-	struct slice verb = word(&line);
+	struct slice verb = story_word(&line);
+	const struct verb *found;
 
 	if (slice_skip(&verb, S("+"))) {
 		story->now_ms += span_ms(story, verb);
@@ -564,17 +304,14 @@ static void tell_line(struct story *story, struct slice line)
 		story->now_ms -= span_ms(story, verb);
 		return;
 	}
-	for (size_t i = 0; i < N_ELEMENTS(verbs); i++)
-		if (slice_eq(verbs[i].name, verb)) {
-			verbs[i].run(story, line);
-			return;
-		}
-	FAIL(story, "what is \"%s\"?", text_of(story, verb));
-}
-
-static bool is_verb(struct slice line, struct slice verb)
-{
-	return slice_eq(word(&line), verb);
+	found = verb_of(verbs, verb);
+	if (!found)
+		found = verb_of(story_line_verbs, verb);
+	if (found) {
+		found->run(story, line);
+		return;
+	}
+	FAIL(story, "what is \"%s\"?", story_text(story, verb));
 }
 
 /* The line of the "end" that belongs to the "repeat" at `from`. */
@@ -583,10 +320,10 @@ static size_t end_of(struct story *story, size_t from)
 	size_t depth = 0;
 
 	for (size_t i = from; i < story->n_lines; i++) {
-		struct slice line = slice_from(story->lines[i]);
+		struct slice line = slice_from(story->lines[i].text);
 
-		depth += is_verb(line, S("repeat"));
-		depth -= is_verb(line, S("end"));
+		depth += story_is_verb(line, S("repeat"));
+		depth -= story_is_verb(line, S("end"));
 		if (depth == 0)
 			return i;
 	}
@@ -594,53 +331,51 @@ static size_t end_of(struct story *story, size_t from)
 	return 0;
 }
 
-static void tell(struct story *story, size_t from, size_t to, uint32_t round)
+static void tell(struct story *story, size_t from, size_t to,
+		 uint32_t round, uint32_t outer);
+
+/* The lines behind the "repeat" at `from`, up to its "end". */
+static size_t tell_repeat(struct story *story, size_t from, struct slice line,
+			  uint32_t outer)
 {
-	for (size_t i = from; i < to; i++) {
-		struct slice line = slice_trim(slice_from(story->lines[i]));
-		struct text filled = TEXT_INIT(LINE_SIZE * 2);
+	size_t end = end_of(story, from);
+	uint32_t rounds;
+	int64_t step_ms;
 
-		story->line = i + 1;
-		if (line.len == 0 || line.ptr[0] == '#')
-			continue;
-		if (is_verb(line, S("repeat"))) {
-			size_t end = end_of(story, i);
-			uint32_t rounds;
-			int64_t step_ms;
+	story_word(&line);
+	rounds = story_number(story, story_word(&line));
+	step_ms = span_ms(story, story_word(&line));
+	for (uint32_t n = 1; n <= rounds; n++) {
+		int64_t began_ms = story->now_ms;
 
-			word(&line);
-			rounds = number(story, word(&line));
-			step_ms = span_ms(story, word(&line));
-			for (uint32_t n = 1; n <= rounds; n++) {
-				int64_t began_ms = story->now_ms;
-
-				tell(story, i + 1, end, n);
-				story->now_ms = began_ms + step_ms;
-			}
-			i = end;
-			continue;
-		}
-		fill_in(line, round, &filled);
-		tell_line(story, text_slice(&filled));
-		text_release(&filled);
+		tell(story, from + 1, end, n, outer);
+		story->now_ms = began_ms + step_ms;
 	}
+	return end;
 }
 
-static void load(struct story *story)
+static void tell(struct story *story, size_t from, size_t to,
+		 uint32_t round, uint32_t outer)
 {
-	char line[LINE_SIZE];
-	FILE *file = fopen(story->path, "r");
+	for (size_t i = from; i < to; i++) {
+		struct slice line = slice_from(story->lines[i].text);
+		struct text filled = TEXT_INIT(LINE_SIZE * 2);
+		struct text full = TEXT_INIT(LINE_SIZE * 2);
 
-	if (!file)
-		FAIL(story, "cannot be read");
-	while (fgets(line, sizeof(line), file)) {
-		if (story->n_lines == LINES_MAX)
-			FAIL(story, "too many lines");
-		story->lines[story->n_lines] = strdup(line);
-		assert_non_null(story->lines[story->n_lines]);
-		story->n_lines++;
+		line = slice_trim(line);
+		story->line = i;
+		if (line.len == 0 || line.ptr[0] == '#')
+			continue;
+		if (story_is_verb(line, S("repeat"))) {
+			i = tell_repeat(story, i, line, round);
+			continue;
+		}
+		story_fill_in(line, 'n', round, &filled);
+		story_fill_in(text_slice(&filled), 'o', outer, &full);
+		tell_line(story, text_slice(&full));
+		text_release(&filled);
+		text_release(&full);
 	}
-	fclose(file);
 }
 
 /* Everything again, from the beginning and without a stop. */
@@ -658,10 +393,10 @@ static void check_replay(struct story *story)
 	story->n_told = 0;
 	for (size_t i = 0; i < story->n_logs; i++)
 		story->logs[i].is_known = false;
-	read_on(story, SOURCE_ONCE);
+	story_read_on(story, SOURCE_ONCE);
 	if (story->n_told != n ||
 	    memcmp(before, story->told, n * sizeof(*before)) != 0) {
-		say_what_was_told(story);
+		story_say_what_was_told(story);
 		FAIL(story, "in one go the verdicts are others");
 	}
 	free(before);
@@ -678,8 +413,14 @@ void story_run(const char *path)
 	assert_int_equal(settings_load(NULL, false, NULL, 0, &err), 0);
 	folder_make(story->folder, "story");
 	memcpy(story->host, "mx1", 4);
-	load(story);
-	tell(story, 0, story->n_lines, 0);
+	memcpy(story->service, "submission", 11);
+	memcpy(story->mechanism, "PLAIN", 6);
+	story->says = getenv("STORY_SAY") != NULL;
+	story_load(story, path, S(""));
+	tell(story, 0, story->n_lines, 0, 0);
+	if (story->says)
+		story_say_peaks(story);
+	story->says = false;
 	check_replay(story);
 }
 
@@ -690,12 +431,14 @@ void story_end(void)
 	if (!story)
 		return;
 	running = NULL;
+	if (story->says)
+		story_say_peaks(story);
 	close_detector(story);
 	for (size_t i = 0; i < story->n_logs; i++)
 		if (story->logs[i].file)
 			fclose(story->logs[i].file);
 	for (size_t i = 0; i < story->n_lines; i++)
-		free(story->lines[i]);
+		free(story->lines[i].text);
 	if (story->folder[0])
 		folder_remove(story->folder);
 	settings_release();
