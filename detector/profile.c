@@ -74,7 +74,7 @@ static bool weighs_enough(const struct account_place *place, uint32_t now_s)
 	return weight_now(place, now_s) >= ENOUGH;
 }
 
-static bool has_word(const struct account_place *place, uint32_t now_s)
+bool profile_has_word(const struct account_place *place, uint32_t now_s)
 {
 	return place->trusted_until_day != 0 &&
 	       now_s / DAY_S <= place->trusted_until_day;
@@ -96,7 +96,7 @@ bool profile_is_trusted(const struct account_place *place, uint32_t now_s)
 		[PACE_SLOW] = profile_settings.trust_slowly_ms,
 	};
 
-	if (has_word(place, now_s))
+	if (profile_has_word(place, now_s))
 		return true;
 	return place->days >= 2 &&
 	       is_old_enough(place, now_s, least_ms[place->pace]) &&
@@ -131,7 +131,7 @@ bool profile_is_home(const struct account *account, uint32_t network,
 {
 	const struct account_place *place = profile_network(account, network);
 
-	if (!place || has_word(place, now_s))
+	if (!place || profile_has_word(place, now_s))
 		return place != NULL;
 	/* What it began with is all that can be known of a new account. */
 	return place->days > 0 &&
@@ -220,7 +220,7 @@ static struct account_place *weakest(struct account_place *places, size_t n,
 		if (places[i].id == 0)
 			return &places[i];
 		/* Above all that habit can weigh. */
-		if (has_word(&places[i], now_s))
+		if (profile_has_word(&places[i], now_s))
 			weight += UINT16_MAX;
 		if (weight < worst_weight) {
 			worst_weight = weight;
@@ -241,7 +241,7 @@ static struct account_place *place_of(struct account_place *places, size_t n,
 	if (place)
 		return place;
 	place = weakest(places, n, now_s);
-	if (has_word(place, now_s) && !by_word)
+	if (profile_has_word(place, now_s) && !by_word)
 		return NULL;
 	*place = (struct account_place){ .id = id, .first_s = now_s };
 	return place;

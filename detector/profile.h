@@ -52,6 +52,9 @@ const struct account_recent *profile_recent_place(
 /* Is this entry in use and not older than 24 hours? */
 bool profile_is_recent(const struct account_recent *recent, uint32_t now_s);
 
+/* Does a person's word for this place still hold? */
+bool profile_has_word(const struct account_place *place, uint32_t now_s);
+
 /* Is the account at home in this network? It was there before, as long ago as
  * trust takes, and nothing came of it: who sends a newsletter once a week is
  * hardly ever there. */

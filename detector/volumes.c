@@ -105,6 +105,12 @@ static uint32_t add_saturating(uint32_t a, uint32_t b)
 void volumes_sent(struct account *account, uint32_t recipients,
 		  uint32_t messages, uint32_t now_s, bool learn)
 {
+	/* A line from the future, of a machine whose clock was wrong, must not
+	 * keep the account from being counted until then. */
+	if (account->day > now_s / DAY_S + 1)
+		account->day = now_s / DAY_S - 1;
+	if (account->hour > now_s / HOUR_S + 24)
+		account->hour = now_s / HOUR_S - 1;
 	if (now_s / DAY_S > account->day) {
 		day_close(account);
 		account->day = now_s / DAY_S;

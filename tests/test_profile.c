@@ -334,6 +334,20 @@ static void test_warm_up(void **state)
 	assert_int_equal(account.counted[RECIPIENTS_DAY], 5);
 }
 
+/* A line from next year does not stop the counting. */
+static void test_future(void **state)
+{
+	struct account account = { 0 };
+
+	(void)state;
+	volumes_sent(&account, 5, 1, START_S + 365 * DAY_S, true);
+	volumes_sent(&account, 7, 1, START_S, true);
+	assert_int_equal(volumes_counted(&account, RECIPIENTS_HOUR, START_S),
+			 7);
+	assert_int_equal(volumes_counted(&account, RECIPIENTS_DAY, START_S),
+			 7);
+}
+
 static void test_sent(void **state)
 {
 	struct account account = { 0 };
@@ -434,6 +448,7 @@ int main(void)
 		cmocka_unit_test(test_recent),
 		cmocka_unit_test(test_many_recent),
 		cmocka_unit_test(test_warm_up),
+		cmocka_unit_test(test_future),
 		cmocka_unit_test(test_sent),
 		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_warmth),
