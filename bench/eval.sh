@@ -9,7 +9,7 @@
 #   FIT=1          first fits the numbers and writes MODEL, from
 #   WEIGHT_SEEDS   101 102 103, and
 #   CALIBRATE_SEEDS 201 202 211 212
-#   FIT_OPTIONS    for fit.py, see there        --search --target 0.8
+#   FIT_OPTIONS    for fit.py, see there        --search --target 1.0
 #   MODEL          the numbers                  detector/model.conf, if there
 #   ACCOUNTS, HAZARD_ACCOUNTS, DAYS, VICTIMS     1500 5000 21 10
 #   JSON           also writes all figures to this file
@@ -32,7 +32,7 @@ root=$(dirname "$here")
 : "${ASN_DB:=$root/build/geoip/asn.mmdb}"
 : "${PREFIXES:=$root/build/geoip/prefixes.tsv}"
 # Debian's own python, which sees Debian's numpy.
-: "${PYTHON:=/usr/bin/python3}" "${FIT_OPTIONS=--search --target 0.8}"
+: "${PYTHON:=/usr/bin/python3}" "${FIT_OPTIONS=--search --target 1.0}"
 home=PL,PT
 end=2026-07-05
 hazard=0.00015

@@ -38,7 +38,7 @@ static const struct conf_option options[] = {
 	  offsetof(struct diversity, owner_rate_min), "0.01", 0.001, 0.2, NULL,
 	  "How often an owner's does, at least: new countries.", NULL },
 	{ "owner_rate_home", CONF_REAL,
-	  offsetof(struct diversity, owner_rate_home), "0.10", 0.001, 0.29,
+	  offsetof(struct diversity, owner_rate_home), "0.15", 0.001, 0.29,
 	  NULL, "The same for new networks in a country that is home.", NULL },
 	{ "vpn", CONF_REAL, offsetof(struct diversity, vpn), "0.4", 0, 1, NULL,
 	  "The share of it that counts from exits of VPN services.", NULL },

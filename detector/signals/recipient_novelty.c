@@ -7,8 +7,9 @@
  * Bloom filter of whom it wrote to, by domain, in large domains by address
  * (correspondents.h). Under the owner it happens at the account's own rate p0
  * (mean of a Beta prior worth eight recipients, a third of them new, updated by
- * its history but for its very first recipients, at least 0.05), under a thief
- * at p1 = 0.7, since some of his recipients look known by chance.
+ * its history but for its very first recipients, at least 0.12, since new
+ * people come several on a day), under a thief at p1 = 0.7, since some of his
+ * recipients look known by chance.
  *
  * Source: delivery lines, tied to the account by queue id. Mail without a
  * sender (receipts, vacation replies) is not looked at.
@@ -33,7 +34,7 @@ static const struct conf_option options[] = {
 	  "0.70", 0.1, 0.95, NULL,
 	  "How often a thief's next recipient is a new one.", NULL },
 	{ "owner_rate_min", CONF_REAL,
-	  offsetof(struct novelty, owner_rate_min), "0.05", 0.001, 0.5, NULL,
+	  offsetof(struct novelty, owner_rate_min), "0.12", 0.001, 0.5, NULL,
 	  "How often an owner's is, at least.", NULL },
 	{ "cap_at_home", CONF_REAL, offsetof(struct novelty, cap_at_home),
 	  "5", 0, 50, "nats", "The most it adds from a place the account is at "

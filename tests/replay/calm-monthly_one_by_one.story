@@ -1,7 +1,6 @@
-# Who would be wronged, again and again: every month the same hundred and fifty
-# customers, one by one. What is sent while an account is suspicious is never
-# learnt, neither how much nor to whom, so that the owner's word after a block
-# does not help the next month.
+# Every month the same hundred and fifty customers, one by one. What is sent
+# while an account is suspicious is never learnt, so it may be stopped once; but
+# not again where a person has said "it was me".
 home PL
 enforce
 use owner anna@firma.example 83.11.5.20 31.174
@@ -21,4 +20,4 @@ repeat 4 30d
     send anna@firma.example 83.11.5.20 * jan@kunde{n%5}.example
   end
 end
-expect suspend anna@firma.example after 2027-02-01T00:00:00Z
+expect open anna@firma.example after 2026-11-24T00:00:00Z
