@@ -78,19 +78,18 @@ static void judge(struct detector *detector, struct account_entry *entry,
 		  struct signal_input *input)
 {
 	struct account *account = &entry->account;
+	/* Holds to the end: learning moves no evidence. */
+	struct judgement judgement = judge_look(account, input->now_s);
 	enum verdict_action action;
-	double log_odds;
 
-	judge_probability(account, input->now_s, &log_odds);
-	incident_note(account, input,
-		      log_odds - judge_prior(account, input->now_s));
+	incident_note(account, input, judgement.evidence);
 	learn(detector->neighbours, entry->key, input,
-	      judge_may_learn(account, input->now_s));
+	      judge_lets_learn(account, &judgement));
 	if (input->now_s > account->last_s)
 		account->last_s = input->now_s;
-	if (judge_decide(account, input->now_s,
-			 input->event->kind != MAIL_LOGIN, detector->enforce,
-			 &action))
+	if (judge_decide_by(account, judgement.probability, input->now_s,
+			    input->event->kind != MAIL_LOGIN,
+			    detector->enforce, &action))
 		tell(detector, entry, input->event->at_ms, action);
 }
 

@@ -76,18 +76,29 @@ double judge_prior(const struct account *account, uint32_t now_s)
 	return log(hazard);
 }
 
+struct judgement judge_look(const struct account *account, uint32_t now_s)
+{
+	const struct signal *const *signal;
+	double prior = judge_prior(account, now_s), log_odds = prior;
+
+	for (signal = signals; *signal; signal++)
+		log_odds += weighted(account, *signal, now_s);
+	return (struct judgement){
+		.evidence = log_odds - prior,
+		.log_odds = log_odds,
+		.probability = 1 / (1 + exp(-(judge_settings.scale * log_odds +
+					      judge_settings.shift))),
+	};
+}
+
 double judge_probability(const struct account *account, uint32_t now_s,
 			 double *log_odds_out)
 {
-	const struct signal *signal;
-	double log_odds = judge_prior(account, now_s);
+	struct judgement judgement = judge_look(account, now_s);
 
-	for (size_t i = 0; (signal = signal_at(i)); i++)
-		log_odds += weighted(account, signal, now_s);
 	if (log_odds_out)
-		*log_odds_out = log_odds;
-	return 1 / (1 + exp(-(judge_settings.scale * log_odds +
-			      judge_settings.shift)));
+		*log_odds_out = judgement.log_odds;
+	return judgement.probability;
 }
 
 double judge_strangeness(const struct account *account, uint32_t now_s)
@@ -176,16 +187,8 @@ static double most_evidence(const struct account *account)
 bool judge_has_less(const struct account *account, uint32_t now_s,
 		    double evidence)
 {
-	const struct signal *const *signal;
-	double sum = 0;
-
-	if (now_s < account->closer_until_s)
-		return false;
-	if (most_evidence(account) < evidence)
-		return true;
-	for (signal = signals; *signal; signal++)
-		sum += weighted(account, *signal, now_s);
-	return sum < evidence;
+	return now_s >= account->closer_until_s &&
+	       most_evidence(account) < evidence;
 }
 
 /* Evidence that gives this probability, with the usual prior. */
@@ -205,14 +208,18 @@ double judge_calm_below(double evidence)
 	return fmin(limit, evidence) - 1e-6;
 }
 
+bool judge_lets_learn(const struct account *account,
+		      const struct judgement *judgement)
+{
+	return account->standing == STANDING_CALM &&
+	       judgement->evidence < judge_settings.learn_below;
+}
+
 bool judge_may_learn(const struct account *account, uint32_t now_s)
 {
-	double log_odds;
+	struct judgement judgement = judge_look(account, now_s);
 
-	judge_probability(account, now_s, &log_odds);
-	return account->standing == STANDING_CALM &&
-	       log_odds - judge_prior(account, now_s) <
-		       judge_settings.learn_below;
+	return judge_lets_learn(account, &judgement);
 }
 
 static void stand(struct account *account, enum standing standing,
@@ -238,11 +245,9 @@ static bool may_block_again(const struct account *account, uint32_t now_s,
 	       (double)judge_settings.again_after_ms;
 }
 
-bool judge_decide(struct account *account, uint32_t now_s, bool sends,
-		  bool enforce, enum verdict_action *action_out)
+bool judge_decide_by(struct account *account, double p, uint32_t now_s,
+		     bool sends, bool enforce, enum verdict_action *action_out)
 {
-	double p = judge_probability(account, now_s, NULL);
-
 	if (p >= judge_settings.block && sends) {
 		if (!may_block_again(account, now_s, enforce))
 			return false;
@@ -267,6 +272,13 @@ bool judge_decide(struct account *account, uint32_t now_s, bool sends,
 		account->is_observed = 0;
 	}
 	return false;
+}
+
+bool judge_decide(struct account *account, uint32_t now_s, bool sends,
+		  bool enforce, enum verdict_action *action_out)
+{
+	return judge_decide_by(account, judge_look(account, now_s).probability,
+			       now_s, sends, enforce, action_out);
 }
 
 static void insert_evidence(struct verdict *verdict,
