@@ -21,10 +21,10 @@ enum {
 	ACCOUNT_LOGIN_MAX = 254,	/* RFC 5321 4.5.3.1: 64 + 1 + 255 is
 					 * the limit of a path, 254 of a
 					 * mailbox in it (erratum 1690) */
-	ACCOUNT_GROUPS = 11,		/* signal slots */
+	ACCOUNT_GROUPS = 13,		/* signal slots */
 	ACCOUNT_NETWORKS = 8,
 	ACCOUNT_COUNTRIES = 6,
-	ACCOUNT_RECENT = 11,
+	ACCOUNT_RECENT = 12,
 	ACCOUNT_INCIDENT_COUNTRIES = 8,
 	ACCOUNT_SAMPLES = 3,
 	ACCOUNT_SAMPLE_SIZE = 24,
@@ -62,18 +62,26 @@ _Static_assert(sizeof(struct account_place) == 16, "no padding");
  * oldest goes. */
 struct account_recent {
 	uint32_t network;
-	uint32_t client;	/* low half of the client hash */
+	uint32_t client : 28;	/* of the client hash, its low bits:
+				 * account_client() */
+	uint32_t kind : 3;	/* enum network_kind */
+	uint32_t is_v6 : 1;
 	uint32_t prefix;	/* first 16 bits of IPv4, 32 of IPv6: what the
 				 * owner is shown */
 	uint32_t last_s;
 	uint16_t country;
-	uint8_t kind;		/* enum network_kind */
-	uint8_t is_v6;
 	/* Low bytes of the last days since 1970 on which the account read from
 	 * there and sent from there; 0 never. */
 	uint8_t read_day, sent_day;
-	uint8_t pad[2];
 };
+
+_Static_assert(sizeof(struct account_recent) == 20, "no padding");
+
+/* What of a client hash is kept. */
+static inline uint32_t account_client(uint64_t client)
+{
+	return (uint32_t)client & 0xfffffff;
+}
 
 /* A share that is learnt: hits of seen, both let fade together. */
 struct account_share {

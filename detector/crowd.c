@@ -4,7 +4,10 @@
 
 enum { DAY_S = 86400, HOUR_S = 3600 };
 
-enum matter { STRANGERS = 0x11, REFUSALS, POLICIES };
+enum matter { STRANGERS = 0x11, REFUSALS, POLICIES, READERS };
+
+/* So many accounts that read are no accident. */
+enum { READERS_MIN = 4 };
 
 struct sightings *crowd_new(void)
 {
@@ -74,4 +77,15 @@ unsigned crowd_policies(const struct sightings *crowd, uint64_t account,
 			uint32_t now_s)
 {
 	return of_two(crowd, POLICIES, 0, account, now_s / HOUR_S);
+}
+
+void crowd_reader(struct sightings *crowd, uint64_t account, uint32_t now_s)
+{
+	sightings_add(crowd, key_of(READERS, 0, now_s / DAY_S), account,
+		      now_s);
+}
+
+bool crowd_shows_readers(const struct sightings *crowd, uint32_t now_s)
+{
+	return of_two(crowd, READERS, 0, 0, now_s / DAY_S) >= READERS_MIN;
 }

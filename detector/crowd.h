@@ -15,6 +15,8 @@
 #include "base/slice.h"
 #include "detector/sightings.h"
 
+#include <stdbool.h>
+
 enum { CROWD_MAX = 1 << 17 };
 
 struct sightings *crowd_new(void);
@@ -37,9 +39,17 @@ unsigned crowd_refusals(const struct sightings *crowd, uint64_t client,
 			uint64_t account, uint32_t now_s);
 
 /*
- * The same table for the host as a whole: accounts whose mail was refused for
- * policy in this hour and the one before. When many are, the host is on a
- * list, and nobody's account is stolen because of it.
+ * The same table for the host as a whole: accounts that read their mail today
+ * or yesterday. Where hardly any do, the log does not show it, and that an
+ * account does not read says nothing.
+ */
+void crowd_reader(struct sightings *crowd, uint64_t account, uint32_t now_s);
+bool crowd_shows_readers(const struct sightings *crowd, uint32_t now_s);
+
+/*
+ * And accounts whose mail was refused for policy in this hour and the one
+ * before. When many are, the host is on a list, and nobody's account is stolen
+ * because of it.
  */
 void crowd_policy(struct sightings *crowd, uint64_t account, uint32_t now_s);
 unsigned crowd_policies(const struct sightings *crowd, uint64_t account,

@@ -144,7 +144,7 @@ bool habits_read_from(const struct account *account,
 
 		if (r->network != origin->network ||
 		    r->country != origin->country ||
-		    (of_address && r->client != (uint32_t)origin->client))
+		    (of_address && r->client != account_client(origin->client)))
 			continue;
 		if (is_today(r->read_day, now_s) ||
 		    is_today(r->read_day, now_s - DAY_S))
@@ -162,7 +162,7 @@ bool habits_sent_from(const struct account *account,
 
 		if (r->network == origin->network &&
 		    r->country == origin->country &&
-		    r->client == (uint32_t)origin->client)
+		    r->client == account_client(origin->client))
 			return is_today(r->sent_day, now_s);
 	}
 	return false;

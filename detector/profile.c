@@ -301,7 +301,7 @@ static struct account_recent *recent_slot(struct account *account,
 					  const struct origin *origin)
 {
 	struct account_recent *oldest = &account->recent[0];
-	uint32_t client = (uint32_t)origin->client;
+	uint32_t client = account_client(origin->client);
 
 	for (size_t i = 0; i < ACCOUNT_RECENT; i++) {
 		struct account_recent *r = &account->recent[i];
@@ -326,8 +326,8 @@ static void recent_seen(struct account *account, const struct origin *origin,
 	if (!recent->last_s) {
 		recent->network = origin->network;
 		recent->country = origin->country;
-		recent->client = (uint32_t)origin->client;
-		recent->kind = (uint8_t)origin->kind;
+		recent->client = account_client(origin->client);
+		recent->kind = (unsigned)origin->kind & 7;
 		recent->prefix = origin->prefix;
 		recent->is_v6 = origin->is_v6;
 	}

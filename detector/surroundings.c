@@ -32,8 +32,12 @@ void surroundings_look(struct detector *detector, struct account_entry *entry,
 		network && profile_is_trusted(network, input->now_s);
 	input->from_stranger =
 		!profile_is_home(account, origin->network, input->now_s);
-	input->by_reader = habits_read_from(account, origin, input->now_s,
-					    false);
+	if (!input->is_submission &&
+	    !habits_read_from(account, origin, input->now_s, true))
+		crowd_reader(detector->crowd, entry->key, input->now_s);
+	input->by_reader =
+		habits_read_from(account, origin, input->now_s, false) ||
+		!crowd_shows_readers(detector->crowd, input->now_s);
 	input->country_is_trusted =
 		country && profile_is_trusted(country, input->now_s);
 	input->country_is_home =

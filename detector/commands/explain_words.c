@@ -111,7 +111,7 @@ static void print_standing(const struct explanation *e,
 	screen_line(screen, 0, "", &line);
 	text_release(&line);
 	screen_linef(screen, 2, "", "%s%.1f %% likely in somebody else's "
-		     "hands, as of %s (watched from %.0f %%, stopped from %.0f "
+		     "hands, as of %s (watched from %.1f %%, stopped from %.1f "
 		     "%%).", p > 0.999 ? "Over " : "",
 		     p > 0.999 ? 99.9 : p * 100, now,
 		     judge_settings.watch * 100, judge_settings.block * 100);

@@ -61,7 +61,8 @@ struct signal_input {
 	bool by_reader;		/* the account reads mail from that network,
 				 * today or yesterday: a person is there, and no
 				 * machine that only sends; also when its
-				 * client gives no evidence (own webmail) */
+				 * client gives no evidence (own webmail), and
+				 * on a host that logs no reading */
 	double strangeness;	/* 0, where the account is at home, to 1: how
 				 * strange this place and session are to it by
 				 * what the signals have said

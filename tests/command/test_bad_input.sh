@@ -25,7 +25,7 @@ expect "unknown key" 78 'c.conf:2: there is no option "sauces"' \
 conf 'mode = "angry";'
 expect "not a choice" 78 'one of "observe", "enforce"' check -c "$work/c.conf"
 conf 'judge: {' ' block = 7.0;' '};'
-expect "out of range" 78 'c.conf:2: judge.block is "7", allowed is a number from 0.5 to 1' \
+expect "out of range" 78 'c.conf:2: judge.block is "7", allowed is a number from 0.005 to 1' \
 	check -c "$work/c.conf"
 conf 'watch_interval = "soon";'
 expect "no time" 78 "such as 90s" check -c "$work/c.conf"

@@ -45,7 +45,7 @@ has "the answer" "Of 6 accounts $stopped would have been stopped."
 has "other thresholds" "(in use)</th><td class=\"n\">$stopped</td>"
 equal "each has its reasons" "$stopped" \
 	"$(grep -c '<section class="stop-card">' "$page")"
-has "a place nobody knows" "country unknown: 12 messages to 120"
+has "a place nobody knows" "country unknown: 20 messages to 200"
 has "the webmail" "own network: 40 messages to 800"
 run replay --report "$page" "$log"
 has "what is missing" "No country file: places are not judged."

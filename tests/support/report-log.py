@@ -73,7 +73,7 @@ def main():
     for i, address in enumerate(BOTNET[:3]):
         send(day + timedelta(hours=7 + 3 * i), "traveller@firma-2.example",
              address, 6, 1 if i == 2 else 0)
-    for i in range(12):
+    for i in range(20):
         send(day + timedelta(hours=20, minutes=i),
              "nowhere@firma-5.example", "240.0.0.%d" % i, 10, 6)
     for _, _, text in sorted(lines):
