@@ -64,8 +64,9 @@ double geography_distance_km(uint16_t a, uint16_t b)
 	static struct {
 		uint16_t a, b;
 		double km;
-	} known[256];
-	size_t at = (a * 31U + b) % (sizeof(known) / sizeof(known[0]));
+	} known[1 << 8];
+	/* The highest eight bits of Knuth's multiplicative hash. */
+	size_t at = ((uint32_t)a << 16 | b) * UINT32_C(2654435769) >> 24;
 
 	if (a == b)
 		return 0;
