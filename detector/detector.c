@@ -5,7 +5,6 @@
 #include "detector/correspondents.h"
 #include "detector/crowd.h"
 #include "detector/incident.h"
-#include "detector/judge.h"
 #include "detector/learn.h"
 #include "detector/neighbours.h"
 #include "detector/profile.h"
@@ -20,7 +19,9 @@ int detector_init(struct detector *detector, struct geo *geo,
 		  const struct accounts_backing *backing, struct err *err)
 {
 	memset(detector, 0, sizeof(*detector));
+	detector->weights = judge_weights();
 	detector->calm_below = judge_calm_below(INCIDENT_UNTIL);
+	detector->quiet_below = judge_calm_below(INCIDENT_FROM);
 	for (size_t i = 0; i < home->n; i++) {
 		uint16_t code = country_code(slice_from(home->items[i]));
 
@@ -71,7 +72,10 @@ static bool is_above_suspicion(const struct detector *detector,
 			       const struct account *account, uint32_t now_s)
 {
 	return account->standing == STANDING_CALM && !account->is_observed &&
-	       judge_has_less(account, now_s, detector->calm_below);
+	       judge_has_less(account, now_s, &detector->weights,
+			      account->incident.first_s
+				      ? detector->calm_below
+				      : detector->quiet_below);
 }
 
 static void judge(struct detector *detector, struct account_entry *entry,

@@ -168,27 +168,36 @@ void judge_weigh(const struct signal_input *input)
 			weigh_one(*signal, input);
 }
 
+struct judge_weights judge_weights(void)
+{
+	struct judge_weights weights = { { 0 } };
+	const struct signal *const *signal;
+
+	for (signal = signals; *signal; signal++)
+		weights.of[(*signal)->slot] =
+			nextafterf((float)signal_limits(*signal)->weight,
+				   INFINITY);
+	return weights;
+}
+
 /* Decay only makes these smaller, and what speaks for the owner is left out:
  * no more than this, at no cost. */
-static double most_evidence(const struct account *account)
+static float most_evidence(const struct account *account,
+			   const struct judge_weights *weights)
 {
-	const struct signal *const *signal;
-	double sum = 0;
+	float sum = 0;
 
-	for (signal = signals; *signal; signal++) {
-		double nats = account->groups[(*signal)->slot].nats;
-
-		if (nats > 0)
-			sum += signal_limits(*signal)->weight * nats;
-	}
+	for (size_t slot = 0; slot < ACCOUNT_GROUPS; slot++)
+		if (account->groups[slot].nats > 0)
+			sum += weights->of[slot] * account->groups[slot].nats;
 	return sum;
 }
 
 bool judge_has_less(const struct account *account, uint32_t now_s,
-		    double evidence)
+		    const struct judge_weights *weights, double evidence)
 {
 	return now_s >= account->closer_until_s &&
-	       most_evidence(account) < evidence;
+	       (double)most_evidence(account, weights) < evidence;
 }
 
 /* Evidence that gives this probability, with the usual prior. */
@@ -204,8 +213,9 @@ double judge_calm_below(double evidence)
 	double limit = evidence_for(judge_settings.watch);
 
 	limit = fmin(limit, judge_settings.learn_below);
-	/* The margin is far above what rounding can do on either way. */
-	return fmin(limit, evidence) - 1e-6;
+	/* The margin is far above what rounding can do on either way: sums
+	 * of some nats in 24 bits are off by less than 1e-5. */
+	return fmin(limit, evidence) - 1e-4;
 }
 
 bool judge_lets_learn(const struct account *account,

@@ -74,9 +74,14 @@ bool judge_lets_learn(const struct account *account,
  * to be watched or blocked, and has less than E. False: perhaps not, since
  * neither decay nor what speaks for the owner is looked at.
  */
+struct judge_weights {
+	float of[ACCOUNT_GROUPS];	/* by slot, never too small */
+};
+
+struct judge_weights judge_weights(void);
 double judge_calm_below(double evidence);
 bool judge_has_less(const struct account *account, uint32_t now_s,
-		    double evidence);
+		    const struct judge_weights *weights, double evidence);
 
 /*
  * After judge_weigh: what changes for the account now? True with *action_out
