@@ -1,19 +1,23 @@
 """Does p mean what it says? Scale and shift, reliability, Brier score.
 
+p answers the question that is asked when an account has come so far: of the
+accounts whose evidence reaches this, how many are stolen? That is not the
+share of those that stop just there: a verdict is given on the way up, and
+most of the stolen go far beyond.
+
 Rows are account-days at their highest L, and for each victim one row: the
 height of the attack. Victims are far too many in the runs that have ten of
 each class, so each counts only so much that takeovers are as rare as the
-hazard says: then p is the probability with which a block is right.
+hazard says.
 """
 
 from traffic import np
 
 HAZARD = 1.5e-4     # takeovers per account-day, as in detector/judge.c
-BINS = (0, 0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.92, 0.99, 1)
-# How far scale and shift may move for little evidence: what they are likely
-# to be is 1 and 0.
-SCALE_SPREAD, SHIFT_SPREAD = 0.5, 2.0
-
+LEVELS = (0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
+# The line through the odds is fitted between these shares, and where more
+# owners' days than this come so far.
+LEAST_SHARE, LEAST_DAYS, STEPS = 0.005, 2.5, 60
 
 def sigmoid(x):
     return 0.5 * (1 + np.tanh(np.asarray(x) / 2))
@@ -34,50 +38,50 @@ def rows_of(pool, odds, hazard=HAZARD):
     return value, label, counts
 
 
+def reached(value, label, counts, levels):
+    """Of each level: how many owners' and how many thieves' days reach it."""
+    order = np.argsort(-value)
+    tops = -value[order]
+    sums = [np.concatenate([[0], np.cumsum((counts * one)[order])])
+            for one in (1 - label, label)]
+    at = np.searchsorted(tops, -np.asarray(levels, float), "right")
+    return sums[0][at], sums[1][at]
+
+
 def fit(value, label, counts):
-    """Scale and shift by weighted logistic regression (Newton)."""
-    columns = np.stack([value, np.ones(len(value))], 1)
-    centre = np.array([1.0, 0.0])
-    stiff = np.diag([SCALE_SPREAD ** -2, SHIFT_SPREAD ** -2])
-    # As much evidence as there are victims, at the odds of reality.
-    counts = counts * (label > 0).sum() / counts[label > 0].sum()
-    now = centre.copy()
-    for _ in range(100):
-        p = sigmoid(columns @ now)
-        slope = columns.T @ (counts * (p - label)) + stiff @ (now - centre)
-        bend = (columns * (counts * p * (1 - p))[:, None]).T @ columns + stiff
-        step = np.linalg.solve(bend, slope)
-        now = now - step * min(1, 1 / max(1e-12, np.abs(step).max()))
-        if np.abs(step).max() < 1e-9:
-            break
-    return float(np.clip(now[0], 0.1, 10)), float(np.clip(now[1], -10, 10))
+    """Scale and shift: the straight line through the log odds of those that
+    reach L, where there are enough of both to tell."""
+    levels = np.linspace(value[counts > 0].min(), value.max(), 2000)
+    owners, thieves = reached(value, label, counts, levels)
+    share = thieves / np.maximum(owners + thieves, 1e-12)
+    usable = (owners >= LEAST_DAYS) & (thieves > 0) & (share >= LEAST_SHARE)
+    if usable.sum() < 2:
+        return 1.0, 0.0
+    low, high = levels[usable][[0, -1]]
+    steps = np.linspace(low, high, STEPS)
+    owners, thieves = reached(value, label, counts, steps)
+    scale, shift = np.polyfit(steps, np.log(thieves / owners), 1)
+    return float(np.clip(scale, 0.1, 10)), float(np.clip(shift, -10, 10))
 
 
 def reliability(pool, weights, scale, shift, hazard=HAZARD):
-    """Rows by bin of p, Brier score, and that of always saying the base."""
+    """Rows by level of p, Brier score, and that of always saying the base."""
     value, label, counts = rows_of(pool, pool.log_odds(weights), hazard)
     p = sigmoid(scale * value + shift)
     base = (label * counts).sum() / counts.sum()
-    table = []
-    for low, high in zip(BINS, BINS[1:]):
-        own = (p >= low) & ((p < high) | (high == 1)) & (counts > 0)
-        if own.any():
-            weight = counts[own]
-            table.append({
-                "low": low, "high": high, "days": float(weight.sum()),
-                "said": float((p[own] * weight).sum() / weight.sum()),
-                "seen": float((label[own] * weight).sum() / weight.sum()),
-                "rows_right": int(label[own].sum())})
-    return {"bins": table, "base": float(base),
+    owners, thieves = reached(p, label, counts, LEVELS)
+    table = [{"level": level, "days": float(own + his),
+              "seen": float(his / (own + his))}
+             for level, own, his in zip(LEVELS, owners, thieves)
+             if own + his > 0]
+    return {"levels": table, "base": float(base),
             "brier": float((counts * (p - label) ** 2).sum() / counts.sum()),
             "brier_base": float(base * (1 - base))}
 
 
 def print_reliability(result):
-    print(f"\n{'p from - to':16}{'account-days':>14}{'p said':>10}"
-          f"{'taken over':>12}")
-    for row in result["bins"]:
-        print(f"{row['low']:<7g}-{row['high']:<8g}{row['days']:14.1f}"
-              f"{row['said']:10.5f}{row['seen']:12.5f}")
+    print(f"\n{'reached p of':14}{'account-days':>14}{'taken over':>12}")
+    for row in result["levels"]:
+        print(f"{row['level']:<14g}{row['days']:14.1f}{row['seen']:12.4f}")
     print(f"Brier score {result['brier']:.3g}; of always saying "
           f"{result['base']:.3g}: {result['brier_base']:.3g}")

@@ -70,12 +70,18 @@ struct account_recent {
 				 * owner is shown */
 	uint32_t last_s;
 	uint16_t country;
-	/* Low bytes of the last days since 1970 on which the account read from
+	/* The last days, as account_day(), on which the account read from
 	 * there and sent from there; 0 never. */
 	uint8_t read_day, sent_day;
 };
 
 _Static_assert(sizeof(struct account_recent) == 20, "no padding");
+
+/* A day since 1970 in a byte that is never 0. */
+static inline uint8_t account_day(uint32_t at_s)
+{
+	return (uint8_t)(at_s / 86400 % 255 + 1);
+}
 
 /* What of a client hash is kept. */
 static inline uint32_t account_client(uint64_t client)
@@ -120,6 +126,10 @@ struct account {
 	uint16_t login_days, last_login_day;
 	uint32_t episode_s;	/* evidence before this never counts: a lift */
 	uint32_t closer_until_s;	/* watched more closely after a lift */
+	uint32_t back_s;	/* when it last came back from a long silence */
+	uint16_t host_country;	/* for which it counts in its host
+				 * (neighbours.h); 0 none yet */
+	uint8_t spare[2];
 
 	/* Standing. */
 	uint8_t standing;	/* enum standing */

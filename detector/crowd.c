@@ -36,8 +36,8 @@ static uint64_t domain_of(struct slice login)
 static unsigned of_two(const struct sightings *crowd, enum matter matter,
 		       uint64_t what, uint64_t member, uint32_t when)
 {
-	return sightings_count(crowd, key_of(matter, what, when), member) +
-	       sightings_count(crowd, key_of(matter, what, when - 1), member);
+	return sightings_count_two(crowd, key_of(matter, what, when),
+				   key_of(matter, what, when - 1), member);
 }
 
 void crowd_stranger(struct sightings *crowd, uint64_t client,

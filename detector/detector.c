@@ -113,6 +113,7 @@ void detector_weigh(struct detector *detector, struct account_entry *entry,
 	}
 	input->account = account;
 	input->login = slice_from(entry->login);
+	profile_woken(account, input->now_s);
 	if (input->from_stranger)
 		input->strangeness = judge_strangeness(account, input->now_s);
 	judge_weigh(input);

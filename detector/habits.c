@@ -6,9 +6,9 @@ enum {
 	DAY_S = 86400,
 	HOUR_S = 3600,
 	FILTER_BITS = 256,
-	/* Set bits of a full generation: some 85 marks with two bits each; a
-	 * stranger then passes for known once in four times at worst, in one
-	 * of the two generations. */
+	/* Set bits of a full generation: some 60 marks with three bits each;
+	 * a stranger then passes for known once in eight times at worst, in
+	 * one of the two generations. */
 	FILTER_FULL = 128,
 	/* ... and of one that knows fewer than about eight. */
 	FILTER_EMPTY = 24,
@@ -128,12 +128,6 @@ void habits_end_day(struct account *account)
 	account->day_new = account->day_seen = 0;
 }
 
-/* A day since 1970 in a byte that is never 0. */
-static bool is_today(uint8_t day, uint32_t now_s)
-{
-	return day == (uint8_t)(now_s / DAY_S) && day != 0;
-}
-
 bool habits_read_from(const struct account *account,
 		      const struct origin *origin, uint32_t now_s,
 		      bool of_address)
@@ -146,15 +140,16 @@ bool habits_read_from(const struct account *account,
 		    r->country != origin->country ||
 		    (of_address && r->client != account_client(origin->client)))
 			continue;
-		if (is_today(r->read_day, now_s) ||
-		    is_today(r->read_day, now_s - DAY_S))
+		if (r->read_day == account_day(now_s) ||
+		    r->read_day == account_day(now_s - DAY_S))
 			return true;
 	}
 	return false;
 }
 
-bool habits_sent_from(const struct account *account,
-		      const struct origin *origin, uint32_t now_s)
+/* The entry of just this address; NULL when there is none. */
+static const struct account_recent *recent_of(const struct account *account,
+					      const struct origin *origin)
 {
 	for (size_t i = 0; i < ACCOUNT_RECENT && account->recent[i].last_s;
 	     i++) {
@@ -163,9 +158,25 @@ bool habits_sent_from(const struct account *account,
 		if (r->network == origin->network &&
 		    r->country == origin->country &&
 		    r->client == account_client(origin->client))
-			return is_today(r->sent_day, now_s);
+			return r;
 	}
-	return false;
+	return NULL;
+}
+
+bool habits_read_today(const struct account *account,
+		       const struct origin *origin, uint32_t now_s)
+{
+	const struct account_recent *recent = recent_of(account, origin);
+
+	return recent && recent->read_day == account_day(now_s);
+}
+
+bool habits_sent_from(const struct account *account,
+		      const struct origin *origin, uint32_t now_s)
+{
+	const struct account_recent *recent = recent_of(account, origin);
+
+	return recent && recent->sent_day == account_day(now_s);
 }
 
 bool habits_knows_shape(const struct account *account, uint16_t shape)

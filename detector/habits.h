@@ -25,7 +25,7 @@ void habits_count(struct account_share *share, bool is_hit, double most);
 bool habits_knows_recipient(const struct account *account, uint64_t mark);
 
 /*
- * It wrote to this recipient. The mark is remembered; about a hundred fit into
+ * It wrote to this recipient. The mark is remembered; about sixty fit into
  * one generation of the filter, then the older generation is forgotten. Of one
  * day only so many are: a list must not push everybody out.
  *
@@ -41,6 +41,10 @@ void habits_end_day(struct account *account);
 bool habits_read_from(const struct account *account,
 		      const struct origin *origin, uint32_t now_s,
 		      bool of_address);
+
+/* Did it read from just this address today? */
+bool habits_read_today(const struct account *account,
+		       const struct origin *origin, uint32_t now_s);
 
 /* Did it send from just this address today? */
 bool habits_sent_from(const struct account *account,

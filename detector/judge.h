@@ -55,8 +55,9 @@ struct judgement judge_look(const struct account *account, uint32_t now_s);
 double judge_sum(const struct account *account, const struct signal *signal,
 		 uint32_t now_s);
 
-/* How strange the places and sessions of the account are to it at this time,
- * by the signals that say so: from 0 to 1, which three nats are worth. */
+/* How strange the places and sessions of an account that is not at home are to
+ * it at this time, by the signals that say so: from a half to 1, which a nat
+ * and a half is worth. */
 double judge_strangeness(const struct account *account, uint32_t now_s);
 
 /* Let every signal that looks at such events look at this one. */

@@ -58,11 +58,13 @@ static void learn_place(struct sightings *neighbours, uint64_t key,
 		     may);
 	/* Being seen takes no trust away. */
 	country = profile_country(account, origin->country);
-	if (input->country_is_trusted ||
-	    (country && profile_is_trusted(country, input->now_s)))
-		neighbours_seen(neighbours, input->login, key,
-				origin->country, input->now_s,
-				!input->country_is_trusted);
+	if (!input->country_is_trusted &&
+	    !(country && profile_is_trusted(country, input->now_s)))
+		return;
+	neighbours_seen(neighbours, input->login, key, origin->country,
+			input->now_s, account->host_country == 0);
+	if (account->host_country == 0)
+		account->host_country = origin->country;
 }
 
 static bool is_let_in(const struct mail_event *event)

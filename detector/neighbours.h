@@ -19,8 +19,8 @@ enum { NEIGHBOURS_MAX = 1 << 20 };
 
 struct sightings *neighbours_new(void);
 
-/* `account` is trusted in `country`. `is_first` when it just became so for
- * the first time: then it counts for the host as a whole. */
+/* `account` is trusted in `country`. `is_first` when that is the first one it
+ * ever came to trust: then it counts for the host as a whole. */
 void neighbours_seen(struct sightings *neighbours, struct slice login,
 		     uint64_t account, uint16_t country, uint32_t now_s,
 		     bool is_first);

@@ -334,9 +334,9 @@ static void recent_seen(struct account *account, const struct origin *origin,
 	if (now_s > recent->last_s)
 		recent->last_s = now_s;
 	if (reads)
-		recent->read_day = (uint8_t)(now_s / DAY_S);
+		recent->read_day = account_day(now_s);
 	else
-		recent->sent_day = (uint8_t)(now_s / DAY_S);
+		recent->sent_day = account_day(now_s);
 }
 
 void profile_seen(struct account *account, const struct origin *origin,
@@ -437,6 +437,13 @@ void profile_outcome(struct account *account, bool failed, uint32_t now_s,
 	account->outcomes_s = now_s;
 }
 
+void profile_woken(struct account *account, uint32_t now_s)
+{
+	if (account->last_s && now_s > account->last_s &&
+	    now_s - account->last_s > SILENT_S)
+		account->back_s = now_s;
+}
+
 double profile_warmth(const struct account *account, uint32_t now_s)
 {
 	double age_days = ((double)now_s - account->first_s) / DAY_S;
@@ -444,8 +451,8 @@ double profile_warmth(const struct account *account, uint32_t now_s)
 
 	if (account->logins < 10 && account->login_days < 5 && warmth > 0.5)
 		warmth = 0.5;
-	if (now_s > account->last_s && now_s - account->last_s > SILENT_S &&
-	    warmth > 0.5)
+	if (account->back_s && warmth > 0.5 &&
+	    now_s < account->back_s + profile_settings.cold_days * DAY_S)
 		warmth = 0.5;
 	if (warmth > 1)
 		return 1;

@@ -80,8 +80,12 @@ void profile_trust(struct account *account, uint32_t network,
 void profile_outcome(struct account *account, bool failed, uint32_t now_s,
 		     bool learn);
 
+/* Before anything else is made of an event: does it end a long silence? */
+void profile_woken(struct account *account, uint32_t now_s);
+
 /* What share of soft evidence counts: 1 for an account with a history, less
- * for a new one and for one that was silent for 90 days. */
+ * for a new one and for one that came back from 90 days of silence, as long as
+ * a new one is cold. */
 double profile_warmth(const struct account *account, uint32_t now_s);
 
 /* 2^(-age/half life) */

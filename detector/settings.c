@@ -275,6 +275,16 @@ static const char *copy_model(char base[PATH_MAX])
 	return base;
 }
 
+static int check_signals(struct err *err)
+{
+	const struct signal *signal;
+
+	for (size_t i = 0; (signal = signal_at(i)); i++)
+		if (signal->check && signal->check(err) < 0)
+			return -1;
+	return 0;
+}
+
 int settings_load(const char *path, bool must_exist, const char *const *sets,
 		  size_t n_sets, struct err *err)
 {
@@ -286,7 +296,8 @@ int settings_load(const char *path, bool must_exist, const char *const *sets,
 	if (conf_load(sections, n, NULL, path, must_exist, sets, n_sets,
 		      err) < 0 ||
 	    conf_load(sections, n, copy_model(base), path, must_exist, sets,
-		      n_sets, err) < 0)
+		      n_sets, err) < 0 ||
+	    check_signals(err) < 0)
 		return -1;
 	choose_folder(&settings.sql_dir, paths_sql, "sql",
 		      "own/sqlite/001_tables.sql");

@@ -127,27 +127,39 @@ void sightings_add(struct sightings *s, uint64_t key, uint64_t member,
 	sighting->is_dirty = 1;
 }
 
-/* How many members set so many of the 64 bits: -64 ln(1 - set / 64), and for
- * all of them 64 ln 64. */
-static const uint16_t members_of[] = {
-	0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 15, 16, 17, 18, 20, 21,
-	23, 24, 25, 27, 28, 30, 32, 33, 35, 37, 39, 40, 42, 44, 46, 48, 51,
-	53, 55, 58, 60, 63, 65, 68, 71, 74, 78, 81, 85, 89, 93, 97, 102, 107,
-	113, 119, 126, 133, 142, 151, 163, 177, 196, 222, 266, 266,
-};
+static uint64_t members_of(const struct sightings *s, uint64_t key)
+{
+	const struct sighting *sighting = sightings_find(s, key);
 
-_Static_assert(sizeof(members_of) == 65 * sizeof(*members_of),
-	       "0 to 64 bits");
+	return sighting ? sighting->members : 0;
+}
+
+/* Linear counting (Whang and others, 1990): of how many members so many of 64
+ * bits are set, -64 ln(1 - set / 64), and for all of them 64 ln 64. */
+static unsigned estimate(uint64_t members, uint64_t without)
+{
+	static const uint16_t of_set[65] = {
+		0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 15, 16, 17, 18, 20,
+		21, 23, 24, 25, 27, 28, 30, 32, 33, 35, 37, 39, 40, 42, 44, 46,
+		48, 51, 53, 55, 58, 60, 63, 65, 68, 71, 74, 78, 81, 85, 89, 93,
+		97, 102, 107, 113, 119, 126, 133, 142, 151, 163, 177, 196, 222,
+		266, 266,
+	};
+
+	members &= ~sighting_bit(without);
+	return members ? of_set[__builtin_popcountll(members)] : 0;
+}
 
 unsigned sightings_count(const struct sightings *s, uint64_t key,
 			 uint64_t member)
 {
-	const struct sighting *sighting = sightings_find(s, key);
+	return estimate(members_of(s, key), member);
+}
 
-	if (!sighting || !(sighting->members & ~sighting_bit(member)))
-		return 0;
-	return members_of[__builtin_popcountll(sighting->members &
-					       ~sighting_bit(member))];
+unsigned sightings_count_two(const struct sightings *s, uint64_t one,
+			     uint64_t other, uint64_t member)
+{
+	return estimate(members_of(s, one) | members_of(s, other), member);
 }
 
 void sightings_restore(struct sightings *s, const struct sighting *sighting)

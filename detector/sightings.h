@@ -49,6 +49,10 @@ void sightings_add(struct sightings *sightings, uint64_t key, uint64_t member,
 unsigned sightings_count(const struct sightings *sightings, uint64_t key,
 			 uint64_t member);
 
+/* The same for two keys together. */
+unsigned sightings_count_two(const struct sightings *sightings, uint64_t one,
+			     uint64_t other, uint64_t member);
+
 /* Seconds since it was seen; what seems to be in the future is now, since
  * logs of several machines do not agree on the second. */
 uint32_t sighting_age_s(const struct sighting *sighting, uint32_t now_s);

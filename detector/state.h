@@ -23,7 +23,7 @@
 #include "detector/detector.h"
 #include "detector/sources/source.h"
 
-enum { STATE_VERSION = 9 };
+enum { STATE_VERSION = 10 };
 
 struct state;
 

@@ -33,7 +33,7 @@ void surroundings_look(struct detector *detector, struct account_entry *entry,
 	input->from_stranger =
 		!profile_is_home(account, origin->network, input->now_s);
 	if (!input->is_submission &&
-	    !habits_read_from(account, origin, input->now_s, true))
+	    !habits_read_today(account, origin, input->now_s))
 		crowd_reader(detector->crowd, entry->key, input->now_s);
 	input->by_reader =
 		habits_read_from(account, origin, input->now_s, false) ||

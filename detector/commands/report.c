@@ -166,8 +166,9 @@ static void print_row(const struct verdict *v)
 
 	stamp_short(v->at_ms, stamp);
 	text_add_visible(&text, slice_from(v->account));
-	printf("%-16s  %-7s  %3.0f %%  %s\n", stamp,
-	       verdict_action_names[v->action], v->probability * 100,
+	printf("%-16s  %-7s  %4.1f %%  %s\n", stamp,
+	       verdict_action_names[v->action],
+	       v->probability < 0.9995 ? v->probability * 100 : 99.9,
 	       text_string(&text));
 	text_clear(&text);
 	for (size_t i = 0; i < v->n_evidence; i++) {
@@ -224,7 +225,8 @@ void report_table(const struct report *report)
 		printf("Nobody new looks as if in somebody else's hands.\n");
 		return;
 	}
-	printf("%-16s  %-7s  %5s  %s\n", "when", "verdict", "sure", "account");
+	printf("%-16s  %-7s  %6s  %s\n", "when", "verdict", "likely",
+	       "account");
 	suspended = print_rows(report, VERDICT_SUSPEND);
 	watched = print_rows(report, VERDICT_WATCH);
 	printf("\n%zu to suspend, %zu to watch.\n", suspended, watched);

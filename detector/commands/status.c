@@ -103,7 +103,7 @@ static int each_account(void *context, const struct account_entry *entry)
 		text_add_visible(&login, slice_from(entry->login));
 		stamp_short(account->standing_s * (int64_t)STAMP_SECOND_MS,
 			    stamp);
-		printf("  %-12s  since %s  %3.0f %%  %s\n", word, stamp,
+		printf("  %-12s  since %s  %4.1f %%  %s\n", word, stamp,
 		       verdict.probability * 100, text_string(&login));
 	}
 	text_release(&login);

@@ -39,7 +39,9 @@ enum { SLOT = 8 };
 static double by_strangers(const struct signal_input *input)
 {
 	const struct origin *origin = input->origin;
-	bool is_home = input->country_is_home || input->country_is_trusted;
+	/* Unknown is not foreign. */
+	bool is_home = input->country_is_home || input->country_is_trusted ||
+		       !origin->country;
 	unsigned others = input->crowd_strangers;
 
 	if (!input->host_is_warm || origin->kind == NETWORK_RELAY)

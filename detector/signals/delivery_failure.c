@@ -16,7 +16,8 @@
  * Source: delivery lines, tied to the account by queue id.
  *
  * Whom it would wrong: a newsletter that finally cleans an old list, and
- * everybody on the day a large receiver is broken; so alone it only watches.
+ * everybody on the day a large receiver is broken; so alone it only watches,
+ * but for the week after a lift.
  */
 #include "base/hash.h"
 #include "detector/signals/signal.h"

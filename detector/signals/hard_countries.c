@@ -17,7 +17,7 @@ static struct hard {
 } settings;
 
 static const struct conf_option options[] = {
-	SIGNAL_LIMITS(struct hard, "12", "0", "24h"),
+	SIGNAL_LIMITS(struct hard, "30", "0", "24h"),
 	{ "countries", CONF_INTEGER, offsetof(struct hard, countries), "6", 3,
 	  ACCOUNT_RECENT, "countries", "So many within an hour.", NULL },
 	{ "networks", CONF_INTEGER, offsetof(struct hard, networks), "4", 1,

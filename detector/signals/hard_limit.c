@@ -21,7 +21,7 @@ static struct hard {
 } settings;
 
 static const struct conf_option options[] = {
-	SIGNAL_LIMITS(struct hard, "12", "0", "24h"),
+	SIGNAL_LIMITS(struct hard, "30", "0", "24h"),
 	{ "per_hour", CONF_INTEGER, offsetof(struct hard, per_hour), "0", 0,
 	  10000000, "recipients", "The most in an hour; 0: no limit.", NULL },
 	{ "per_day", CONF_INTEGER, offsetof(struct hard, per_day), "0", 0,
@@ -38,20 +38,55 @@ static bool fits(struct slice who, struct slice login)
 	return slice_eq_nocase(who, login);
 }
 
+/* "@shop.example 500 5000" */
+static bool read_plan(struct slice plan, struct slice *who_out,
+		      uint32_t *hour_out, uint32_t *day_out)
+{
+	struct slice who = slice_cut(&plan, ' '), hour;
+	uint32_t per_hour, per_day;
+
+	plan = slice_trim(plan);
+	hour = slice_cut(&plan, ' ');
+	if (!who.len || !slice_number(hour, &per_hour) ||
+	    !slice_number(slice_trim(plan), &per_day))
+		return false;
+	*who_out = who;
+	*hour_out = per_hour;
+	*day_out = per_day;
+	return true;
+}
+
+static int check(struct err *err)
+{
+	struct slice who;
+	uint32_t hour, day;
+
+	for (size_t i = 0; i < settings.plans.n; i++)
+		if (!read_plan(slice_from(settings.plans.items[i]), &who,
+			       &hour, &day))
+			return err_set(err, EXIT_CONFIG,
+				       "signal.hard_limit.plans: \"%.60s\" is "
+				       "no \"ACCOUNT-or-@DOMAIN PER_HOUR "
+				       "PER_DAY\", such as \"@shop.example "
+				       "500 5000\"", settings.plans.items[i]);
+	return 0;
+}
+
 static void limits_of(struct slice login, uint32_t *hour_out,
 		      uint32_t *day_out)
 {
 	*hour_out = (uint32_t)settings.per_hour;
 	*day_out = (uint32_t)settings.per_day;
 	for (size_t i = 0; i < settings.plans.n; i++) {
-		struct slice rest = slice_from(settings.plans.items[i]);
-		struct slice who = slice_cut(&rest, ' ');
+		struct slice who;
+		uint32_t hour, day;
 
-		if (!fits(who, login))
+		if (!read_plan(slice_from(settings.plans.items[i]), &who,
+			       &hour, &day) ||
+		    !fits(who, login))
 			continue;
-		rest = slice_trim(rest);
-		slice_number(slice_cut(&rest, ' '), hour_out);
-		slice_number(slice_trim(rest), day_out);
+		*hour_out = hour;
+		*day_out = day;
 		return;
 	}
 }
@@ -90,6 +125,7 @@ const struct signal signal_hard_limit = {
 	.looks_at = SIGNAL_RECIPIENTS,
 	.options = options,
 	.settings = &settings,
+	.check = check,
 	.observe = observe,
 	.describe = describe,
 };

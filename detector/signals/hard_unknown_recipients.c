@@ -1,8 +1,8 @@
 /*
  * hard_unknown_recipients - a hundred different recipients that do not exist,
  * within one hour of the clock, and no fewer than 8 of a hundred that were
- * written to. No address book is that wrong, so it holds from the first day
- * and convicts alone.
+ * written to in the busiest hour of the day. No address book is that wrong, so
+ * it holds from the first day and convicts alone.
  *
  * Counted with 128 bits of linear counting (Whang and others, 1990): about 8 %
  * off at one hundred, in 16 bytes.
@@ -24,7 +24,7 @@ static struct hard {
 } settings;
 
 static const struct conf_option options[] = {
-	SIGNAL_LIMITS(struct hard, "12", "0", "24h"),
+	SIGNAL_LIMITS(struct hard, "30", "0", "24h"),
 	{ "recipients", CONF_INTEGER, offsetof(struct hard, recipients),
 	  "100", 10, 200, "recipients", "So many within an hour.", NULL },
 	{ "percent", CONF_INTEGER, offsetof(struct hard, percent), "8", 0, 100,
@@ -59,9 +59,10 @@ static double observe(const struct signal_input *input)
 	}
 	hash = hash_bytes(input->event->recipient, 2) % BITS;
 	account->unknown_seen[hash / 64] |= UINT64_C(1) << hash % 64;
+	/* What bounces now may have been sent in the hour before. */
 	if (distinct(account) < (double)settings.recipients ||
-	    distinct(account) * 100 < (double)settings.percent *
-				      account->counted[RECIPIENTS_HOUR])
+	    distinct(account) * 100 <
+		    (double)settings.percent * account->peak_recipients)
 		return 0;
 	return settings.limits.cap;
 }

@@ -98,7 +98,8 @@ struct signal {
 	const char *about;	/* one line */
 	unsigned slot;		/* in struct account; never used again */
 	bool is_hard;		/* full strength on cold accounts; a rule that
-				 * convicts alone */
+				 * convicts alone: its cap is above whatever a
+				 * block takes */
 	bool is_strong_when_cold;
 	bool makes_strange;	/* what it says makes a place or session
 				 * strange to the account */
@@ -109,6 +110,10 @@ struct signal {
 				 * events that bring any of these only */
 	const struct conf_option *options;	/* begins with SIGNAL_LIMITS */
 	void *settings;		/* begins with struct signal_limits */
+
+	/* Is what the options say possible? After they are read; NULL: always.
+	 * -1 names the entry and the remedy. */
+	int (*check)(struct err *err);
 
 	/* Nats this event adds, 0 for none. No I/O, no clock. */
 	double (*observe)(const struct signal_input *input);

@@ -138,6 +138,8 @@ static double evidence(const struct account *account, enum volume volume,
 
 static double record(const struct signal_input *input)
 {
+	/* A further recipient of a message is no further message. */
+	bool is_message = input->event->kind != MAIL_DELIVERY;
 	double highest = 0;
 
 	for (int i = 0; i < VOLUMES; i++) {
@@ -146,7 +148,7 @@ static double record(const struct signal_input *input)
 			input->account, volume,
 			volumes_counted(input->account, volume,
 					input->now_s) +
-				(is_messages(volume) ? 1
+				(is_messages(volume) ? is_message
 						     : input->recipients));
 
 		if (is_messages(volume))
@@ -186,7 +188,7 @@ static void describe(const struct account *account, uint32_t now_s,
 
 const struct signal signal_volume = {
 	.name = "volume",
-	.about = "more recipients than ever",
+	.about = "more recipients or messages than ever",
 	.slot = SLOT,
 	.looks_at = SIGNAL_RECIPIENTS,
 	.options = options,

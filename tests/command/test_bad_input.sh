@@ -25,6 +25,8 @@ expect "unknown key" 78 'c.conf:2: there is no option "sauces"' \
 conf 'mode = "angry";'
 expect "not a choice" 78 'one of "observe", "enforce"' check -c "$work/c.conf"
 conf 'judge: {' ' block = 7.0;' '};'
+expect "no plan" 78 'hard_limit.plans: "@shop.example many" is no' \
+	check --set 'signal.hard_limit.plans=@shop.example many'
 expect "out of range" 78 'c.conf:2: judge.block is "7", allowed is a number from 0.005 to 1' \
 	check -c "$work/c.conf"
 conf 'watch_interval = "soon";'
