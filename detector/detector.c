@@ -139,20 +139,21 @@ struct signal_input detector_input(const struct mail_event *event)
 
 /* With data that knows too little, every country counts as unknown, and
  * unknown is no evidence. */
-static void cover(struct detector *detector, const struct account *account,
-		  struct origin *origin, uint32_t now_s)
+static void look(struct detector *detector, struct account_entry *entry,
+		 struct origin *origin, struct signal_input *input)
 {
 	bool is_known = origin->country != 0;
-	const struct account_recent *recent;
+	const struct account_recent *place;
 
-	if (!geo_has_country(detector->geo))
-		return;
-	if (detector->coverage.is_off)
+	if (geo_has_country(detector->geo) && detector->coverage.is_off)
 		origin->country = 0;
-	recent = profile_recent_place(account, origin->network,
-				      origin->country, now_s);
-	if (!recent || recent->last_s / 86400 != now_s / 86400)
-		coverage_count(&detector->coverage, is_known, now_s);
+	input->origin = origin;
+	input->visits = profile_visits(&entry->account, origin, input->now_s);
+	place = input->visits.place;
+	if (geo_has_country(detector->geo) &&
+	    (!place || place->last_s / 86400 != input->now_s / 86400))
+		coverage_count(&detector->coverage, is_known, input->now_s);
+	surroundings_look(detector, entry, input);
 }
 
 void detector_recall(struct signal_input *input, const struct message *message)
@@ -186,12 +187,8 @@ static uint32_t on_login(struct detector *detector,
 	if (event->has_client) {
 		geo_lookup(detector->geo, &event->client, event->at_ms,
 			   &origin);
-		if (!origin.is_local) {
-			cover(detector, &entry->account, &origin,
-			      input.now_s);
-			input.origin = &origin;
-			surroundings_look(detector, entry, &input);
-		}
+		if (!origin.is_local)
+			look(detector, entry, &origin, &input);
 	}
 	detector_weigh(detector, entry, &input);
 	return (input.from_stranger ? MESSAGE_FROM_STRANGER : 0) |

@@ -33,10 +33,10 @@ void surroundings_look(struct detector *detector, struct account_entry *entry,
 	input->from_stranger =
 		!profile_is_home(account, origin->network, input->now_s);
 	if (!input->is_submission &&
-	    !habits_read_today(account, origin, input->now_s))
+	    !input->visits.address_read_today)
 		crowd_reader(detector->crowd, entry->key, input->now_s);
 	input->by_reader =
-		habits_read_from(account, origin, input->now_s, false) ||
+		input->visits.reads ||
 		!crowd_shows_readers(detector->crowd, input->now_s);
 	input->country_is_trusted =
 		country && profile_is_trusted(country, input->now_s);

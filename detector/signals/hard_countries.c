@@ -78,7 +78,8 @@ static double observe(const struct signal_input *input)
 	int64_t countries, networks;
 
 	if (!origin || !origin->country || origin->kind == NETWORK_VPN ||
-	    origin->kind == NETWORK_RELAY || has_too_few(input->account, input->now_s))
+	    origin->kind == NETWORK_RELAY ||
+	    has_too_few(input->account, input->now_s))
 		return 0;
 	count(input->account, input->now_s, origin->country, origin->network,
 	      &countries, &networks);
