@@ -5,7 +5,6 @@
 #include "detector/correspondents.h"
 #include "detector/crowd.h"
 #include "detector/incident.h"
-#include "detector/judge.h"
 #include "detector/learn.h"
 #include "detector/neighbours.h"
 #include "detector/profile.h"
@@ -20,7 +19,9 @@ int detector_init(struct detector *detector, struct geo *geo,
 		  const struct accounts_backing *backing, struct err *err)
 {
 	memset(detector, 0, sizeof(*detector));
+	detector->weights = judge_weights();
 	detector->calm_below = judge_calm_below(INCIDENT_UNTIL);
+	detector->quiet_below = judge_calm_below(INCIDENT_FROM);
 	for (size_t i = 0; i < home->n; i++) {
 		uint16_t code = country_code(slice_from(home->items[i]));
 
@@ -71,26 +72,28 @@ static bool is_above_suspicion(const struct detector *detector,
 			       const struct account *account, uint32_t now_s)
 {
 	return account->standing == STANDING_CALM && !account->is_observed &&
-	       judge_has_less(account, now_s, detector->calm_below);
+	       judge_has_less(account, now_s, &detector->weights,
+			      account->incident.first_s
+				      ? detector->calm_below
+				      : detector->quiet_below);
 }
 
 static void judge(struct detector *detector, struct account_entry *entry,
 		  struct signal_input *input)
 {
 	struct account *account = &entry->account;
+	/* Holds to the end: learning moves no evidence. */
+	struct judgement judgement = judge_look(account, input->now_s);
 	enum verdict_action action;
-	double log_odds;
 
-	judge_probability(account, input->now_s, &log_odds);
-	incident_note(account, input,
-		      log_odds - judge_prior(account, input->now_s));
+	incident_note(account, input, judgement.evidence);
 	learn(detector->neighbours, entry->key, input,
-	      judge_may_learn(account, input->now_s));
+	      judge_lets_learn(account, &judgement));
 	if (input->now_s > account->last_s)
 		account->last_s = input->now_s;
-	if (judge_decide(account, input->now_s,
-			 input->event->kind != MAIL_LOGIN, detector->enforce,
-			 &action))
+	if (judge_decide_by(account, judgement.probability, input->now_s,
+			    input->event->kind != MAIL_LOGIN,
+			    detector->enforce, &action))
 		tell(detector, entry, input->event->at_ms, action);
 }
 
@@ -136,20 +139,21 @@ struct signal_input detector_input(const struct mail_event *event)
 
 /* With data that knows too little, every country counts as unknown, and
  * unknown is no evidence. */
-static void cover(struct detector *detector, const struct account *account,
-		  struct origin *origin, uint32_t now_s)
+static void look(struct detector *detector, struct account_entry *entry,
+		 struct origin *origin, struct signal_input *input)
 {
 	bool is_known = origin->country != 0;
-	const struct account_recent *recent;
+	const struct account_recent *place;
 
-	if (!geo_has_country(detector->geo))
-		return;
-	if (detector->coverage.is_off)
+	if (geo_has_country(detector->geo) && detector->coverage.is_off)
 		origin->country = 0;
-	recent = profile_recent_place(account, origin->network,
-				      origin->country, now_s);
-	if (!recent || recent->last_s / 86400 != now_s / 86400)
-		coverage_count(&detector->coverage, is_known, now_s);
+	input->origin = origin;
+	input->visits = profile_visits(&entry->account, origin, input->now_s);
+	place = input->visits.place;
+	if (geo_has_country(detector->geo) &&
+	    (!place || place->last_s / 86400 != input->now_s / 86400))
+		coverage_count(&detector->coverage, is_known, input->now_s);
+	surroundings_look(detector, entry, input);
 }
 
 void detector_recall(struct signal_input *input, const struct message *message)
@@ -183,12 +187,8 @@ static uint32_t on_login(struct detector *detector,
 	if (event->has_client) {
 		geo_lookup(detector->geo, &event->client, event->at_ms,
 			   &origin);
-		if (!origin.is_local) {
-			cover(detector, &entry->account, &origin,
-			      input.now_s);
-			input.origin = &origin;
-			surroundings_look(detector, entry, &input);
-		}
+		if (!origin.is_local)
+			look(detector, entry, &origin, &input);
 	}
 	detector_weigh(detector, entry, &input);
 	return (input.from_stranger ? MESSAGE_FROM_STRANGER : 0) |

@@ -16,6 +16,7 @@
 #include "detector/coverage.h"
 #include "detector/event.h"
 #include "detector/geo.h"
+#include "detector/judge.h"
 #include "detector/sightings.h"
 #include "detector/signals/signal.h"
 #include "detector/tracker.h"
@@ -41,7 +42,10 @@ struct detector {
 	size_t n_home;
 	bool enforce;		/* blocks will be real */
 	bool is_learning;	/* see learning.h */
-	double calm_below;	/* nats, see judge_calm_below() */
+	/* For judge_has_less(): while an incident is written down, and when
+	 * there is none to end. */
+	struct judge_weights weights;
+	double calm_below, quiet_below;
 	int64_t newest_ms;
 	struct coverage coverage;
 	struct detector_counters counters;

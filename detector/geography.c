@@ -42,12 +42,10 @@ static double between(const struct town *a, const struct town *b)
 	return 2 * EARTH_KM * asin(sqrt(h > 1 ? 1 : h));
 }
 
-double geography_distance_km(uint16_t a, uint16_t b)
+static double nearest_km(uint16_t a, uint16_t b)
 {
 	double nearest = INFINITY;
 
-	if (a == b)
-		return 0;
 	for (size_t i = 0; i < N_TOWNS; i++) {
 		if (code_of(&towns[i]) != a)
 			continue;
@@ -57,6 +55,27 @@ double geography_distance_km(uint16_t a, uint16_t b)
 					       between(&towns[i], &towns[j]));
 	}
 	return isinf(nearest) ? 0 : nearest;
+}
+
+double geography_distance_km(uint16_t a, uint16_t b)
+{
+	/* Few pairs are asked for, these again and again. One that falls on
+	 * another's place takes it. */
+	static struct {
+		uint16_t a, b;
+		double km;
+	} known[1 << 8];
+	/* The highest eight bits of Knuth's multiplicative hash. */
+	size_t at = ((uint32_t)a << 16 | b) * UINT32_C(2654435769) >> 24;
+
+	if (a == b)
+		return 0;
+	if (known[at].a != a || known[at].b != b) {
+		known[at].a = a;
+		known[at].b = b;
+		known[at].km = nearest_km(a, b);
+	}
+	return known[at].km;
 }
 
 bool geography_is_near(uint16_t a, uint16_t b)

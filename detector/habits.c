@@ -128,57 +128,6 @@ void habits_end_day(struct account *account)
 	account->day_new = account->day_seen = 0;
 }
 
-bool habits_read_from(const struct account *account,
-		      const struct origin *origin, uint32_t now_s,
-		      bool of_address)
-{
-	for (size_t i = 0; i < ACCOUNT_RECENT && account->recent[i].last_s;
-	     i++) {
-		const struct account_recent *r = &account->recent[i];
-
-		if (r->network != origin->network ||
-		    r->country != origin->country ||
-		    (of_address && r->client != account_client(origin->client)))
-			continue;
-		if (r->read_day == account_day(now_s) ||
-		    r->read_day == account_day(now_s - DAY_S))
-			return true;
-	}
-	return false;
-}
-
-/* The entry of just this address; NULL when there is none. */
-static const struct account_recent *recent_of(const struct account *account,
-					      const struct origin *origin)
-{
-	for (size_t i = 0; i < ACCOUNT_RECENT && account->recent[i].last_s;
-	     i++) {
-		const struct account_recent *r = &account->recent[i];
-
-		if (r->network == origin->network &&
-		    r->country == origin->country &&
-		    r->client == account_client(origin->client))
-			return r;
-	}
-	return NULL;
-}
-
-bool habits_read_today(const struct account *account,
-		       const struct origin *origin, uint32_t now_s)
-{
-	const struct account_recent *recent = recent_of(account, origin);
-
-	return recent && recent->read_day == account_day(now_s);
-}
-
-bool habits_sent_from(const struct account *account,
-		      const struct origin *origin, uint32_t now_s)
-{
-	const struct account_recent *recent = recent_of(account, origin);
-
-	return recent && recent->sent_day == account_day(now_s);
-}
-
 bool habits_knows_shape(const struct account *account, uint16_t shape)
 {
 	for (size_t i = 0; i < ACCOUNT_SHAPES; i++)

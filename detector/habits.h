@@ -36,20 +36,6 @@ bool habits_knows_recipient(const struct account *account, uint64_t mark);
 void habits_recipient(struct account *account, uint64_t mark);
 void habits_end_day(struct account *account);
 
-/* Did it read from there, today or yesterday (UTC)? `of_address`: from just
- * this address, else from anywhere in the network. */
-bool habits_read_from(const struct account *account,
-		      const struct origin *origin, uint32_t now_s,
-		      bool of_address);
-
-/* Did it read from just this address today? */
-bool habits_read_today(const struct account *account,
-		       const struct origin *origin, uint32_t now_s);
-
-/* Did it send from just this address today? */
-bool habits_sent_from(const struct account *account,
-		      const struct origin *origin, uint32_t now_s);
-
 /* Is this way of sending (mail_event.shape) among the last ones? */
 bool habits_knows_shape(const struct account *account, uint16_t shape);
 void habits_shape(struct account *account, uint16_t shape);

@@ -4,10 +4,6 @@
 
 #include <string.h>
 
-/* Sum of evidence, in nats, from which an incident is written down: one nat
- * is one mildly strange thing. */
-static const double INCIDENT_FROM = 1.0;
-
 enum { INCIDENT_PAUSE_S = 3600 };
 
 static void incident_country(struct account_incident *incident,

@@ -11,8 +11,9 @@
 
 #include "detector/signals/signal.h"
 
-/* Evidence below this, in nats, is calm. */
-static const double INCIDENT_UNTIL = 0.5;
+/* Sum of evidence, in nats, from which an incident is written down: one nat
+ * is one mildly strange thing. Once it is, evidence below the other is calm. */
+static const double INCIDENT_FROM = 1.0, INCIDENT_UNTIL = 0.5;
 
 /* Write the event down. `evidence` is the account's sum in nats, without the
  * prior. */

@@ -76,18 +76,29 @@ double judge_prior(const struct account *account, uint32_t now_s)
 	return log(hazard);
 }
 
+struct judgement judge_look(const struct account *account, uint32_t now_s)
+{
+	const struct signal *const *signal;
+	double prior = judge_prior(account, now_s), log_odds = prior;
+
+	for (signal = signals; *signal; signal++)
+		log_odds += weighted(account, *signal, now_s);
+	return (struct judgement){
+		.evidence = log_odds - prior,
+		.log_odds = log_odds,
+		.probability = 1 / (1 + exp(-(judge_settings.scale * log_odds +
+					      judge_settings.shift))),
+	};
+}
+
 double judge_probability(const struct account *account, uint32_t now_s,
 			 double *log_odds_out)
 {
-	const struct signal *signal;
-	double log_odds = judge_prior(account, now_s);
+	struct judgement judgement = judge_look(account, now_s);
 
-	for (size_t i = 0; (signal = signal_at(i)); i++)
-		log_odds += weighted(account, signal, now_s);
 	if (log_odds_out)
-		*log_odds_out = log_odds;
-	return 1 / (1 + exp(-(judge_settings.scale * log_odds +
-			      judge_settings.shift)));
+		*log_odds_out = judgement.log_odds;
+	return judgement.probability;
 }
 
 double judge_strangeness(const struct account *account, uint32_t now_s)
@@ -157,35 +168,36 @@ void judge_weigh(const struct signal_input *input)
 			weigh_one(*signal, input);
 }
 
+struct judge_weights judge_weights(void)
+{
+	struct judge_weights weights = { { 0 } };
+	const struct signal *const *signal;
+
+	for (signal = signals; *signal; signal++)
+		weights.of[(*signal)->slot] =
+			nextafterf((float)signal_limits(*signal)->weight,
+				   INFINITY);
+	return weights;
+}
+
 /* Decay only makes these smaller, and what speaks for the owner is left out:
  * no more than this, at no cost. */
-static double most_evidence(const struct account *account)
+static float most_evidence(const struct account *account,
+			   const struct judge_weights *weights)
 {
-	const struct signal *const *signal;
-	double sum = 0;
+	float sum = 0;
 
-	for (signal = signals; *signal; signal++) {
-		double nats = account->groups[(*signal)->slot].nats;
-
-		if (nats > 0)
-			sum += signal_limits(*signal)->weight * nats;
-	}
+	for (size_t slot = 0; slot < ACCOUNT_GROUPS; slot++)
+		if (account->groups[slot].nats > 0)
+			sum += weights->of[slot] * account->groups[slot].nats;
 	return sum;
 }
 
 bool judge_has_less(const struct account *account, uint32_t now_s,
-		    double evidence)
+		    const struct judge_weights *weights, double evidence)
 {
-	const struct signal *const *signal;
-	double sum = 0;
-
-	if (now_s < account->closer_until_s)
-		return false;
-	if (most_evidence(account) < evidence)
-		return true;
-	for (signal = signals; *signal; signal++)
-		sum += weighted(account, *signal, now_s);
-	return sum < evidence;
+	return now_s >= account->closer_until_s &&
+	       (double)most_evidence(account, weights) < evidence;
 }
 
 /* Evidence that gives this probability, with the usual prior. */
@@ -201,18 +213,23 @@ double judge_calm_below(double evidence)
 	double limit = evidence_for(judge_settings.watch);
 
 	limit = fmin(limit, judge_settings.learn_below);
-	/* The margin is far above what rounding can do on either way. */
-	return fmin(limit, evidence) - 1e-6;
+	/* The margin is far above what rounding can do on either way: sums
+	 * of some nats in 24 bits are off by less than 1e-5. */
+	return fmin(limit, evidence) - 1e-4;
+}
+
+bool judge_lets_learn(const struct account *account,
+		      const struct judgement *judgement)
+{
+	return account->standing == STANDING_CALM &&
+	       judgement->evidence < judge_settings.learn_below;
 }
 
 bool judge_may_learn(const struct account *account, uint32_t now_s)
 {
-	double log_odds;
+	struct judgement judgement = judge_look(account, now_s);
 
-	judge_probability(account, now_s, &log_odds);
-	return account->standing == STANDING_CALM &&
-	       log_odds - judge_prior(account, now_s) <
-		       judge_settings.learn_below;
+	return judge_lets_learn(account, &judgement);
 }
 
 static void stand(struct account *account, enum standing standing,
@@ -238,11 +255,9 @@ static bool may_block_again(const struct account *account, uint32_t now_s,
 	       (double)judge_settings.again_after_ms;
 }
 
-bool judge_decide(struct account *account, uint32_t now_s, bool sends,
-		  bool enforce, enum verdict_action *action_out)
+bool judge_decide_by(struct account *account, double p, uint32_t now_s,
+		     bool sends, bool enforce, enum verdict_action *action_out)
 {
-	double p = judge_probability(account, now_s, NULL);
-
 	if (p >= judge_settings.block && sends) {
 		if (!may_block_again(account, now_s, enforce))
 			return false;
@@ -267,6 +282,13 @@ bool judge_decide(struct account *account, uint32_t now_s, bool sends,
 		account->is_observed = 0;
 	}
 	return false;
+}
+
+bool judge_decide(struct account *account, uint32_t now_s, bool sends,
+		  bool enforce, enum verdict_action *action_out)
+{
+	return judge_decide_by(account, judge_look(account, now_s).probability,
+			       now_s, sends, enforce, action_out);
 }
 
 static void insert_evidence(struct verdict *verdict,

@@ -41,6 +41,15 @@ double judge_prior(const struct account *account, uint32_t now_s);
 double judge_probability(const struct account *account, uint32_t now_s,
 			 double *log_odds_out);
 
+/* All of it at once, for an event that needs more than one of them. */
+struct judgement {
+	double evidence;	/* nats, without the prior */
+	double log_odds;
+	double probability;
+};
+
+struct judgement judge_look(const struct account *account, uint32_t now_s);
+
 /* What one signal says at this time, before its weight: between -floor and
  * cap. */
 double judge_sum(const struct account *account, const struct signal *signal,
@@ -55,17 +64,25 @@ double judge_strangeness(const struct account *account, uint32_t now_s);
 void judge_weigh(const struct signal_input *input);
 
 /* Is there so little against the account that its places and volume may become
- * normal? */
+ * normal? The second one of what was judged already. */
 bool judge_may_learn(const struct account *account, uint32_t now_s);
+bool judge_lets_learn(const struct account *account,
+		      const struct judgement *judgement);
 
 /*
  * A short cut for the many events of accounts above suspicion. An account
  * that surely has less than judge_calm_below(E) nats against it learns, is not
- * to be watched or blocked, and has less than E. False: perhaps not.
+ * to be watched or blocked, and has less than E. False: perhaps not, since
+ * neither decay nor what speaks for the owner is looked at.
  */
+struct judge_weights {
+	float of[ACCOUNT_GROUPS];	/* by slot, never too small */
+};
+
+struct judge_weights judge_weights(void);
 double judge_calm_below(double evidence);
 bool judge_has_less(const struct account *account, uint32_t now_s,
-		    double evidence);
+		    const struct judge_weights *weights, double evidence);
 
 /*
  * After judge_weigh: what changes for the account now? True with *action_out
@@ -76,6 +93,11 @@ bool judge_has_less(const struct account *account, uint32_t now_s,
  */
 bool judge_decide(struct account *account, uint32_t now_s, bool sends,
 		  bool enforce, enum verdict_action *action_out);
+
+/* The same with the probability at this time. */
+bool judge_decide_by(struct account *account, double probability,
+		     uint32_t now_s, bool sends, bool enforce,
+		     enum verdict_action *action_out);
 
 /* Fill in everything but `action`. */
 void judge_explain(const struct account *account, const char *login,

@@ -11,14 +11,12 @@ enum { SESSIONS_MOST = 60, HOUR_S = 3600 };
 static void learn_session(struct account *account,
 			  const struct signal_input *input)
 {
-	const struct origin *origin = input->origin;
-	bool unread = !habits_read_from(account, origin, input->now_s, false);
+	bool unread = !input->visits.reads;
 
 	habits_count(&account->unread_network, unread, SESSIONS_MOST);
 	if (!unread)
 		habits_count(&account->unread_address,
-			     !habits_read_from(account, origin, input->now_s,
-					       true),
+			     !input->visits.address_reads,
 			     SESSIONS_MOST);
 	if (input->shape && account->shapes[0])
 		habits_count(&account->new_shape,
@@ -39,8 +37,7 @@ static void learn_habits(struct account *account,
 		return;
 	if (account->hour != input->now_s / HOUR_S)
 		habits_hour(account, input->now_s);
-	if (origin && origin->network &&
-	    !habits_sent_from(account, origin, input->now_s))
+	if (origin && origin->network && !input->visits.address_sent_today)
 		learn_session(account, input);
 	if (input->shape)
 		habits_shape(account, input->shape);

@@ -179,33 +179,50 @@ const struct account_recent *profile_recent_network(
 	return latest;
 }
 
-const struct account_recent *profile_recent_place(
-	const struct account *account, uint32_t network, uint16_t country,
-	uint32_t now_s)
+static bool is_later(const struct account_recent *recent,
+		     const struct account_recent *latest)
 {
-	const struct account_recent *latest = NULL;
-
-	for (size_t i = 0; i < ACCOUNT_RECENT && account->recent[i].last_s;
-	     i++) {
-		const struct account_recent *r = &account->recent[i];
-
-		if (r->network == network && r->country == country &&
-		    is_lately(r, now_s) &&
-		    (!latest || r->last_s > latest->last_s))
-			latest = r;
-	}
-	return latest;
+	return !latest || recent->last_s > latest->last_s;
 }
 
-const struct account_recent *profile_recent_country(
-	const struct account *account, uint16_t country, uint32_t now_s)
+/* Of an entry of the origin's network and country. */
+static void visit_place(struct visits *visits,
+			const struct account_recent *recent,
+			const struct origin *origin, uint32_t now_s)
 {
-	for (size_t i = 0; i < ACCOUNT_RECENT && account->recent[i].last_s;
-	     i++)
-		if (account->recent[i].country == country &&
-		    is_lately(&account->recent[i], now_s))
-			return &account->recent[i];
-	return NULL;
+	uint8_t today = account_day(now_s);
+	bool reads = recent->read_day == today ||
+		     recent->read_day == account_day(now_s - DAY_S);
+
+	visits->reads |= reads;
+	if (recent->client != account_client(origin->client))
+		return;
+	visits->address_reads |= reads;
+	visits->address_read_today = recent->read_day == today;
+	visits->address_sent_today = recent->sent_day == today;
+}
+
+struct visits profile_visits(const struct account *account,
+			     const struct origin *origin, uint32_t now_s)
+{
+	struct visits visits = { NULL };
+	const struct account_recent *r = account->recent;
+
+	for (; r < account->recent + ACCOUNT_RECENT && r->last_s; r++) {
+		bool in_network = r->network == origin->network;
+		bool in_country = r->country == origin->country;
+
+		if (in_network && in_country)
+			visit_place(&visits, r, origin, now_s);
+		if ((!in_network && !in_country) || !is_lately(r, now_s))
+			continue;
+		visits.country |= in_country;
+		if (in_network && is_later(r, visits.network))
+			visits.network = r;
+		if (in_network && in_country && is_later(r, visits.place))
+			visits.place = r;
+	}
+	return visits;
 }
 
 static struct account_place *weakest(struct account_place *places, size_t n,

@@ -36,18 +36,25 @@ const struct account_place *profile_network(const struct account *account,
 const struct account_place *profile_country(const struct account *account,
 					    uint16_t country);
 
-/* The sighting of this network or country within the last three days; NULL if
+/* The latest sighting of this network within the last three days; NULL if
  * there is none. */
 const struct account_recent *profile_recent_network(
 	const struct account *account, uint32_t network, uint32_t now_s);
-const struct account_recent *profile_recent_country(
-	const struct account *account, uint16_t country, uint32_t now_s);
 
-/* The latest sighting of just this network in just this country; one company
- * may have outlets in many. */
-const struct account_recent *profile_recent_place(
-	const struct account *account, uint32_t network, uint16_t country,
-	uint32_t now_s);
+/* What the last days know of an origin. Holds until they learn. */
+struct visits {
+	/* The latest sightings within three days, NULL for none: in this
+	 * network; in just this network in just this country (one company may
+	 * have outlets in many). */
+	const struct account_recent *network, *place;
+	bool country;	/* was it in this country within three days? */
+	bool reads;	/* did it read from this place today or yesterday? */
+	bool address_reads;	/* ... from just this address? */
+	bool address_read_today, address_sent_today;
+};
+
+struct visits profile_visits(const struct account *account,
+			     const struct origin *origin, uint32_t now_s);
 
 /* Is this entry in use and not older than 24 hours? */
 bool profile_is_recent(const struct account_recent *recent, uint32_t now_s);

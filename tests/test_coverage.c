@@ -166,7 +166,7 @@ static void test_switch(void **unused)
 	struct err err;
 
 	(void)unused;
-	assert_int_equal(settings_load(NULL, false, NULL, 0, &err), 0);
+	assert_int_equal(settings_load(NULL, false, MODEL_NONE, &err), 0);
 	assert_int_equal(state_open(folder, false, &state, &err), 0);
 	open_detector(&detector, state);
 	days(&detector, 0, 9, 1);
@@ -206,7 +206,7 @@ static void test_no_file(void **unused)
 	struct err err;
 
 	(void)unused;
-	assert_int_equal(settings_load(NULL, false, NULL, 0, &err), 0);
+	assert_int_equal(settings_load(NULL, false, MODEL_NONE, &err), 0);
 	assert_int_equal(geo_open("", "", STAMP_DAY_MS, &geo, &err), 0);
 	assert_int_equal(detector_init(&detector, geo, &nowhere, NULL, &err),
 			 0);

@@ -35,7 +35,7 @@ static int fresh(void **state)
 	struct err err;
 
 	(void)state;
-	if (settings_load(NULL, false, NULL, 0, &err) < 0 ||
+	if (settings_load(NULL, false, MODEL_NONE, &err) < 0 ||
 	    geo_open("", NULL, 0, &geo, &err) < 0 ||
 	    detector_init(&detector, geo, &nowhere, NULL, &err) < 0)
 		return -1;

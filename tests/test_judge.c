@@ -221,12 +221,11 @@ static void test_explain_empty(void **state)
 
 static int set_up(void **state)
 {
-	static const char *const sets[] = { "model=none" };
 	struct err err;
 
 	(void)state;
 
-	return settings_load(NULL, false, sets, 1, &err);
+	return settings_load(NULL, false, MODEL_NONE, &err);
 }
 
 int main(void)

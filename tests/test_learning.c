@@ -76,7 +76,7 @@ static int fresh(void **state)
 	(void)state;
 	memset(&stored, 0, sizeof(stored));
 	n_told = 0;
-	if (settings_load(NULL, false, NULL, 0, &err) < 0)
+	if (settings_load(NULL, false, MODEL_NONE, &err) < 0)
 		return -1;
 	open_detector();
 	return 0;

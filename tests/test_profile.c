@@ -26,6 +26,14 @@ static void see(struct account *account, uint16_t country, uint32_t network,
 	profile_seen(account, &origin, at_s, true, false, true);
 }
 
+static struct visits visits(const struct account *account, uint32_t network,
+			    uint16_t country, uint32_t at_s)
+{
+	struct origin origin = place(country, network);
+
+	return profile_visits(account, &origin, at_s);
+}
+
 static bool trusts(const struct account *account, uint32_t network,
 		   uint32_t at_s)
 {
@@ -202,12 +210,10 @@ static void test_recent(void **state)
 			    profile_recent_network(&account, 5617, at_s) !=
 				    NULL);
 		assert_case(cases[i].why, cases[i].recent,
-			    profile_recent_country(&account, PL, at_s) !=
-				    NULL);
+			    visits(&account, 5617, PL, at_s).country);
 		assert_case(cases[i].why, cases[i].recent,
-			    profile_recent_place(&account, 5617, PL, at_s) !=
-				    NULL);
-		assert_null(profile_recent_place(&account, 5617, DE, at_s));
+			    visits(&account, 5617, PL, at_s).place != NULL);
+		assert_null(visits(&account, 5617, DE, at_s).place);
 	}
 	/* What is said of the last day is about a day. */
 	assert_true(profile_is_recent(&account.recent[0],

@@ -117,6 +117,8 @@ static void happen(struct signal_input *input)
 		account.first_s = now_s;
 	if (now_s < account.episode_s)
 		return;
+	if (input->origin)
+		input->visits = profile_visits(&account, input->origin, now_s);
 	if (input->from_stranger)
 		input->strangeness = judge_strangeness(&account, now_s);
 	judge_weigh(input);
@@ -140,8 +142,8 @@ static void look_around(struct signal_input *input)
 		network && profile_is_trusted(network, now_s);
 	input->from_stranger =
 		!profile_is_home(&account, input->origin->network, now_s);
-	input->by_reader = habits_read_from(&account, input->origin, now_s,
-					    false);
+	input->by_reader = profile_visits(&account, input->origin,
+					  now_s).reads;
 	input->country_is_trusted =
 		country && profile_is_trusted(country, now_s);
 	input->host_is_warm = true;

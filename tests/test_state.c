@@ -587,7 +587,7 @@ int main(void)
 	struct err err;
 
 	log_init(LOG_QUIET);
-	if (settings_load(NULL, false, NULL, 0, &err) < 0)
+	if (settings_load(NULL, false, MODEL_NONE, &err) < 0)
 		return 1;
 	return cmocka_run_group_tests_name("state", tests, NULL, NULL);
 }

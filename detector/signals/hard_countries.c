@@ -60,14 +60,16 @@ static void count(const struct account *account, uint32_t now_s,
 	*networks_out = (int64_t)n_networks;
 }
 
-/* Nearly all accounts were at one or two places: they need no counting. */
-static bool has_too_few(const struct account *account)
+/* Nearly all accounts were at one or two places within the hour: they need no
+ * telling apart. */
+static bool has_too_few(const struct account *account, uint32_t now_s)
 {
-	size_t n = 0;
+	int64_t n = 1;	/* where it is now */
 
-	while (n < ACCOUNT_RECENT && account->recent[n].last_s)
-		n++;
-	return (int64_t)n + 1 < settings.countries;
+	for (size_t i = 0; i < ACCOUNT_RECENT && account->recent[i].last_s;
+	     i++)
+		n += now_s < account->recent[i].last_s + HOUR_S;
+	return n < settings.countries;
 }
 
 static double observe(const struct signal_input *input)
@@ -76,7 +78,8 @@ static double observe(const struct signal_input *input)
 	int64_t countries, networks;
 
 	if (!origin || !origin->country || origin->kind == NETWORK_VPN ||
-	    origin->kind == NETWORK_RELAY || has_too_few(input->account))
+	    origin->kind == NETWORK_RELAY ||
+	    has_too_few(input->account, input->now_s))
 		return 0;
 	count(input->account, input->now_s, origin->country, origin->network,
 	      &countries, &networks);

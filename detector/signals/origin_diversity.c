@@ -108,19 +108,16 @@ static double observe(const struct signal_input *input)
 	if (!origin || !origin->country || hops_by_itself(origin) ||
 	    account->logins == 0)
 		return 0;
-	recent = profile_recent_place(account, origin->network,
-				      origin->country, input->now_s);
+	recent = input->visits.place;
 	if (recent && input->now_s < recent->last_s + SESSION_S)
 		return 0;
 	country_known =
 		is_first_country(account, origin->country, input->now_s) ||
-		profile_recent_country(account, origin->country,
-				       input->now_s) ||
+		input->visits.country ||
 		is_trusted(profile_country(account, origin->country),
 			   input->now_s);
 	network_known =
-		profile_recent_network(account, origin->network,
-				       input->now_s) ||
+		input->visits.network ||
 		is_trusted(profile_network(account, origin->network),
 			   input->now_s);
 	new_country = !country_known;

@@ -200,8 +200,7 @@ static double observe(const struct signal_input *input)
 		return 0;
 	if (input->network_is_trusted && (value = by_return(input)) > 0)
 		return value;
-	recent = profile_recent_place(input->account, origin->network,
-				      origin->country, input->now_s);
+	recent = input->visits.place;
 	if (recent && profile_is_recent(recent, input->now_s))
 		return 0;
 	value = by_level(input);

@@ -59,16 +59,13 @@ static double evidence(bool is_hit, double p0, double p1)
 static double by_reading(const struct signal_input *input)
 {
 	struct account *account = input->account;
-	bool unread = !habits_read_from(account, input->origin, input->now_s,
-					false);
 
-	if (unread)
+	if (!input->visits.reads)
 		return evidence(true,
 				habits_share(&account->unread_network, 0.5, 3),
 				settings.unread_rate);
 	/* Where it reads the place is fine; the address may still be odd. */
-	return evidence(!habits_read_from(account, input->origin,
-					  input->now_s, true),
+	return evidence(!input->visits.address_reads,
 			habits_share(&account->unread_address, 1.5, 3),
 			settings.unread_rate);
 }
@@ -87,9 +84,7 @@ static double by_shape(const struct signal_input *input)
 /* It reads after all: what sending first had cost is given back in part. */
 static double by_login(const struct signal_input *input)
 {
-	if (!habits_sent_from(input->account, input->origin, input->now_s) ||
-	    habits_read_from(input->account, input->origin, input->now_s,
-			     false))
+	if (!input->visits.address_sent_today || input->visits.reads)
 		return 0;
 	return log(1 - settings.unread_rate);
 }
@@ -102,7 +97,7 @@ static double observe(const struct signal_input *input)
 		return 0;
 	if (!input->is_submission)
 		return by_login(input);
-	if (habits_sent_from(input->account, input->origin, input->now_s))
+	if (input->visits.address_sent_today)
 		return 0;
 	return by_reading(input) + by_shape(input);
 }

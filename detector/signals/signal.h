@@ -19,7 +19,7 @@
 #include "base/text.h"
 #include "detector/account.h"
 #include "detector/event.h"
-#include "detector/origin.h"
+#include "detector/profile.h"
 
 /* What an event may bring. */
 enum signal_matter {
@@ -36,6 +36,7 @@ struct signal_input {
 					 * of it that is theirs */
 	const struct origin *origin;	/* NULL: the event has no client, or
 					 * one that gives no origin evidence */
+	struct visits visits;	/* what the last days know of the origin */
 	uint32_t now_s;
 	uint32_t recipients;	/* of a queued message that counts, else 0 */
 	bool failed, arrived;	/* delivery: hard failure or success, once per

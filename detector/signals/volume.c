@@ -83,15 +83,40 @@ static bool is_messages(enum volume volume)
 	return volume == MESSAGES_HOUR || volume == MESSAGES_DAY;
 }
 
+/* log(1 + count). Most counts are small. */
+static double size_of(uint32_t count)
+{
+	enum { SMALL = 64 };
+	static double known[SMALL];
+
+	if (count >= SMALL)
+		return log1p(count);
+	if (known[count] == 0)
+		known[count] = log1p(count);
+	return known[count];
+}
+
+/* What evidence() cannot exceed, without logarithms: log(1 + x) <= x, and what
+ * is left out, -log(sqrt(2 pi) thief_spread 0.38), is below 0. */
+static double evidence_at_most(double z, double t, double spread,
+			       bool is_light)
+{
+	double tail = is_light ? 4.5 * t * t / 8 : 3 * t * t / 5;
+
+	return spread - 1 + tail - z * z / 2;
+}
+
 static double evidence(const struct account *account, enum volume volume,
 		       uint32_t count)
 {
+	/* Far above what rounding can do. */
+	static const double MARGIN = 1e-6;
 	double n = account->volume_days < 30 ? account->volume_days : 30;
 	double mean = (PRIOR_DAYS * norms[volume].usual +
 		       n * volumes_mean(account, volume)) /
 		      (PRIOR_DAYS + n);
-	double y = log1p(count);
-	double spread, z;
+	double y = size_of(count);
+	double spread, t, z;
 
 	if (y <= mean)
 		return 0;
@@ -102,10 +127,13 @@ static double evidence(const struct account *account, enum volume volume,
 		spread = SPREAD_MIN;
 	/* Still more than a thief would send is no excuse. */
 	z = (y - norms[volume].thief) / norms[volume].thief_spread;
-	return log(density_normal(z > 0 ? 0 : z) /
-		   norms[volume].thief_spread /
-		   (density_t((y - mean) / spread, is_messages(volume)) /
-		    spread));
+	if (z > 0)
+		z = 0;
+	t = (y - mean) / spread;
+	if (evidence_at_most(z, t, spread, is_messages(volume)) < -MARGIN)
+		return 0;
+	return log(density_normal(z) / norms[volume].thief_spread /
+		   (density_t(t, is_messages(volume)) / spread));
 }
 
 static double record(const struct signal_input *input)
