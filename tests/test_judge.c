@@ -224,7 +224,6 @@ static int set_up(void **state)
 	struct err err;
 
 	(void)state;
-
 	return settings_load(NULL, false, MODEL_NONE, &err);
 }
 
