@@ -129,7 +129,7 @@ struct account {
 	uint32_t back_s;	/* when it last came back from a long silence */
 	uint16_t host_country;	/* for which it counts in its host
 				 * (neighbours.h); 0 none yet */
-	uint8_t spare[2];
+	uint16_t pending_day;	/* of the first of `pending`, since 1970 */
 
 	/* Standing. */
 	uint8_t standing;	/* enum standing */

@@ -69,17 +69,30 @@ static bool is_let_in(const struct mail_event *event)
 	return event->kind == MAIL_LOGIN || event->kind == MAIL_SUBMISSION;
 }
 
+/*
+ * Sent from where the account is at home, and nobody has stopped it: a list
+ * that goes out every week must be able to become a habit, though it was
+ * suspicious the first times.
+ */
+static bool is_own_doing(const struct signal_input *input)
+{
+	const struct account *account = input->account;
+
+	return !input->from_stranger &&
+	       (account->standing != STANDING_BLOCKED || account->is_observed);
+}
+
 void learn(struct sightings *neighbours, uint64_t key,
 	   const struct signal_input *input, bool may)
 {
 	struct account *account = input->account;
 
-	if (account->standing == STANDING_CALM)
+	if (account->standing == STANDING_CALM || is_own_doing(input))
 		learn_habits(account, input);
 	if (input->recipients)
 		volumes_sent(account, input->recipients,
 			     input->event->kind != MAIL_DELIVERY,
-			     input->now_s, may);
+			     input->now_s, may || is_own_doing(input));
 	if (input->failed || input->arrived)
 		profile_outcome(account, input->failed, input->now_s, may);
 	if (!is_let_in(input->event))

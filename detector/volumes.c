@@ -63,24 +63,41 @@ static void day_pack(const struct account *account, uint16_t *pending_out)
 		packed(log1p(account->counted[MESSAGES_DAY]));
 }
 
-/*
- * The day that ended waits with those before it; the oldest of them becomes
- * history. A day on which the account was suspicious takes those that wait
- * with it: who warms up slowly is not noticed on the first day.
- */
-static void day_close(struct account *account)
+/* What waited long enough, the oldest first. */
+static void pending_learn(struct account *account)
+{
+	for (int i = ACCOUNT_PENDING_DAYS - 1; i >= 0; i--)
+		if (account->pending[i][0])
+			volumes_learn(account, account->pending[i]);
+	memset(account->pending, 0, sizeof(account->pending));
+}
+
+static void pending_add(struct account *account)
 {
 	enum { LAST = ACCOUNT_PENDING_DAYS - 1 };
 
+	if (account->pending[LAST][0])
+		volumes_learn(account, account->pending[LAST]);
+	memmove(account->pending[1], account->pending[0],
+		LAST * sizeof(account->pending[0]));
+	day_pack(account, account->pending[0]);
+	account->pending_day = (uint16_t)account->day;
+}
+
+/*
+ * The day that ended waits with those before it: for three more days on which
+ * something is sent, or until three days have passed. A day on which the
+ * account was suspicious takes those that wait with it: who warms up slowly is
+ * not noticed on the first day.
+ */
+static void day_close(struct account *account, uint32_t today)
+{
 	if (account->day_was_suspect)
 		memset(account->pending, 0, sizeof(account->pending));
-	else if (account->counted[RECIPIENTS_DAY] > 0) {
-		if (account->pending[LAST][0])
-			volumes_learn(account, account->pending[LAST]);
-		memmove(account->pending[1], account->pending[0],
-			LAST * sizeof(account->pending[0]));
-		day_pack(account, account->pending[0]);
-	}
+	else if (account->counted[RECIPIENTS_DAY] > 0)
+		pending_add(account);
+	if (today >= account->pending_day + (uint32_t)ACCOUNT_PENDING_DAYS)
+		pending_learn(account);
 	habits_end_day(account);
 	account->counted[RECIPIENTS_DAY] = account->counted[MESSAGES_DAY] = 0;
 	account->peak_recipients = account->peak_messages = 0;
@@ -112,7 +129,7 @@ void volumes_sent(struct account *account, uint32_t recipients,
 	if (account->hour > now_s / HOUR_S + 24)
 		account->hour = now_s / HOUR_S - 1;
 	if (now_s / DAY_S > account->day) {
-		day_close(account);
+		day_close(account, now_s / DAY_S);
 		account->day = now_s / DAY_S;
 	}
 	if (now_s / HOUR_S > account->hour) {

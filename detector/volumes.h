@@ -2,10 +2,10 @@
  * volumes - how much an account sends: recipients and messages, in the hour
  * and the day in progress (UTC), and on the days before.
  *
- * A day that ended waits for three more sending days before it becomes
- * history, and a day of suspicion takes those that wait with it; history
- * grows by a quarter a day at most. So who warms up slowly does not become
- * normal.
+ * A day that ended waits for three more sending days, or three days, before it
+ * becomes history, and a day of suspicion takes those that wait with it;
+ * history grows by a quarter a day at most. So who warms up slowly does not
+ * become normal.
  */
 #ifndef DETECTOR_VOLUMES_H
 #define DETECTOR_VOLUMES_H

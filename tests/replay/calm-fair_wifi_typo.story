@@ -1,7 +1,6 @@
-# Who would be wronged: people of six firms of one host behind one address of a
-# trade fair abroad, for the same reason as a crew with a list of passwords
-# (attack-crew_many). The sixth is only watched, until one recipient of his does
-# not exist. Without that they stay open (calm-fair_wifi).
+# People of six firms of one host behind one address of a trade fair abroad, as
+# in calm-fair_wifi; and one recipient of the sixth does not exist. It looks much
+# like a crew with a list of passwords (attack-crew_many): watched, not stopped.
 home PL
 use host
 at 2026-11-24T09:00:00Z
@@ -13,4 +12,4 @@ end
 expect open user6@firm0.example
 send user6@firm0.example 91.66.20.3 * !wizytowka@fair.example
 expect open user1@firm1.example
-expect suspend user6@firm0.example
+expect open user6@firm0.example
