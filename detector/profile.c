@@ -195,6 +195,8 @@ static void visit_place(struct visits *visits,
 		     recent->read_day == account_day(now_s - DAY_S);
 
 	visits->reads |= reads;
+	if (is_lately(recent, now_s) && is_later(recent, visits->place))
+		visits->place = recent;
 	if (recent->client != account_client(origin->client))
 		return;
 	visits->address_reads |= reads;
@@ -209,18 +211,16 @@ struct visits profile_visits(const struct account *account,
 	const struct account_recent *r = account->recent;
 
 	for (; r < account->recent + ACCOUNT_RECENT && r->last_s; r++) {
-		bool in_network = r->network == origin->network;
 		bool in_country = r->country == origin->country;
 
-		if (in_network && in_country)
-			visit_place(&visits, r, origin, now_s);
-		if ((!in_network && !in_country) || !is_lately(r, now_s))
+		if (!visits.country && in_country)
+			visits.country = is_lately(r, now_s);
+		if (r->network != origin->network)
 			continue;
-		visits.country |= in_country;
-		if (in_network && is_later(r, visits.network))
+		if (is_lately(r, now_s) && is_later(r, visits.network))
 			visits.network = r;
-		if (in_network && in_country && is_later(r, visits.place))
-			visits.place = r;
+		if (in_country)
+			visit_place(&visits, r, origin, now_s);
 	}
 	return visits;
 }

@@ -22,7 +22,7 @@ void surroundings_look(struct detector *detector, struct account_entry *entry,
 {
 	const struct account *account = &entry->account;
 	const struct origin *origin = input->origin;
-	struct slice login = slice_from(entry->login);
+	struct slice login;
 	const struct account_place *network =
 		profile_network(account, origin->network);
 	const struct account_place *country =
@@ -49,6 +49,7 @@ void surroundings_look(struct detector *detector, struct account_entry *entry,
 		is_home(detector, entry, origin->country, input->now_s);
 	if (input->network_is_trusted)
 		return;
+	login = slice_from(entry->login);
 	input->host_is_warm = neighbours_are_warm(detector->neighbours);
 	input->crowd_strangers = crowd_strangers(
 		detector->crowd, origin->client, login, input->now_s);
