@@ -232,7 +232,8 @@ run replay --json --learn-until 2026-10-15 "${geo[@]}" "$log.2.gz" "$log.1" \
 equal "replay: nothing before the day" "0:" "$rc:$out"
 run replay --json --learn-until 2026-10-14T20:00:00Z "${geo[@]}" "$log.2.gz" \
 	"$log.1" "$log"
-equal "replay: what comes after it" 1 "$(grep -c '"action":"suspend"' <<<"$out")"
+equal "replay: what comes after it" anna@firma.example \
+	"$(grep '"action":"suspend"' <<<"$out" | grep -oE '[a-z]+@firma.example' | sort -u)"
 expect "no day so late" 0 "nobody judged" replay --learn-until 2027-01-01 \
 	"${geo[@]}" "$work/thief"
 expect "no day" 64 "2026-11-15" replay --learn-until yesterday "$log"
