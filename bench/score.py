@@ -29,11 +29,11 @@ from trajectory import Pool, Trajectory
 OURS = "comporta"
 QUIET_SECONDS = 2
 COLUMNS = (     # figure, two lines of heading, how it is written, width
-    ("found", "found", "of all", "percent", 8),
+    ("found", "found", "of all", "percent", 7),
     ("found_seen", "found", "but 2 *", "percent", 8),
     ("leak_median", "leaked", "median", "count", 8),
     ("leak_p90", "leaked", "p90", "count", 10),
-    ("burst_median", "bursts", "median", "count", 8),
+    ("burst_median", "bursts", "median", "count", 10),
     ("burst_p90", "bursts", "p90", "count", 10),
     ("wronged", "wronged", "per 10k", "rate", 10),
     ("let_out", "let out", "% of (2)", "percent", 9),

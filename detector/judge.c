@@ -367,9 +367,14 @@ void judge_explain(const struct account *account, const char *login,
 	slice_copy(slice_from(login), out->account, sizeof(out->account));
 	out->probability = judge_probability(account, now_s, &out->log_odds);
 	explain_signals(account, now_s, out);
-	out->window.recipients = incident->recipients;
-	out->window.messages = incident->messages;
+	/* What bounces now may have left before the incident began. */
 	out->window.unknown_recipients = incident->unknown_recipients;
+	out->window.recipients = incident->recipients;
+	if (out->window.recipients < out->window.unknown_recipients)
+		out->window.recipients = out->window.unknown_recipients;
+	out->window.messages = incident->messages;
+	if (out->window.messages == 0 && out->window.recipients > 0)
+		out->window.messages = 1;
 	out->window.addresses = clients_seen(incident);
 	for (size_t i = 0; i < incident->n_countries &&
 			   i < ACCOUNT_INCIDENT_COUNTRIES; i++)

@@ -52,6 +52,32 @@ static void happen(struct album *album, struct account_entry *entry,
 	album_weighed(album, &input, entry);
 }
 
+/* Where the log does not say how many a message has, each delivery after the
+ * first adds one. */
+static void test_further_recipients(void **state)
+{
+	struct album *album = album_new();
+	struct account_entry entry = entry_of("anna@firma.example");
+	struct mail_event event = { .kind = MAIL_DELIVERY,
+				    .at_ms = NOW_S * INT64_C(1000) };
+	struct signal_input input = { .event = &event,
+				      .account = &entry.account,
+				      .now_s = NOW_S,
+				      .recipients = 1 };
+	struct suspect *suspect;
+
+	(void)state;
+	say(&entry, 3, NOW_S);
+	happen(album, &entry, NOW_S, 1);
+	album_weighed(album, &input, &entry);
+	suspect = suspects_find(&album->suspects, entry.key);
+	assert_int_equal(album->messages, 1);
+	assert_int_equal(album->recipients, 2);
+	assert_int_equal(suspect->messages, 1);
+	assert_int_equal(suspect->recipients, 2);
+	album_free(&album);
+}
+
 static void stop_now(struct album *album, struct account_entry *entry,
 		     uint32_t at_s)
 {
@@ -601,6 +627,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_incident),
+		cmocka_unit_test(test_further_recipients),
 		cmocka_unit_test(test_first_message),
 		cmocka_unit_test(test_calm),
 		cmocka_unit_test(test_thresholds),

@@ -219,6 +219,20 @@ static void test_explain_empty(void **state)
 	assert_int_equal(verdict.n_evidence, N_SIGNALS);
 }
 
+/* The messages whose recipients bounce may have left before it began. */
+static void test_explain_bounces_first(void **state)
+{
+	struct account account = suspect(3, 0);
+	struct verdict verdict;
+
+	(void)state;
+	account.incident.unknown_recipients = 14;
+	judge_explain(&account, "", NOW_S * INT64_C(1000), &verdict);
+	assert_int_equal(verdict.window.unknown_recipients, 14);
+	assert_int_equal(verdict.window.recipients, 14);
+	assert_int_equal(verdict.window.messages, 1);
+}
+
 static int set_up(void **state)
 {
 	struct err err;
@@ -236,6 +250,7 @@ int main(void)
 		cmocka_unit_test(test_lifted),
 		cmocka_unit_test(test_explain),
 		cmocka_unit_test(test_explain_empty),
+		cmocka_unit_test(test_explain_bounces_first),
 	};
 
 	return cmocka_run_group_tests_name("judge", tests, set_up, NULL);

@@ -115,7 +115,9 @@ static void count(struct album *album, const struct signal_input *input)
 		album->first_ms = at_ms;
 	if (at_ms > album->last_ms)
 		album->last_ms = at_ms;
-	album->messages += input->recipients > 0;
+	/* A delivery adds recipients to a message that was counted. */
+	album->messages += input->recipients > 0 &&
+			   input->event->kind != MAIL_DELIVERY;
 	album->recipients += input->recipients;
 }
 

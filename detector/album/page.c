@@ -72,7 +72,7 @@ void page_drawings(struct text *page, const struct album *album,
 	add_left_out(page, album, accounts);
 }
 
-void page_limits(struct text *page)
+void page_limits(struct text *page, const struct album_run *run)
 {
 	text_add_string(page,
 		"<h2 id=\"limits\">What this rehearsal cannot tell</h2>\n<ul>\n"
@@ -84,9 +84,12 @@ void page_limits(struct text *page)
 		"<li>What you would have seen after some weeks. Learning began "
 		"with the first line, when every account was new: until its "
 		"habits are known, soft evidence counts in part only, and an "
-		"ordinary journey may look strange. Rehearse on several weeks, "
-		"and let the first of them only teach: <code>--learn-until"
-		"</code>.</li>\n"
+		"ordinary journey may look strange.");
+	if (!run->learnt_until)
+		text_add_string(page, " Rehearse on several weeks, and let the "
+				"first of them only teach: <code>--learn-until"
+				"</code>.");
+	text_add_string(page, "</li>\n"
 		"<li>What a block would have changed. A thief who is stopped "
 		"may try again, and what other thresholds would have taught "
 		"the accounts is not worked out.</li>\n"
@@ -155,7 +158,7 @@ static void add_all(struct text *page, const struct album *album,
 	page_drawings(page, album, &gallery);
 	page_closest(page, album);
 	page_thresholds(page, album);
-	page_limits(page);
+	page_limits(page, run);
 	page_model(page);
 	text_add_string(page, "</main>\n</body>\n</html>\n");
 }

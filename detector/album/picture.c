@@ -85,7 +85,7 @@ static struct bucket bucket_of(struct picture *picture,
 	if (!event->recipients)
 		return bucket;
 	row = country_row(picture, event->country);
-	bucket.messages[row] = 1;
+	bucket.messages[row] = !event->is_further;
 	bucket.recipients[row] = event->recipients;
 	return bucket;
 }

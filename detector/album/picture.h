@@ -46,6 +46,7 @@ struct bucket {
 struct picture_event {
 	uint32_t at_s;
 	uint32_t recipients;	/* 0: no message */
+	bool is_further;	/* recipients of a message that was counted */
 	uint16_t country;
 	float sums[PICTURE_SIGNALS];
 	float total;

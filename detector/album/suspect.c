@@ -76,7 +76,7 @@ static void count(struct suspect *suspect, const struct picture_event *event,
 {
 	struct picture *picture = suspect->picture;
 
-	suspect->seen_messages += event->recipients > 0;
+	suspect->seen_messages += event->recipients > 0 && !event->is_further;
 	suspect->seen_recipients += event->recipients;
 	if (event->at_s <= suspect->rise_s + PICTURE_LATE_S) {
 		suspect->messages = suspect->seen_messages;
@@ -206,6 +206,8 @@ void suspect_note(struct album *album, struct suspect *suspect,
 {
 	struct picture_event event = { .at_s = input->now_s,
 				       .recipients = input->recipients,
+				       .is_further = input->event->kind ==
+						     MAIL_DELIVERY,
 				       .country = message ? message->country
 							  : COUNTRY_UNKNOWN };
 	float stored[PICTURE_SIGNALS] = { 0 };

@@ -107,12 +107,16 @@ static void check_geo(struct findings *findings)
 	}
 	age_days = (clock_now_ms() - geo_built_ms(geo)) / STAMP_DAY_MS;
 	if (geo_built_ms(geo)) {
+		bool is_old = age_days * STAMP_DAY_MS >
+			      settings.geo_max_age_ms;
+
 		snprintf(words, sizeof(words), "the data is %lld days old%s",
 			 (long long)age_days,
-			 age_days * STAMP_DAY_MS > settings.geo_max_age_ms
-				 ? "; it counts less, fetch a newer one"
-				 : "");
-		good("geoip", words);
+			 is_old ? "; it counts less, fetch a newer one" : "");
+		if (is_old)
+			note("geoip", words);
+		else
+			good("geoip", words);
 	}
 	geo_close(&geo);
 }
@@ -150,11 +154,9 @@ static void check_model(void)
 
 	for (; (signal = signal_at((size_t)n)); n++)
 		n_on += signal_limits(signal)->weight > 0;
-	snprintf(words, sizeof(words), "%d of %d signals; watched from %g %%, "
-		 "stopped from %g %%; hazard %g a day, scale %g, shift %g",
-		 n_on, n, judge_settings.watch * 100,
-		 judge_settings.block * 100, judge_settings.hazard,
-		 judge_settings.scale, judge_settings.shift);
+	snprintf(words, sizeof(words), "%d of %d signals; watched from "
+		 "%.1f %%, stopped from %.1f %%", n_on, n,
+		 judge_settings.watch * 100, judge_settings.block * 100);
 	good("model", words);
 }
 
@@ -301,7 +303,7 @@ static void list_section(const struct conf_section *section)
 	       *section->name ? section->name : "(top level)",
 	       *section->name ? "]" : "");
 	for (const struct conf_option *o = section->options; o->name; o++)
-		printf("  %-18s = %-12s %s%s%s\n", o->name,
+		printf("  %-18s = %-12s  %s%s%s\n", o->name,
 		       *o->preset ? o->preset : "\"\"", o->help,
 		       o->unit ? " Unit: " : "", o->unit ? o->unit : "");
 }

@@ -63,6 +63,22 @@ static void judge_it(struct explanation *e)
 	e->to_block = missing_to(e, judge_settings.block);
 }
 
+/* An operator's block stands in the database, whatever the judge thinks. */
+static int ask_block(struct explanation *e, struct blocks *blocks,
+		     struct err *err)
+{
+	struct block block = BLOCK_INIT;
+	enum block_find found = blocks_active_of(
+		blocks, slice_from(e->entry.login), &block, err);
+
+	if (found == BLOCK_FOUND) {
+		e->block_id = block.id;
+		e->blocked_ms = block.blocked_ms;
+	}
+	block_release(&block);
+	return found == BLOCK_FIND_ERROR ? -1 : 0;
+}
+
 /* Only looked at: a database that is not there is not made. */
 static int ask_database(struct explanation *e, struct err *err)
 {
@@ -77,6 +93,8 @@ static int ask_database(struct explanation *e, struct err *err)
 	if (result == 0)
 		result = blocks_audit_of_account(
 			&blocks, slice_from(e->entry.login), lines, err);
+	if (result == 0)
+		result = ask_block(e, &blocks, err);
 	db_close(&blocks.db);
 	text_release(&password);
 	text_release(&file);

@@ -19,6 +19,9 @@ struct explanation {
 	double to_watch, to_block;
 	bool is_silent_too;	/* also signals that say nothing */
 
+	int64_t block_id;	/* what the mail server acts on; 0 for none,
+				 * or when nobody could be asked */
+	int64_t blocked_ms;
 	struct json *history;	/* audit lines, the newest first; NULL when
 				 * nobody could be asked */
 	const char *no_history;	/* why not; "" when there is no database to

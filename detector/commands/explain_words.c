@@ -66,9 +66,11 @@ void explain_day(uint32_t day, char out[STAMP_TEXT_SIZE])
 }
 
 /* What stands there means less than it says. */
-static const char *paper_words(const struct account *account)
+static const char *paper_words(const struct explanation *e)
 {
-	switch (account->is_observed) {
+	if (e->block_id)
+		return "";
+	switch (e->entry.account.is_observed) {
 	case PAPER_OBSERVED:
 		return ", on paper only: nothing stops it";
 	case PAPER_UNKNOWN_TO_PANEL:
@@ -78,10 +80,27 @@ static const char *paper_words(const struct account *account)
 	}
 }
 
+static bool is_stopped(const struct explanation *e)
+{
+	const struct account *account = &e->entry.account;
+
+	return e->block_id != 0 || (account->standing == STANDING_BLOCKED &&
+				    !account->is_observed);
+}
+
 static void print_missing(const struct explanation *e,
 			  const struct screen *screen)
 {
-	if (e->to_watch > 0)
+	if (e->to_watch > 0 && is_stopped(e))
+		screen_linef(screen, 2, "", "That is %.1f nats below the line "
+			     "to be watched; but a block ends only when "
+			     "it is lifted.", e->to_watch);
+	else if (e->to_watch > 0 &&
+		 e->entry.account.standing != STANDING_CALM)
+		screen_linef(screen, 2, "", "That is %.1f nats below the line "
+			     "to be watched; it is calm again below %.1f %%.",
+			     e->to_watch, 50 * judge_settings.watch);
+	else if (e->to_watch > 0)
 		screen_linef(screen, 2, "", "%.1f nats more and it is watched, "
 			     "%.1f more and it is stopped.", e->to_watch,
 			     e->to_block);
@@ -107,9 +126,14 @@ static void print_standing(const struct explanation *e,
 	text_addf(&line, "%s is %s%s%s%s", e->entry.login,
 		  standing_names[account->standing],
 		  account->standing_s ? " since " : "",
-		  account->standing_s ? since : "", paper_words(account));
+		  account->standing_s ? since : "", paper_words(e));
 	screen_line(screen, 0, "", &line);
 	text_release(&line);
+	if (e->block_id) {
+		stamp_short(e->blocked_ms, since);
+		screen_linef(screen, 2, "", "Its sending is stopped since %s "
+			     "(block %lld).", since, (long long)e->block_id);
+	}
 	screen_linef(screen, 2, "", "%s%.1f %% likely in somebody else's "
 		     "hands, as of %s (watched from %.1f %%, stopped from %.1f "
 		     "%%).", p > 0.999 ? "Over " : "",
@@ -310,7 +334,7 @@ static void print_next(const struct explanation *e,
 	const char *name = name_for_shell(e);
 
 	screen_title(screen, "What you can do");
-	if (account->standing == STANDING_BLOCKED && !account->is_observed) {
+	if (is_stopped(e)) {
 		advise(screen, "Open it once the password is another one "
 		       "(--force: all the same):", "lift", name,
 		       "--reason TEXT");

@@ -96,6 +96,7 @@ static int replay(struct pipeline *pipeline, struct report *report,
 {
 	const struct err *read_error;
 	struct reader_counters lines;
+	bool is_no_log;
 
 	if (add_logs(pipeline, invocation, err) < 0)
 		return -1;
@@ -104,7 +105,11 @@ static int replay(struct pipeline *pipeline, struct report *report,
 		return -1;
 	read_all(pipeline);
 	report_progress_end(report);
-	report_table(report);
+	lines = pipeline_counters(pipeline);
+	is_no_log = lines.events == 0 && lines.strange * 2 > lines.lines;
+	/* Who was not judged is not cleared. */
+	if (!is_no_log && !pipeline->pause_ms)
+		report_table(report);
 	report_summary(report, pipeline);
 	if (fflush(stdout) != 0)
 		return err_set(err, EXIT_FILE, "cannot write the verdicts");
@@ -113,8 +118,7 @@ static int replay(struct pipeline *pipeline, struct report *report,
 		*err = *read_error;
 		return -1;
 	}
-	lines = pipeline_counters(pipeline);
-	if (lines.events == 0 && lines.strange * 2 > lines.lines)
+	if (is_no_log)
 		return err_set(err, EXIT_DATA,
 			       "no line was understood: is this a mail log? "
 			       "`comporta events FILE` shows what is");

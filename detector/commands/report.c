@@ -159,6 +159,39 @@ static void print_wrapped(const char *indent, struct slice words)
 	}
 }
 
+/* Nobody is blocked in a rehearsal, so it stops the same account again. */
+static size_t again(const struct report *report, const struct verdict *v,
+		    const struct verdict **latest_out)
+{
+	size_t n = 0;
+
+	for (const struct verdict *r = v + 1;
+	     r < report->rows + report->n_rows; r++) {
+		if (r->action != VERDICT_SUSPEND ||
+		    strcmp(r->account, v->account) != 0)
+			continue;
+		*latest_out = r;
+		n++;
+	}
+	return n;
+}
+
+static void print_again(const struct report *report, const struct verdict *v)
+{
+	const struct verdict *latest;
+	char stamp[STAMP_TEXT_SIZE];
+	size_t n = again(report, v, &latest);
+
+	if (n == 0)
+		return;
+	stamp_short(latest->at_ms, stamp);
+	if (n == 1)
+		printf("                    and again at %s\n", stamp);
+	else
+		printf("                    and %zu times again, the last at "
+		       "%s\n", n, stamp);
+}
+
 static void print_row(const struct verdict *v)
 {
 	struct text text = TEXT_INIT(8192);
@@ -187,13 +220,19 @@ static void print_row(const struct verdict *v)
 	text_release(&text);
 }
 
-/* Watched first and stopped later is one story: the stop tells it. */
-static bool was_suspended(const struct report *report, const char *account)
+/* Watched first and stopped later is one story, and so is twice the same: the
+ * first stop tells it. */
+static bool is_told(const struct report *report, const struct verdict *v)
 {
-	for (size_t i = 0; i < report->n_rows; i++)
-		if (report->rows[i].action == VERDICT_SUSPEND &&
-		    strcmp(report->rows[i].account, account) == 0)
+	for (const struct verdict *r = report->rows;
+	     r < report->rows + report->n_rows; r++) {
+		bool is_before = r < v && r->action == v->action;
+
+		if ((is_before || (v->action == VERDICT_WATCH &&
+				   r->action == VERDICT_SUSPEND)) &&
+		    strcmp(r->account, v->account) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -205,11 +244,11 @@ static size_t print_rows(const struct report *report,
 	for (size_t i = 0; i < report->n_rows; i++) {
 		const struct verdict *row = &report->rows[i];
 
-		if (row->action != action ||
-		    (action == VERDICT_WATCH &&
-		     was_suspended(report, row->account)))
+		if (row->action != action || is_told(report, row))
 			continue;
 		print_row(row);
+		if (action == VERDICT_SUSPEND)
+			print_again(report, row);
 		shown++;
 	}
 	return shown;
@@ -229,7 +268,8 @@ void report_table(const struct report *report)
 	       "account");
 	suspended = print_rows(report, VERDICT_SUSPEND);
 	watched = print_rows(report, VERDICT_WATCH);
-	printf("\n%zu to suspend, %zu to watch.\n", suspended, watched);
+	printf("\n%zu account%s to suspend, %zu to watch.\n", suspended,
+	       suspended == 1 ? "" : "s", watched);
 	fflush(stdout);
 }
 

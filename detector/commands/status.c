@@ -104,7 +104,9 @@ static int each_account(void *context, const struct account_entry *entry)
 		stamp_short(account->standing_s * (int64_t)STAMP_SECOND_MS,
 			    stamp);
 		printf("  %-12s  since %s  %4.1f %%  %s\n", word, stamp,
-		       verdict.probability * 100, text_string(&login));
+		       verdict.probability < 0.9995 ? verdict.probability * 100
+						    : 99.9,
+		       text_string(&login));
 	}
 	text_release(&login);
 	return 0;
@@ -148,6 +150,16 @@ static int show_database(size_t *n_out, struct err *err)
 	return result;
 }
 
+static void print_silence(int64_t silent_ms)
+{
+	bool is_long = silent_ms >= 2 * STAMP_DAY_MS;
+	int64_t n = silent_ms / (is_long ? STAMP_DAY_MS : STAMP_HOUR_MS);
+
+	printf("Nothing new for %lld %s%s: does scan run, is the log the right "
+	       "one?\n", (long long)n, is_long ? "day" : "hour",
+	       n == 1 ? "" : "s");
+}
+
 static void show_state(const struct tally *tally)
 {
 	int64_t newest_ms = state_number(tally->state, "newest_ms", 0);
@@ -162,10 +174,7 @@ static void show_state(const struct tally *tally)
 	printf("%zu account%s known, logs read until %s, mode %s.\n", n,
 	       n == 1 ? "" : "s", stamp, mode_word());
 	if (clock_now_ms() - newest_ms > STAMP_HOUR_MS)
-		printf("Nothing new for %lld hours: does scan run, is the log "
-		       "the right one?\n",
-		       (long long)((clock_now_ms() - newest_ms) /
-				   STAMP_HOUR_MS));
+		print_silence(clock_now_ms() - newest_ms);
 }
 
 static void show_sum(const struct tally *tally, size_t blocked)

@@ -153,8 +153,8 @@ static void describe(const struct account *account, uint32_t now_s,
 		text_addf(&list, " %s", country);
 		countries++;
 	}
-	text_addf(out, "%u countries in 24 h:%s", countries,
-		  text_string(&list));
+	text_addf(out, "%u countr%s in 24 h:%s", countries,
+		  countries == 1 ? "y" : "ies", text_string(&list));
 	text_release(&list);
 }
 

@@ -228,7 +228,8 @@ static void describe(const struct account *account, uint32_t now_s,
 		country_text(r->country, country);
 		if (shown < 6 && slice_find(text_slice(out),
 					    slice_from(country)) < 0) {
-			text_addf(out, "%s%s", shown ? " " : "new: ", country);
+			text_addf(out, "%s%s", shown
+				  ? " " : "countries new to it: ", country);
 			shown++;
 		}
 	}

@@ -181,9 +181,11 @@ static void describe(const struct account *account, uint32_t now_s,
 		     struct text *out)
 {
 	(void)now_s;
-	text_addf(out, "%u recipients in %u messages within an hour",
+	text_addf(out, "%u recipient%s in %u message%s within an hour",
 		  account->counted[RECIPIENTS_HOUR],
-		  account->counted[MESSAGES_HOUR]);
+		  account->counted[RECIPIENTS_HOUR] == 1 ? "" : "s",
+		  account->counted[MESSAGES_HOUR],
+		  account->counted[MESSAGES_HOUR] == 1 ? "" : "s");
 	if (account->volume_days > 0)
 		text_addf(out, ", usually up to %.0f in %.0f",
 			  expm1(volumes_mean(account, RECIPIENTS_HOUR)),

@@ -51,6 +51,7 @@ if [ "$(id -u)" != 0 ]; then
 fi
 head -c 3000000 /dev/urandom >"$work/noise.log"
 expect "noise" 65 "no line was understood" replay "$work/noise.log"
+equal "and nobody is cleared by it" "" "$out"
 : >"$work/empty.log"
 expect "an empty log" 0 "0 lines" replay "$work/empty.log"
 { burst anna@firma.example; head -c 200000 /dev/zero | tr '\0' x; echo

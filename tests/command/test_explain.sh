@@ -75,6 +75,14 @@ says "the word" 'she \x5cx1b[2J called'
 says "a word's end" "Vietnam: never seen, trusted until 20"
 says "watched more closely" "watched more closely after a lift"
 
+# An operator's block holds, whatever the judge thinks.
+run suspend "$@" --set smtp.url="file://$work/out" anna@firma.example
+run explain "$@" "${geo[@]}" anna@firma.example
+says "calm, and stopped by hand" "anna@firma.example is calm"
+says "which block it is" "Its sending is stopped since 20"
+says "how to open that" "comporta lift anna@firma.example --reason TEXT"
+run lift "$@" --force --reason 'was a test' anna@firma.example
+
 # As JSON, with the same facts.
 run explain --json "$@" "${geo[@]}" anna@firma.example
 for fact in '"type":"account"' '"standing":"calm"' '"missing_to_block":' \

@@ -41,6 +41,10 @@ equal "a tree with its drawings and names" "True True" "$told"
 stopped=$(grep '"action":"suspend"' <<<"$without" |
 	grep -o '"account":"[^@]*@[^"]*"' | sort -u | grep -c .)
 equal "somebody is stopped" 1 $((stopped >= 2))
+run replay "${geo[@]}" "$log"
+equal "the table counts accounts" 1 \
+	"$(grep -c "^$stopped accounts to suspend" <<<"$out")"
+equal "and names each once" "$stopped" "$(grep -c "  suspend  " <<<"$out")"
 has "the answer" "Of 6 accounts $stopped would have been stopped."
 has "other thresholds" "(in use)</th><td class=\"n\">$stopped</td>"
 equal "each has its reasons" "$stopped" \
