@@ -144,7 +144,7 @@ printf '   POST /b/.../lift: %s\n' "$(curl -s -o "$work/page" \
 echo "   still in the block table:"
 sqlite3 "$database" 'SELECT "   " || account FROM comporta_send_block'
 
-say "comporta status"
+say "comporta status (the sample log ends in the past, so it wonders)"
 comporta scan -q
 comporta status
 

@@ -23,11 +23,29 @@ static const char *mode_word(void)
 /* More than a screen of suspects is read as JSON. */
 enum { SHOWN_MAX = 200 };
 
+/* The database was asked and said how many notices there are. */
+struct notices {
+	struct outbox_counts counts;
+	bool are_known;
+};
+
 struct tally {
 	struct state *state;
 	bool json;
 	size_t watched, observed, unknown, blocked, waiting, shown;
+	/* Whom the database names as blocked: said once is enough. */
+	uint64_t held[SHOWN_MAX];
+	size_t n_held;
+	struct notices notices;
 };
+
+static bool is_held(const struct tally *tally, uint64_t key)
+{
+	for (size_t i = 0; i < tally->n_held; i++)
+		if (tally->held[i] == key)
+			return true;
+	return false;
+}
 
 /* Decided, but not yet carried out: the database was away, or the brake. */
 static bool is_waiting(struct state *state, const char *login)
@@ -92,7 +110,8 @@ static int each_account(void *context, const struct account_entry *entry)
 	char stamp[STAMP_TEXT_SIZE];
 	const char *word;
 
-	if (account->standing == STANDING_CALM)
+	if (account->standing == STANDING_CALM ||
+	    (!tally->json && is_held(tally, entry->key)))
 		return 0;
 	word = word_for(tally, entry);
 	judge_explain(account, entry->login,
@@ -103,7 +122,7 @@ static int each_account(void *context, const struct account_entry *entry)
 		text_add_visible(&login, slice_from(entry->login));
 		stamp_short(account->standing_s * (int64_t)STAMP_SECOND_MS,
 			    stamp);
-		printf("  %-12s  since %s  %4.1f %%  %s\n", word, stamp,
+		printf("  %-12s  since %s  now %4.1f %%  %s\n", word, stamp,
 		       verdict.probability < 0.9995 ? verdict.probability * 100
 						    : 99.9,
 		       text_string(&login));
@@ -116,22 +135,23 @@ static int print_block(void *context, const struct block *block)
 {
 	struct text out = TEXT_INIT(4096);
 	char blocked[STAMP_TEXT_SIZE];
-	size_t *n = context;
+	struct tally *tally = context;
 
 	stamp_short(block->blocked_ms, blocked);
 	text_add_visible(&out, slice_from(block->account));
 	printf("  blocked       since %s  #%-4lld  %s\n", blocked,
 	       (long long)block->id, text_string(&out));
 	text_release(&out);
-	(*n)++;
+	if (tally->n_held < SHOWN_MAX)
+		tally->held[tally->n_held++] =
+			account_key(slice_from(block->account));
 	return 0;
 }
 
 /* What the mail server acts on stands in the database, not in our memory. */
-static int show_database(size_t *n_out, struct err *err)
+static int show_database(struct tally *tally, struct err *err)
 {
-	struct block_filter filter = { .state = "active", .limit = 200 };
-	struct outbox_counts counts = { 0 };
+	struct block_filter filter = { .state = "active", .limit = SHOWN_MAX };
 	struct desk desk;
 	int result;
 
@@ -139,13 +159,11 @@ static int show_database(size_t *n_out, struct err *err)
 		return 0;
 	if (desk_open(&desk, err) < 0)
 		return -1;
-	result = blocks_list(&desk.blocks, &filter, print_block, n_out, err);
+	result = blocks_list(&desk.blocks, &filter, print_block, tally, err);
 	if (result == 0)
-		result = outbox_count(desk.blocks.db, &counts, err);
-	if (result == 0)
-		printf("  notices: waiting %lld, sent %lld, refused %lld\n",
-		       (long long)(counts.queued + counts.sending),
-		       (long long)counts.sent, (long long)counts.failed);
+		result = outbox_count(desk.blocks.db, &tally->notices.counts,
+				      err);
+	tally->notices.are_known = result == 0;
 	desk_close(&desk);
 	return result;
 }
@@ -177,13 +195,23 @@ static void show_state(const struct tally *tally)
 		print_silence(clock_now_ms() - newest_ms);
 }
 
-static void show_sum(const struct tally *tally, size_t blocked)
+static void show_notices(const struct notices *notices)
+{
+	const struct outbox_counts *counts = &notices->counts;
+
+	if (notices->are_known)
+		printf("Notices: waiting %lld, sent %lld, refused %lld.\n",
+		       (long long)(counts->queued + counts->sending),
+		       (long long)counts->sent, (long long)counts->failed);
+}
+
+static void show_sum(const struct tally *tally)
 {
 	if (tally->shown > SHOWN_MAX)
 		printf("  ... and %zu more (--json shows all)\n",
 		       tally->shown - SHOWN_MAX);
 	printf("Blocked: %zu. Waiting to be blocked: %zu. Would be blocked: "
-	       "%zu. Watched: %zu.\n", blocked, tally->waiting,
+	       "%zu. Watched: %zu.\n", tally->n_held, tally->waiting,
 	       tally->observed, tally->watched);
 	if (tally->waiting)
 		printf("The next scan tries those that wait: see what it says "
@@ -197,24 +225,34 @@ static void show_sum(const struct tally *tally, size_t blocked)
 		       "blocked.\n");
 }
 
+/* The database being away is told at the end; the rest is shown. */
+static int show(struct tally *tally, struct err *err)
+{
+	struct err ignored;
+	int database;
+
+	show_state(tally);
+	database = show_database(tally, err);
+	if (state_each_account(tally->state, each_account, tally,
+			       database < 0 ? &ignored : err) < 0)
+		return -1;
+	show_sum(tally);
+	show_notices(&tally->notices);
+	return database;
+}
+
 static int run(struct invocation *invocation)
 {
 	struct tally tally = { .json = invocation->json };
 	struct err err;
-	size_t blocked = 0;
 	int result;
 
 	if (state_open(settings.state_dir, true, &tally.state, &err) < 0)
 		return command_fail(&err);
-	if (!tally.json)
-		show_state(&tally);
-	result = state_each_account(tally.state, each_account, &tally, &err);
+	result = tally.json ? state_each_account(tally.state, each_account,
+						 &tally, &err)
+			    : show(&tally, &err);
 	state_close(&tally.state);
-	if (tally.json)
-		return result < 0 ? command_fail(&err) : EXIT_FINE;
-	if (result == 0)
-		result = show_database(&blocked, &err);
-	show_sum(&tally, blocked);
 	return result < 0 ? command_fail(&err) : EXIT_FINE;
 }
 
