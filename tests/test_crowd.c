@@ -83,6 +83,41 @@ static void refuse(const char *id)
 	detector_event(&detector, &event);
 }
 
+static void guess(const char *account)
+{
+	come(MAIL_AUTH_FAILURE, "", account);
+}
+
+static unsigned refusals_of(const char *account)
+{
+	struct mail_event event = event_of(MAIL_LOGIN, "", account);
+
+	return crowd_refusals(detector.crowd,
+			      address_client_hash(&event.client),
+			      account_key(event.account),
+			      (uint32_t)(START_MS / STAMP_SECOND_MS));
+}
+
+/* Names that nobody here has are free: else whoever shares an address with an
+ * owner, in a hotel or behind a carrier, could speak against him at will. */
+static void test_made_up_names(void **state)
+{
+	char login[40];
+
+	(void)state;
+	for (int i = 0; i < 10; i++) {
+		snprintf(login, sizeof(login), "admin%d@x.example", i);
+		guess(login);
+	}
+	assert_int_equal(refusals_of("anna@x.example"), 0);
+	for (int i = 0; i < 3; i++) {
+		snprintf(login, sizeof(login), "reader%d@x.example", i);
+		come(MAIL_LOGIN, "", login);
+		guess(login);
+	}
+	assert_in_range(refusals_of("anna@x.example"), 2, 4);
+}
+
 /* One IPv6 network of a hosting company is enough for it. */
 static void flood(void)
 {
@@ -131,6 +166,8 @@ static void test_policy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_made_up_names, fresh,
+						clean),
 		cmocka_unit_test_setup_teardown(test_readers, fresh, clean),
 		cmocka_unit_test_setup_teardown(test_policy, fresh, clean),
 	};
