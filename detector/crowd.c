@@ -2,12 +2,9 @@
 
 #include "base/hash.h"
 
-enum { DAY_S = 86400, HOUR_S = 3600 };
+enum { DAY_S = 86400 };
 
-enum matter { STRANGERS = 0x11, REFUSALS, POLICIES, READERS };
-
-/* So many accounts that read are no accident. */
-enum { READERS_MIN = 4 };
+enum matter { STRANGERS = 0x11, REFUSALS };
 
 struct sightings *crowd_new(void)
 {
@@ -65,27 +62,4 @@ unsigned crowd_refusals(const struct sightings *crowd, uint64_t client,
 			uint64_t account, uint32_t now_s)
 {
 	return of_two(crowd, REFUSALS, client, account, now_s / DAY_S);
-}
-
-void crowd_policy(struct sightings *crowd, uint64_t account, uint32_t now_s)
-{
-	sightings_add(crowd, key_of(POLICIES, 0, now_s / HOUR_S), account,
-		      now_s);
-}
-
-unsigned crowd_policies(const struct sightings *crowd, uint64_t account,
-			uint32_t now_s)
-{
-	return of_two(crowd, POLICIES, 0, account, now_s / HOUR_S);
-}
-
-void crowd_reader(struct sightings *crowd, uint64_t account, uint32_t now_s)
-{
-	sightings_add(crowd, key_of(READERS, 0, now_s / DAY_S), account,
-		      now_s);
-}
-
-bool crowd_shows_readers(const struct sightings *crowd, uint32_t now_s)
-{
-	return of_two(crowd, READERS, 0, 0, now_s / DAY_S) >= READERS_MIN;
 }

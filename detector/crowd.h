@@ -7,15 +7,13 @@
  * A row for each address and day (UTC); the count is that of today and
  * yesterday. IPv6 counts as its /64 (address_client_hash). CROWD_MAX rows;
  * strangers can fill the table, which then starts over: that costs evidence of
- * this kind and nothing else.
+ * this kind and nothing else. So what speaks for an owner is not kept here.
  */
 #ifndef DETECTOR_CROWD_H
 #define DETECTOR_CROWD_H
 
 #include "base/slice.h"
 #include "detector/sightings.h"
-
-#include <stdbool.h>
 
 enum { CROWD_MAX = 1 << 17 };
 
@@ -37,22 +35,5 @@ unsigned crowd_strangers(const struct sightings *crowd, uint64_t client,
 /* Other accounts whose passwords it got wrong. */
 unsigned crowd_refusals(const struct sightings *crowd, uint64_t client,
 			uint64_t account, uint32_t now_s);
-
-/*
- * The same table for the host as a whole: accounts that read their mail today
- * or yesterday. Where hardly any do, the log does not show it, and that an
- * account does not read says nothing.
- */
-void crowd_reader(struct sightings *crowd, uint64_t account, uint32_t now_s);
-bool crowd_shows_readers(const struct sightings *crowd, uint32_t now_s);
-
-/*
- * And accounts whose mail was refused for policy in this hour and the one
- * before. When many are, the host is on a list, and nobody's account is stolen
- * because of it.
- */
-void crowd_policy(struct sightings *crowd, uint64_t account, uint32_t now_s);
-unsigned crowd_policies(const struct sightings *crowd, uint64_t account,
-			uint32_t now_s);
 
 #endif

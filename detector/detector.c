@@ -297,13 +297,17 @@ static void on_submission(struct detector *detector,
 		message->flags |= flags;
 }
 
+/* Only of names that somebody here has: made-up ones are free, and whoever
+ * shares an address with an owner could speak against him with them. */
 static void on_auth_failure(struct detector *detector,
 			    const struct mail_event *event)
 {
-	if (event->has_client && event->account.len)
+	uint64_t account = account_key(event->account);
+
+	if (event->has_client && event->account.len &&
+	    accounts_find(detector->accounts, account))
 		crowd_refused(detector->crowd,
-			      address_client_hash(&event->client),
-			      account_key(event->account),
+			      address_client_hash(&event->client), account,
 			      (uint32_t)(event->at_ms / STAMP_SECOND_MS));
 }
 

@@ -5,7 +5,7 @@
 
 #include "base/hash.h"
 #include "detector/correspondents.h"
-#include "detector/crowd.h"
+#include "detector/neighbours.h"
 #include "detector/outcome.h"
 
 /* Others whose mail is refused for policy, within an hour or two, from which
@@ -94,10 +94,11 @@ static void weigh_outcome(struct detector *detector,
 					    recipient, entry->key,
 					    input->now_s);
 	if (input->refused_by_policy) {
-		crowd_policy(detector->crowd, entry->key, input->now_s);
+		neighbours_refused(detector->neighbours, entry->key,
+				   input->now_s);
 		input->is_host_refused =
-			crowd_policies(detector->crowd, entry->key,
-				       input->now_s) >= HOST_REFUSED_MIN;
+			neighbours_refusals(detector->neighbours, entry->key,
+					    input->now_s) >= HOST_REFUSED_MIN;
 	}
 	detector_weigh(detector, entry, input);
 }

@@ -2,7 +2,10 @@
 
 #include "base/hash.h"
 
-enum { WEEK_S = 7 * 86400, HOST_MIN = 20 };
+enum { HOUR_S = 3600, DAY_S = 86400, WEEK_S = 7 * DAY_S, HOST_MIN = 20 };
+
+/* So many accounts that read are no accident. */
+enum { READERS_MIN = 4 };
 
 struct sightings *neighbours_new(void)
 {
@@ -64,4 +67,45 @@ bool neighbours_are_warm(const struct sightings *neighbours)
 	const struct sighting *total = sightings_find(neighbours, host_key(0));
 
 	return total && total->members >= HOST_MIN;
+}
+
+/* Of the host in one day or hour, by its number. */
+static uint64_t day_key(uint32_t day)
+{
+	return hash_bytes(S("readers"), day + UINT64_C(0x100000000));
+}
+
+static uint64_t hour_key(uint32_t hour)
+{
+	return hash_bytes(S("refused"), hour + UINT64_C(0x100000000));
+}
+
+void neighbours_read(struct sightings *neighbours, uint64_t account,
+		     uint32_t now_s)
+{
+	sightings_add(neighbours, day_key(now_s / DAY_S), account, now_s);
+}
+
+bool neighbours_show_readers(const struct sightings *neighbours,
+			     uint32_t now_s)
+{
+	uint32_t day = now_s / DAY_S;
+
+	return sightings_count_two(neighbours, day_key(day), day_key(day - 1),
+				   0) >= READERS_MIN;
+}
+
+void neighbours_refused(struct sightings *neighbours, uint64_t account,
+			uint32_t now_s)
+{
+	sightings_add(neighbours, hour_key(now_s / HOUR_S), account, now_s);
+}
+
+unsigned neighbours_refusals(const struct sightings *neighbours,
+			     uint64_t account, uint32_t now_s)
+{
+	uint32_t hour = now_s / HOUR_S;
+
+	return sightings_count_two(neighbours, hour_key(hour),
+				   hour_key(hour - 1), account);
 }

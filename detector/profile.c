@@ -207,7 +207,7 @@ static void visit_place(struct visits *visits,
 struct visits profile_visits(const struct account *account,
 			     const struct origin *origin, uint32_t now_s)
 {
-	struct visits visits = { NULL };
+	struct visits visits = { .network = NULL };
 	const struct account_recent *r = account->recent;
 
 	for (; r < account->recent + ACCOUNT_RECENT && r->last_s; r++) {

@@ -179,7 +179,6 @@ int state_load(struct state *state, struct detector *detector,
 			       sightings, err) < 0)
 			return -1;
 	}
-	tracker_forget_aged(detector->tracker);
 	coverage_load(&detector->coverage, state);
 	return 0;
 }
@@ -277,6 +276,7 @@ int state_save(struct state *state, struct detector *detector,
 {
 	struct saving saving = { state, err };
 
+	tracker_forget_aged(detector->tracker);
 	if (accounts_each_dirty(detector->accounts, save_account, &saving) ||
 	    tracker_each_dirty(detector->tracker, save_message, &saving))
 		return -1;

@@ -34,14 +34,15 @@ void surroundings_look(struct detector *detector, struct account_entry *entry,
 		!profile_is_home(account, origin->network, input->now_s);
 	if (!input->is_submission &&
 	    !input->visits.address_read_today)
-		crowd_reader(detector->crowd, entry->key, input->now_s);
+		neighbours_read(detector->neighbours, entry->key,
+				input->now_s);
 	/* Where a person has said "it was me", what is sent counts as little
 	 * as from a machine that always does: else a list that is sent once a
 	 * month would be stopped every month. */
 	input->by_reader =
 		!(network && profile_has_word(network, input->now_s)) &&
 		(input->visits.reads ||
-		 !crowd_shows_readers(detector->crowd, input->now_s));
+		 !neighbours_show_readers(detector->neighbours, input->now_s));
 	input->country_is_trusted =
 		country && profile_is_trusted(country, input->now_s);
 	input->country_is_home =

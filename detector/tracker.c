@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 4096 };
+enum { FIRST_SLOTS = 4096, DAY_S = 86400 };
 
 /* Open addressing with backward shift deletion, so ended messages leave no
  * gaps. `gone` are keys the state file may still hold. */
@@ -16,7 +16,11 @@ struct tracker {
 	uint64_t *gone;
 	size_t n_gone, gone_room;
 	bool remembers_gone;	/* only with a state file behind */
-	uint32_t newest_s[3];	/* the three newest times, newest first */
+	/* The three newest times of lines read by this run, newest first. What
+	 * the state brings is not among them: what a clock wrote ahead would
+	 * make everything look aged, in every run from then on. */
+	uint32_t newest_s[3];
+	uint32_t aged_day;	/* up to which the aged were let go */
 	uint64_t lost;
 	/* Host and instance seldom change from line to line. */
 	char host[64], instance[64];
@@ -256,7 +260,6 @@ void tracker_restore(struct tracker *tracker, const struct message *message)
 	size_t slot;
 
 	tracker->remembers_gone = true;
-	note_time(tracker, message->at_s);
 	make_room(tracker);
 	slot = slot_of(tracker, message->key);
 	if (!tracker->slots[slot].key)
@@ -267,8 +270,12 @@ void tracker_restore(struct tracker *tracker, const struct message *message)
 
 void tracker_forget_aged(struct tracker *tracker)
 {
-	rebuild(tracker, tracker->n_slots,
-		before(tracker->newest_s[2], TRACKER_MAX_AGE_S));
+	uint32_t oldest_s = before(tracker->newest_s[2], TRACKER_MAX_AGE_S);
+
+	if (oldest_s / DAY_S <= tracker->aged_day)
+		return;
+	tracker->aged_day = oldest_s / DAY_S;
+	rebuild(tracker, tracker->n_slots, oldest_s);
 }
 
 int tracker_each_dirty(struct tracker *tracker,

@@ -81,8 +81,8 @@ void tracker_end(struct tracker *tracker, const struct mail_event *event);
  * true for those that ended); then call tracker_clean(). */
 void tracker_restore(struct tracker *tracker, const struct message *message);
 
-/* After the last of them: many messages end without a word (a client that
- * hung up) and would stay in the state for ever. */
+/* Before a commit: many messages end without a word (a client that hung up) and
+ * would stay in the state for ever. Looks once for each day of the log. */
 void tracker_forget_aged(struct tracker *tracker);
 int tracker_each_dirty(struct tracker *tracker,
 		       int (*each)(void *context,
