@@ -115,6 +115,24 @@ struct slice slice_domain(struct slice address)
 	return slice_after(address, (size_t)(at - address.ptr) + 1);
 }
 
+/* Where the label that ends at `end` begins. */
+static size_t label_start(struct slice domain, size_t end)
+{
+	while (end > 0 && domain.ptr[end - 1] != '.')
+		end--;
+	return end;
+}
+
+struct slice slice_registered(struct slice domain)
+{
+	size_t top = label_start(domain, domain.len);
+	size_t second = top ? label_start(domain, top - 1) : 0;
+
+	if (second > 0 && domain.len - top == 2 && top - 1 - second <= 3)
+		second = label_start(domain, second - 1);
+	return slice_after(domain, second);
+}
+
 bool slice_copy(struct slice text, char *to, size_t size)
 {
 	size_t len = text.len < size ? text.len : size - 1;

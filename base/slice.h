@@ -119,6 +119,13 @@ bool slice_number(struct slice text, uint32_t *number_out);
 /* The part after the last '@' of a mail address, empty when there is none. */
 struct slice slice_domain(struct slice address);
 
+/*
+ * What somebody has to register of it, nearly: its last two labels, or three
+ * where the last but one is short and the last one a country's ("firm.com.pl").
+ * Good enough to see that a hundred subdomains are one owner's.
+ */
+struct slice slice_registered(struct slice domain);
+
 /* Copy at most size - 1 bytes and a NUL. True when all of it fitted. */
 bool slice_copy(struct slice text, char *to, size_t size);
 

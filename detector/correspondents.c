@@ -14,7 +14,8 @@ uint64_t correspondents_seen(struct sightings *correspondents,
 			     struct slice recipient, uint64_t account,
 			     uint32_t now_s)
 {
-	uint64_t domain = hash_bytes(slice_domain(recipient), DOMAIN);
+	uint64_t domain = hash_bytes(
+		slice_registered(slice_domain(recipient)), DOMAIN);
 
 	sightings_add(correspondents, domain, account, now_s);
 	if (sightings_count(correspondents, domain, account) < LARGE)

@@ -29,7 +29,8 @@ static bool is_further(const struct mail_event *event, struct message *message)
 static uint64_t domain_bit(struct slice recipient)
 {
 	return UINT64_C(1)
-	       << (hash_bytes(slice_domain(recipient), 4) & 63);
+	       << (hash_bytes(slice_registered(slice_domain(recipient)), 4) &
+		   63);
 }
 
 /* True the first time this message has this outcome in this domain. */

@@ -167,6 +167,35 @@ static void test_number(void **state)
 	}
 }
 
+static void test_registered(void **state)
+{
+	static const struct {
+		const char *domain, *want;
+	} cases[] = {
+		{ "firma.example", "firma.example" },
+		{ "a.b.firma.example", "firma.example" },
+		{ "poczta.firma.com.pl", "firma.com.pl" },
+		{ "firma.com.pl", "firma.com.pl" },
+		{ "com.pl", "com.pl" },
+		{ "x.onet.pl", "onet.pl" },
+		{ "a.shop.co.uk", "shop.co.uk" },
+		{ "localhost", "localhost" },
+		{ "", "" },
+		{ ".", "." },
+		{ "a..b", ".b" },
+		{ "..", "." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct slice got =
+			slice_registered(slice_from(cases[i].domain));
+
+		assert_case(cases[i].domain, true,
+			    slice_eq(got, slice_from(cases[i].want)));
+	}
+}
+
 static void test_domain(void **state)
 {
 	(void)state;
@@ -213,6 +242,7 @@ int main(void)
 		cmocka_unit_test(test_eq),     cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_cut),    cmocka_unit_test(test_find),
 		cmocka_unit_test(test_sub),    cmocka_unit_test(test_number),
+		cmocka_unit_test(test_registered),
 		cmocka_unit_test(test_domain), cmocka_unit_test(test_copy),
 	};
 

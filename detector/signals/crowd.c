@@ -9,7 +9,9 @@
  *   count half everywhere. Nothing while the host's accounts have no history:
  *   then everybody is new everywhere (a school behind one address);
  * - the address got the passwords of three or more other accounts wrong today
- *   or yesterday and was let in here: `step` nats each.
+ *   or yesterday and was let in here: `step` nats each; a third of it at exits
+ *   of VPN services and in mobile networks, where bots and owners share
+ *   addresses.
  * Only where the account does not trust the network: the owner's office, a
  * school and a company's VPN cancel out.
  *
@@ -56,11 +58,20 @@ static double by_strangers(const struct signal_input *input)
 	       (origin->kind == NETWORK_VPN ? 0.5 : 1);
 }
 
+/* Behind an exit or a carrier's address bots and owners are neighbours. */
 static double by_refusals(const struct signal_input *input)
 {
-	return input->crowd_refusals < 3
-		       ? 0
-		       : (input->crowd_refusals - 2) * settings.step;
+	static const double shares[NETWORK_KINDS] = {
+		[NETWORK_ACCESS] = 1,  [NETWORK_BUSINESS] = 1,
+		[NETWORK_HOSTING] = 1, [NETWORK_VPN] = 0.3,
+		[NETWORK_RELAY] = 0,   [NETWORK_MOBILE] = 0.3,
+	};
+	double nats = (input->crowd_refusals - 2.0) * settings.step;
+
+	if (input->crowd_refusals < 3)
+		return 0;
+	return fmin(nats, settings.limits.cap) *
+	       shares[input->origin->kind];
 }
 
 static double observe(const struct signal_input *input)
