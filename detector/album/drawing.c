@@ -267,7 +267,7 @@ static void add_line_of(struct text *page, const struct strip *strip,
 			  "y1=\"%.1f\" y2=\"%.1f\"/>\n", classes[i], what, y,
 			  y);
 	text_addf(page, "<text class=\"halo before\" x=\"100%%\" "
-		  "y=\"%.1f\">%s from %.4g %%</text>\n",
+		  "y=\"%.1f\">%s from %.0f %%</text>\n",
 		  below ? y + 14 : y - 5, what, probability * 100);
 }
 
