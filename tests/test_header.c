@@ -331,6 +331,24 @@ static void test_exim(void **state)
 	}
 }
 
+/* A remembered host hides no line of Exim's that its second word tells. */
+static void test_exim_after_a_host(void **state)
+{
+	struct header_reader reader = reader_at("2026-11-22T12:00:00Z");
+	struct log_line line;
+
+	(void)state;
+	set_zone("UTC");
+	assert_true(header_read(&reader,
+				S("2026-06-01 10:00:00 login smtpd[1]: a"),
+				&line));
+	assert_true(slice_eq(line.host, S("login")));
+	assert_true(header_read(&reader,
+				S("2026-06-01 10:00:00 login authenticator "
+				  "failed for x"), &line));
+	assert_true(slice_eq(line.program, S("exim")));
+}
+
 /* From the first line that is surely Exim's on, all are that look like one;
  * and zones are each line's own. */
 static void test_exim_stays(void **state)
@@ -508,6 +526,7 @@ int main(void)
 		cmocka_unit_test(test_remembered_stamp_is_not_mistaken),
 		cmocka_unit_test(test_origins),
 		cmocka_unit_test(test_exim),
+		cmocka_unit_test(test_exim_after_a_host),
 		cmocka_unit_test(test_exim_stays),
 		cmocka_unit_test(test_structured_data),
 		cmocka_unit_test(test_every_prefix_of_a_line),

@@ -236,6 +236,10 @@ static void keep_origin(struct header_reader *reader,
 	reader->last_origin_len = 0;
 	if (!origin.len || reader->form > RFC3339)
 		return;
+	/* With a blank in the stamp the line may be Exim's, and only what
+	 * follows the first word tells. */
+	if (reader->form == RFC3339 && reader->last_stamp[ISO_DAY_LEN] == ' ')
+		return;
 	if (reader->form == RFC3339)
 		before += reader->last_stamp_len - ISO_HOUR_LEN;
 	origin.ptr -= before;
