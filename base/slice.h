@@ -27,6 +27,12 @@ struct slice {
 #define SLICE(literal) { (literal), sizeof(literal) - 1 }
 #define S(literal) ((struct slice)SLICE(literal))
 
+/* In every locale, and for any char. */
+static inline bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* The bytes of a C string; NULL gives an empty slice. */
 struct slice slice_from(const char *text);
 

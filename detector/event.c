@@ -1,5 +1,16 @@
 #include "detector/event.h"
 
+void mail_event_init(struct mail_event *event, enum mail_event_kind kind,
+		     struct slice queue_id)
+{
+	*event = (struct mail_event){
+		.kind = kind,
+		.queue_id = queue_id,
+		.recipients = MAIL_UNKNOWN,
+		.size_bytes = MAIL_UNKNOWN,
+	};
+}
+
 const char *const mail_event_kind_names[MAIL_EVENT_KINDS] = {
 	[MAIL_SUBMISSION] = "submission",
 	[MAIL_RECEIVED] = "received",

@@ -69,6 +69,10 @@ struct mail_event {
 					 * telling policy from absence */
 };
 
+/* Nothing known but the kind and, where there is one, the id. */
+void mail_event_init(struct mail_event *event, enum mail_event_kind kind,
+		     struct slice queue_id);
+
 /* "submission", "delivery", ...; "sent", "deferred", ... or NULL. */
 extern const char *const mail_event_kind_names[MAIL_EVENT_KINDS];
 extern const char *const mail_status_names[];

@@ -9,11 +9,6 @@ static size_t columns(struct slice text)
 	return n;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* Blanks in front of the line, and its "- " or "12. ". */
 static size_t indent_of(struct slice line)
 {

@@ -108,11 +108,9 @@ static enum format_result read_elements(struct slice elements,
 					enum mail_event_kind kind,
 					struct mail_event *event)
 {
-	*event = (struct mail_event){
-		.kind = kind,
-		.recipients = MAIL_UNKNOWN,
-		.size_bytes = MAIL_UNKNOWN,
-	};
+	const struct slice none = { NULL, 0 };
+
+	mail_event_init(event, kind, none);
 	if (!cut_client(&elements, event))
 		return FORMAT_BAD;
 	event->account = account_of(elements);

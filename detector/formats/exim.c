@@ -34,11 +34,6 @@ static const void *speaker_of(struct slice program)
 	return is_exim ? flags : NULL;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* Step over "[123] ". */
 static bool skip_pid(struct slice *text)
 {
@@ -113,7 +108,7 @@ static enum format_result read_auth_failure(struct slice text,
 	struct slice rest = slice_after(text, host.len), word;
 	struct exim_words words = exim_words_of(host);
 
-	exim_event_init(event, MAIL_AUTH_FAILURE, slice_sub(text, 0, 0));
+	mail_event_init(event, MAIL_AUTH_FAILURE, slice_sub(text, 0, 0));
 	if (at < 0)
 		return FORMAT_SKIP;
 	while (exim_next_word(&words, true, &word)) {
@@ -149,7 +144,7 @@ static enum format_result read_reject(struct slice text, struct slice id,
 	struct slice word = slice_sub(text, 0, 0), last = word;
 	bool in_host = true;
 
-	exim_event_init(event, MAIL_REJECT, id);
+	mail_event_init(event, MAIL_REJECT, id);
 	while (exim_next_word(&words, in_host, &word)) {
 		struct slice host = word;
 
@@ -201,7 +196,7 @@ static enum format_result read_message(struct slice text, struct slice id,
 	}
 	if (slice_eq(text, S("Completed")) ||
 	    slice_starts(text, S("Completed QT="))) {
-		exim_event_init(event, MAIL_CLOSED, id);
+		mail_event_init(event, MAIL_CLOSED, id);
 		return FORMAT_EVENT;
 	}
 	if (slice_starts(text, S("H=")))

@@ -40,10 +40,6 @@ bool exim_is_address(struct slice word, struct address *out);
 /* "5.1.1" at the beginning; empty for none. */
 struct slice exim_dsn(struct slice text);
 
-/* Nothing known but the kind. */
-void exim_event_init(struct mail_event *event, enum mail_event_kind kind,
-		     struct slice queue_id);
-
 /* What follows "ID <= ". `is_part` when the line goes on in another. */
 enum format_result exim_read_arrival(struct slice text, struct slice id,
 				     bool is_part, struct mail_event *event);

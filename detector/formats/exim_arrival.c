@@ -181,7 +181,7 @@ enum format_result exim_read_arrival(struct slice text, struct slice id,
 	enum format_result result;
 	struct slice word;
 
-	exim_event_init(event, MAIL_RECEIVED, id);
+	mail_event_init(event, MAIL_RECEIVED, id);
 	if (!exim_next_word(&reading.words, false, &word))
 		return FORMAT_BAD;
 	event->null_sender = slice_eq(word, S("<>"));

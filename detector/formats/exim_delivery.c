@@ -21,11 +21,6 @@ struct delivery {
 	bool has_relay, in_fields;
 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* "550 5.1.1", "550-5.1.1": step over the number. */
 static bool skip_code(struct slice *text)
 {
@@ -164,7 +159,7 @@ enum format_result exim_read_delivery(struct slice text, struct slice id,
 	bool has_text = status != MAIL_SENT, goes_on = true;
 	struct slice word;
 
-	exim_event_init(event, MAIL_DELIVERY, id);
+	mail_event_init(event, MAIL_DELIVERY, id);
 	if (!exim_next_word(&words, false, &found.address))
 		return FORMAT_BAD;
 	if (has_text && slice_ends(found.address, S(":"))) {

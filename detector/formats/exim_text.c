@@ -12,22 +12,6 @@ static const bool is_base62[256] = {
 	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-void exim_event_init(struct mail_event *event, enum mail_event_kind kind,
-		     struct slice queue_id)
-{
-	*event = (struct mail_event){
-		.kind = kind,
-		.queue_id = queue_id,
-		.recipients = MAIL_UNKNOWN,
-		.size_bytes = MAIL_UNKNOWN,
-	};
-}
-
 /* How many base 62 digits text[from] begins; 0 when neither `a` nor `b`. */
 static size_t id_part(struct slice text, size_t from, size_t a, size_t b)
 {

@@ -48,11 +48,6 @@ static inline int two_digits(const char *at)
 	return tens > 9 || ones > 9 ? -1 : (int)(tens * 10 + ones);
 }
 
-static inline bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* slice_after for a length known to be there; every line takes several. */
 static inline void step_over(struct slice *rest, size_t len)
 {

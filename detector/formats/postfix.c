@@ -103,7 +103,7 @@ static enum format_result read_client(struct slice text, struct slice id,
 {
 	struct slice ignored;
 
-	postfix_event_init(event, MAIL_RECEIVED, id);
+	mail_event_init(event, MAIL_RECEIVED, id);
 	if (!postfix_take_client(&text, event))
 		return FORMAT_BAD;
 	if (!text.len)
@@ -131,7 +131,7 @@ static enum format_result read_auth_failure(struct slice text,
 	struct slice reason, none = { text.ptr, 0 };
 	ptrdiff_t at;
 
-	postfix_event_init(event, MAIL_AUTH_FAILURE, none);
+	mail_event_init(event, MAIL_AUTH_FAILURE, none);
 	if (!postfix_take_client(&text, event) ||
 	    !slice_skip(&text, S(": SASL ")))
 		return FORMAT_SKIP;
@@ -196,7 +196,7 @@ static enum format_result read_pickup(struct slice text,
 	if (!postfix_take_id(&text, &id) || !id.len ||
 	    !slice_starts(text, S("uid=")))
 		return FORMAT_SKIP;
-	postfix_event_init(event, MAIL_RECEIVED, id);
+	mail_event_init(event, MAIL_RECEIVED, id);
 	return slice_find(text, S(" from=<")) < 0 ? FORMAT_BAD : FORMAT_EVENT;
 }
 
@@ -207,7 +207,7 @@ static enum format_result read_queued(struct slice text, struct slice id,
 	ptrdiff_t at = slice_find_last(text, S(">, size="));
 	struct slice numbers;
 
-	postfix_event_init(event, MAIL_QUEUED, id);
+	mail_event_init(event, MAIL_QUEUED, id);
 	if (at < 0)
 		return FORMAT_BAD;
 	event->null_sender = at == 0;
@@ -225,7 +225,7 @@ static enum format_result read_queued(struct slice text, struct slice id,
 static enum format_result read_expired(struct slice text, struct slice id,
 				       struct mail_event *event)
 {
-	postfix_event_init(event, MAIL_DELIVERY, id);
+	mail_event_init(event, MAIL_DELIVERY, id);
 	event->status = MAIL_EXPIRED;
 	event->null_sender = text.ptr[0] == '>';
 	return FORMAT_EVENT;
@@ -239,7 +239,7 @@ static enum format_result read_qmgr(struct slice text,
 	if (!postfix_take_id(&rest, &id) || !id.len)
 		return FORMAT_SKIP;
 	if (slice_eq(rest, S("removed"))) {
-		postfix_event_init(event, MAIL_CLOSED, id);
+		mail_event_init(event, MAIL_CLOSED, id);
 		return FORMAT_EVENT;
 	}
 	if (!slice_skip(&rest, S("from=<")))

@@ -17,10 +17,6 @@
 
 #include <string.h>
 
-/* Nothing known but the kind. */
-void postfix_event_init(struct mail_event *event, enum mail_event_kind kind,
-			struct slice queue_id);
-
 /*
  * Step over "3A452D963D: ", with blanks before it (pitfall D5). "NOQUEUE" is
  * given as an empty id. An id cannot be told from a word by its letters, so

@@ -127,7 +127,7 @@ enum format_result postfix_read_delivery(struct slice text,
 
 	if (!postfix_take_id(&text, &id) || !slice_skip(&text, S("to=")))
 		return FORMAT_SKIP;
-	postfix_event_init(event, MAIL_DELIVERY, id);
+	mail_event_init(event, MAIL_DELIVERY, id);
 	if (!id.len || !slice_skip(&text, S("<")) ||
 	    !take_recipient(&text, &event->recipient))
 		return FORMAT_BAD;

@@ -186,7 +186,7 @@ enum format_result postfix_read_reject(struct slice text, struct slice id,
 {
 	struct slice rest = text, word = slice_cut(&rest, ' ');
 
-	postfix_event_init(event, MAIL_REJECT, id);
+	mail_event_init(event, MAIL_REJECT, id);
 	if (!is_stage(word))
 		return read_content(text, event);
 	if (!slice_skip(&rest, S("from ")))

@@ -4,26 +4,10 @@
 /* Five hexadecimal digits and an inode, to the long form of Postfix 2.9. */
 enum { ID_MIN = 5, ID_MAX = 20 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* Nearly every line has an id, so each letter is one look into a table. */
 static const bool is_id_char[256] = {
 	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
 };
-
-void postfix_event_init(struct mail_event *event, enum mail_event_kind kind,
-			struct slice queue_id)
-{
-	*event = (struct mail_event){
-		.kind = kind,
-		.queue_id = queue_id,
-		.recipients = MAIL_UNKNOWN,
-		.size_bytes = MAIL_UNKNOWN,
-	};
-}
 
 static size_t id_length(struct slice text)
 {

@@ -30,11 +30,6 @@ static const struct {
 		   "AND table_name = 'comporta_schema'" },
 };
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static int is_migration(const struct dirent *entry)
 {
 	const char *name = entry->d_name;
