@@ -19,32 +19,39 @@ const struct place *place_find(const char *country)
 	return NULL;
 }
 
-const char *place_for_travel(uint64_t hash)
+static uint32_t travel_of(const struct place *place)
 {
-	uint32_t total = 0;
-	uint32_t point;
+	return place->travel;
+}
+
+static uint32_t bots_of(const struct place *place)
+{
+	return place->bots;
+}
+
+/* One of all, the more often the greater its weight. */
+static const char *draw(uint32_t (*weight_of)(const struct place *place),
+			uint64_t hash)
+{
+	uint32_t total = 0, point;
 	size_t i;
 
 	for (i = 0; i < PLACES; i++)
-		total += places[i].travel;
+		total += weight_of(&places[i]);
 	point = (uint32_t)(hash % total);
-	for (i = 0; point >= places[i].travel; i++)
-		point -= places[i].travel;
+	for (i = 0; point >= weight_of(&places[i]); i++)
+		point -= weight_of(&places[i]);
 	return places[i].country;
+}
+
+const char *place_for_travel(uint64_t hash)
+{
+	return draw(travel_of, hash);
 }
 
 const char *place_of_bots(uint64_t hash)
 {
-	uint32_t total = 0;
-	uint32_t point;
-	size_t i;
-
-	for (i = 0; i < PLACES; i++)
-		total += places[i].bots;
-	point = (uint32_t)(hash % total);
-	for (i = 0; point >= places[i].bots; i++)
-		point -= places[i].bots;
-	return places[i].country;
+	return draw(bots_of, hash);
 }
 
 const char *place_near(const char *country, uint64_t hash)
