@@ -7,10 +7,10 @@
 #include "detector/settings.h"
 #include "detector/state.h"
 #include "tests/support/folder.h"
+#include "tests/support/places.h"
 #include "tests/support/test.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { START_S = 1790812800, DAY_S = 86400, HOUR_S = 3600 };
@@ -75,13 +75,6 @@ static void test_share(void **unused)
 	}
 }
 
-static const char *file_of(const char *variable, const char *otherwise)
-{
-	const char *file = getenv(variable);
-
-	return file && *file ? file : otherwise;
-}
-
 static void open_detector(struct detector *detector, struct state *state)
 {
 	static char poland[] = "PL";
@@ -90,9 +83,7 @@ static void open_detector(struct detector *detector, struct state *state)
 	struct geo *geo = NULL;
 	struct err err;
 
-	assert_int_equal(geo_open(file_of("COUNTRY_DB",
-					  "build/geoip/country.mmdb"),
-				  file_of("ASN_DB", "build/geoip/asn.mmdb"),
+	assert_int_equal(geo_open(places_countries(), places_networks(),
 				  INT64_C(1) << 50, &geo, &err), 0);
 	assert_int_equal(detector_init(detector, geo, &home, &backing, &err),
 			 0);

@@ -6,6 +6,7 @@
 #include "detector/crowd.h"
 #include "detector/detector.h"
 #include "detector/settings.h"
+#include "tests/support/places.h"
 #include "tests/support/test.h"
 
 #include <stdio.h>
@@ -26,14 +27,8 @@ static void on_weighed(void *context, const struct signal_input *input,
 
 static int fresh(void **state)
 {
-	static const struct conf_list nowhere = { .n = 0 };
-	struct geo *geo = NULL;
-	struct err err;
-
 	(void)state;
-	if (settings_load(NULL, false, MODEL_NONE, &err) < 0 ||
-	    geo_open("", NULL, 0, &geo, &err) < 0 ||
-	    detector_init(&detector, geo, &nowhere, NULL, &err) < 0)
+	if (places_none(&detector) < 0)
 		return -1;
 	detector.on_weighed = on_weighed;
 	return 0;

@@ -6,11 +6,11 @@
 #include "detector/account.h"
 #include "detector/geo.h"
 #include "detector/profile.h"
+#include "tests/support/places.h"
 #include "tests/support/test.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static struct conf_list list_of(const char *const *items, size_t n)
@@ -157,13 +157,6 @@ static void test_bad_entries(void **state)
 	assert_non_null(strstr(err.text, "twice"));
 }
 
-static const char *file_of(const char *variable, const char *otherwise)
-{
-	const char *file = getenv(variable);
-
-	return file && *file ? file : otherwise;
-}
-
 static void look(struct geo *geo, const char *text, struct origin *out)
 {
 	struct address address = parsed(text);
@@ -184,9 +177,7 @@ static void test_lookup(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(geo_open(file_of("COUNTRY_DB",
-					  "build/geoip/country.mmdb"),
-				  file_of("ASN_DB", "build/geoip/asn.mmdb"),
+	assert_int_equal(geo_open(places_countries(), places_networks(),
 				  STAMP_DAY_MS, &geo, &err), 0);
 	look(geo, "88.198.0.1", &origin);
 	assert_int_equal(origin.network, 24940);
@@ -229,8 +220,7 @@ static void test_certainty(void **state)
 	struct err err;
 
 	(void)state;
-	assert_int_equal(geo_open(file_of("COUNTRY_DB",
-					  "build/geoip/country.mmdb"),
+	assert_int_equal(geo_open(places_countries(),
 				  "", 60 * (int64_t)STAMP_DAY_MS, &geo, &err),
 			 0);
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {

@@ -29,14 +29,30 @@ static struct mail_event event_of(enum mail_status status, const char *dsn,
 		   "<b@y.example>: "
 #define AFTER_DATA "SMTP error from remote mail server after end of data: "
 
+struct outcome_case {
+	const char *why;
+	enum mail_status status;
+	const char *dsn, *reply;
+	bool is_dead, is_policy;
+};
+
+static void check(const struct outcome_case *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct mail_event event = event_of(cases[i].status,
+						   cases[i].dsn,
+						   cases[i].reply);
+
+		assert_case(cases[i].why, cases[i].is_dead,
+			    outcome_is_dead_recipient(&event));
+		assert_case(cases[i].why, cases[i].is_policy,
+			    outcome_is_policy(&event));
+	}
+}
+
 static void test_outcome(void **state)
 {
-	static const struct {
-		const char *why;
-		enum mail_status status;
-		const char *dsn, *reply;
-		bool is_dead, is_policy;
-	} cases[] = {
+	static const struct outcome_case cases[] = {
 		{ "a code is enough", MAIL_BOUNCED, "5.1.1", "", true, false },
 		{ "no such domain", MAIL_BOUNCED, "5.1.2", "", true, false },
 		{ "no route", MAIL_BOUNCED, "5.4.4", "", true, false },
@@ -87,26 +103,12 @@ static void test_outcome(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-		struct mail_event event = event_of(cases[i].status,
-						   cases[i].dsn,
-						   cases[i].reply);
-
-		assert_case(cases[i].why, cases[i].is_dead,
-			    outcome_is_dead_recipient(&event));
-		assert_case(cases[i].why, cases[i].is_policy,
-			    outcome_is_policy(&event));
-	}
+	check(cases, N_ELEMENTS(cases));
 }
 
 static void test_exim(void **state)
 {
-	static const struct {
-		const char *why;
-		enum mail_status status;
-		const char *dsn, *reply;
-		bool is_dead, is_policy;
-	} cases[] = {
+	static const struct outcome_case cases[] = {
 		{ "a code", MAIL_BOUNCED, "5.1.1",
 		  AFTER_RCPT "550 5.1.1 <b@y.example>: User unknown", true,
 		  false },
@@ -163,16 +165,7 @@ static void test_exim(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-		struct mail_event event = event_of(cases[i].status,
-						   cases[i].dsn,
-						   cases[i].reply);
-
-		assert_case(cases[i].why, cases[i].is_dead,
-			    outcome_is_dead_recipient(&event));
-		assert_case(cases[i].why, cases[i].is_policy,
-			    outcome_is_policy(&event));
-	}
+	check(cases, N_ELEMENTS(cases));
 }
 
 /* As receivers write them, each in reply to RCPT TO and to the message. */

@@ -7,6 +7,7 @@
 #include "detector/pipeline.h"
 #include "detector/settings.h"
 #include "tests/support/folder.h"
+#include "tests/support/places.h"
 #include "tests/support/test.h"
 
 #include <stdio.h>
@@ -19,17 +20,11 @@ static struct detector detector;
 
 static int fresh(void **state)
 {
-	static const struct conf_list nowhere = { .n = 0 };
-	struct geo *geo = NULL;
-	struct err err;
-
 	(void)state;
 	folder_make(folder, "pipeline");
 	for (int i = 0; i < LOGS; i++)
 		snprintf(paths[i], sizeof(paths[i]), "%s/%d.log", folder, i);
-	if (settings_load(NULL, false, MODEL_NONE, &err) < 0 ||
-	    geo_open(NULL, "", 0, &geo, &err) < 0 ||
-	    detector_init(&detector, geo, &nowhere, NULL, &err) < 0)
+	if (places_none(&detector) < 0)
 		return -1;
 	return 0;
 }

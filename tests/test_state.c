@@ -9,6 +9,7 @@
 #include "detector/settings.h"
 #include "detector/state.h"
 #include "tests/support/folder.h"
+#include "tests/support/places.h"
 #include "tests/support/test.h"
 
 #include <signal.h>
@@ -289,7 +290,6 @@ static void start(struct worker *worker, const char *dir)
 {
 	static char poland[] = "PL";
 	static const struct conf_list home = { .items = { poland }, .n = 1 };
-	const char *country = getenv("COUNTRY_DB"), *asn = getenv("ASN_DB");
 	struct accounts_backing backing;
 	struct geo *geo;
 	struct err err;
@@ -297,8 +297,7 @@ static void start(struct worker *worker, const char *dir)
 	memset(worker, 0, sizeof(*worker));
 	worker->state = must_open(dir, false);
 	backing = state_backing(worker->state);
-	must(geo_open(country ? country : "build/geoip/country.mmdb",
-		      asn ? asn : "build/geoip/asn.mmdb",
+	must(geo_open(places_countries(), places_networks(),
 		      INT64_C(1) << 50, &geo, &err), &err);
 	must(detector_init(&worker->detector, geo, &home, &backing, &err),
 	     &err);

@@ -5,6 +5,7 @@
 #include "detector/pipeline.h"
 #include "detector/settings.h"
 #include "tests/support/folder.h"
+#include "tests/support/places.h"
 #include "tests/support/story_inside.h"
 
 #include <stdio.h>
@@ -91,13 +92,6 @@ static void on_verdict(void *context, const struct verdict *verdict,
 		story_say_verdict(verdict);
 }
 
-static const char *file_of(const char *variable, const char *preset)
-{
-	const char *path = getenv(variable);
-
-	return path && *path ? path : preset;
-}
-
 /* As late as possible, since options come first. */
 static void open_detector(struct story *story)
 {
@@ -116,8 +110,7 @@ static void open_detector(struct story *story)
 	}
 	if (networks_parse(&settings.networks, &settings.own_networks,
 			   &networks, &err) < 0 ||
-	    geo_open(file_of("COUNTRY_DB", "build/geoip/country.mmdb"),
-		     file_of("ASN_DB", "build/geoip/asn.mmdb"),
+	    geo_open(places_countries(), places_networks(),
 		     INT64_C(400) * 365 * STAMP_DAY_MS, &geo, &err) < 0 ||
 	    detector_init(&story->detector, geo, &home, NULL, &err) < 0)
 		FAIL(story, "%s", err.text);
