@@ -14,11 +14,6 @@ void log_init(enum log_level level)
 	chosen_level = level;
 }
 
-bool log_is_verbose(void)
-{
-	return chosen_level == LOG_VERBOSE;
-}
-
 bool log_is_quiet(void)
 {
 	return chosen_level == LOG_QUIET;

@@ -20,7 +20,6 @@ enum { LOG_BURST = 20 };
 
 /* Once, at start. */
 void log_init(enum log_level level);
-bool log_is_verbose(void);
 bool log_is_quiet(void);
 
 /* Something the operator must mend. Printed even when quiet. */

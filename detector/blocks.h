@@ -229,11 +229,6 @@ int blocks_count_since(struct blocks *blocks, int64_t since_ms,
 void blocks_token(struct blocks *blocks, const struct block *block,
 		  char token_out[CRYPTO_TOKEN_SIZE]);
 
-/* A line of the audit trail outside of block and lift. */
-int blocks_audit(struct blocks *blocks, int64_t block_id, struct slice account,
-		 const char *actor, const char *address, const char *action,
-		 const char *reason, int64_t now_ms, struct err *err);
-
 /* Who says that places are an account's own. */
 struct trust_request {
 	struct slice account;

@@ -106,23 +106,6 @@ enum db_result blocks_audit_add(struct blocks *blocks,
 		      err);
 }
 
-int blocks_audit(struct blocks *blocks, int64_t block_id, struct slice account,
-		 const char *actor, const char *address, const char *action,
-		 const char *reason, int64_t now_ms, struct err *err)
-{
-	char login[PANEL_LOGIN_SIZE];
-	struct blocks_audit_line line = {
-		.block_id = block_id, .account = login, .actor = actor,
-		.address = address, .action = action, .reason = reason,
-		.at_ms = now_ms,
-	};
-
-	if (!blocks_account(account, login))
-		return err_set(err, EXIT_DATA,
-			       "audit trail: this is no login");
-	return blocks_audit_add(blocks, &line, err) == DB_OK ? 0 : -1;
-}
-
 static bool is_among(const char *const *addresses, size_t n, const char *wanted)
 {
 	for (size_t i = 0; i < n; i++)

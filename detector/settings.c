@@ -253,7 +253,9 @@ static void choose_folder(char **setting, const char *installed,
 		abort();
 }
 
-const char *settings_model(void)
+/* The file with the model's numbers; NULL when "none" is wanted or there: the
+ * presets hold. */
+static const char *model_file(void)
 {
 	if (strcmp(settings.model, "none") == 0)
 		return NULL;
@@ -267,7 +269,7 @@ const char *settings_model(void)
 /* Out of the settings, which are about to be filled in anew. */
 static const char *copy_model(char base[PATH_MAX])
 {
-	const char *model = settings_model();
+	const char *model = model_file();
 
 	if (!model)
 		return NULL;

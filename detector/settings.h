@@ -98,10 +98,6 @@ extern struct settings settings;
  */
 const struct conf_section *settings_sections(size_t *n_out);
 
-/* The file with the model's numbers; NULL when "none" is wanted or there: the
- * presets hold. */
-const char *settings_model(void);
-
 int settings_load(const char *path, bool must_exist, const char *const *sets,
 		  size_t n_sets, struct err *err);
 void settings_release(void);

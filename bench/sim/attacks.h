@@ -5,7 +5,6 @@
 #include "sim.h"
 
 void thief_reads(struct theft *theft, int64_t end_us);
-const char *foreign_country(struct theft *theft);
 
 /* Another address for the thief's pool, which takes POOL_MAX. */
 void pool_add(struct theft *theft, const struct network *net, bool carrier);

@@ -54,7 +54,7 @@ void pool_add(struct theft *theft, const struct network *net, bool carrier)
 }
 
 /* Some country where thieves' machines stand, not the owner's. */
-const char *foreign_country(struct theft *theft)
+static const char *foreign_country(struct theft *theft)
 {
 	const char *country;
 

@@ -233,8 +233,8 @@ static void busy_day(struct simulation *sim, struct person *person,
 	receive(sim, person, rng, day);
 }
 
-void ordinary_day(struct simulation *sim, struct person *person,
-		  struct rng *rng, uint32_t day)
+static void ordinary_day(struct simulation *sim, struct person *person,
+			 struct rng *rng, uint32_t day)
 {
 	busy_day(sim, person, rng, day, 1);
 }

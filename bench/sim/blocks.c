@@ -135,11 +135,6 @@ static const struct network *draw(const char *country, int use,
 	return count ? found[(uint32_t)(point * point * count)] : NULL;
 }
 
-bool net_has(const char *country, enum net_use use)
-{
-	return draw(country, (int)use, NULL, 0) != NULL;
-}
-
 const struct network *net_draw_other(const char *country, enum net_use use,
 				     const struct network *other,
 				     uint64_t hash)

@@ -60,7 +60,6 @@ void blocks_read(const char *file);
  */
 const struct network *net_draw(const char *country, enum net_use use,
 			       uint64_t hash);
-bool net_has(const char *country, enum net_use use);
 
 /* The same, but not `other` where there is a choice. */
 const struct network *net_draw_other(const char *country, enum net_use use,
@@ -354,8 +353,6 @@ bool mix_known(const char *mix);
 void benign_day(struct simulation *sim, uint32_t day);
 
 /* Days of single classes. */
-void ordinary_day(struct simulation *sim, struct person *person,
-		  struct rng *rng, uint32_t day);
 void day_erp(struct simulation *sim, struct person *person, struct rng *rng,
 	     uint32_t day);
 void day_list(struct simulation *sim, struct person *person, struct rng *rng,

@@ -45,8 +45,8 @@ static void add_left_out(struct text *page, const struct album *album,
 			"the most recipients do.</p>\n");
 }
 
-void page_drawings(struct text *page, const struct album *album,
-		   const struct gallery *gallery)
+static void add_drawings(struct text *page, const struct album *album,
+			 const struct gallery *gallery)
 {
 	uint64_t accounts = 0;
 
@@ -72,7 +72,7 @@ void page_drawings(struct text *page, const struct album *album,
 	add_left_out(page, album, accounts);
 }
 
-void page_limits(struct text *page, const struct album_run *run)
+static void add_limits(struct text *page, const struct album_run *run)
 {
 	text_add_string(page,
 		"<h2 id=\"limits\">What this rehearsal cannot tell</h2>\n<ul>\n"
@@ -113,7 +113,7 @@ static void add_signal_row(struct text *page, const struct signal *signal)
 		  (double)limits->half_life_ms / STAMP_HOUR_MS);
 }
 
-void page_model(struct text *page)
+static void add_model(struct text *page)
 {
 	text_add_string(page, "<h2 id=\"model\">The model</h2>\n<p>comporta "
 			COMPORTA_VERSION ". Before any evidence ");
@@ -155,11 +155,11 @@ static void add_all(struct text *page, const struct album *album,
 	page_head(page, album, run);
 	add_navigation(page);
 	page_stops(page, album, &gallery);
-	page_drawings(page, album, &gallery);
+	add_drawings(page, album, &gallery);
 	page_closest(page, album);
 	page_thresholds(page, album);
-	page_limits(page, run);
-	page_model(page);
+	add_limits(page, run);
+	add_model(page);
 	text_add_string(page, "</main>\n</body>\n</html>\n");
 }
 

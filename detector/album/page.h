@@ -36,12 +36,8 @@ void page_head(struct text *page, const struct album *album,
 	       const struct album_run *run);
 void page_stops(struct text *page, const struct album *album,
 		const struct gallery *gallery);
-void page_drawings(struct text *page, const struct album *album,
-		   const struct gallery *gallery);
 void page_closest(struct text *page, const struct album *album);
 void page_thresholds(struct text *page, const struct album *album);
-void page_limits(struct text *page, const struct album_run *run);
-void page_model(struct text *page);
 
 /* One incident; `number` makes its ids. */
 void drawing_add(struct text *page, const struct picture *picture,
