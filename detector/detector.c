@@ -170,7 +170,7 @@ static uint16_t shape_of(const struct mail_event *event)
 			  hash_bytes(event->service, 12)) | 1;
 }
 
-/* A mailbox login or a submission; `recipients` of a message that the same
+/* A login or a submission; `recipients` of a message that the same
  * line accepts, else 0. What to remember of the place with the message. */
 static uint32_t on_login(struct detector *detector,
 			 const struct mail_event *event,
@@ -180,6 +180,7 @@ static uint32_t on_login(struct detector *detector,
 	struct origin origin;
 
 	input.is_submission = event->kind == MAIL_SUBMISSION;
+	input.reads = event->kind == MAIL_LOGIN && !event->for_sending;
 	input.shape = shape_of(event);
 	input.recipients = recipients;
 	/* Our own webmail is where people read and write. */

@@ -55,6 +55,8 @@ struct mail_event {
 	struct slice service;		/* ... and where: "submission/smtpd" */
 	struct address client;		/* if has_client */
 	bool has_client;
+	bool for_sending;		/* a login that opens a way to send
+					 * (SMTP AUTH), and reads no mail */
 	bool null_sender;		/* envelope sender <> */
 	bool is_queued;			/* a submission that is accepted, too:
 					 * Exim says both in one line */

@@ -43,6 +43,13 @@ static void learn_habits(struct account *account,
 		habits_shape(account, input->shape);
 }
 
+static enum use use_of(const struct signal_input *input)
+{
+	if (input->is_submission)
+		return USE_SEND;
+	return input->reads ? USE_READ : USE_LOGIN;
+}
+
 static void learn_place(struct sightings *neighbours, uint64_t key,
 			const struct signal_input *input, bool may)
 {
@@ -50,7 +57,7 @@ static void learn_place(struct sightings *neighbours, uint64_t key,
 	const struct origin *origin = input->origin;
 	const struct account_place *country;
 
-	profile_seen(account, origin, input->now_s, !input->is_submission,
+	profile_seen(account, origin, input->now_s, use_of(input),
 		     !input->country_is_trusted && !input->country_is_home,
 		     may);
 	/* Being seen takes no trust away. */
@@ -102,7 +109,7 @@ void learn(struct sightings *neighbours, uint64_t key,
 	} else {
 		struct origin local = { .is_local = true };
 
-		profile_seen(account, &local, input->now_s,
-			     !input->is_submission, false, may);
+		profile_seen(account, &local, input->now_s, use_of(input),
+			     false, may);
 	}
 }

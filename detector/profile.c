@@ -274,7 +274,7 @@ static bool is_reader(const struct account *account)
 
 /* What a sighting is like. */
 struct sight {
-	bool reads;	/* a mailbox login, else a submission */
+	bool reads;	/* a mailbox login */
 	bool is_strange;	/* in a country that is none of its own */
 	bool is_late;	/* by an account that is past its first days ... */
 	bool is_reader;	/* ... and reads elsewhere before it sends */
@@ -336,7 +336,7 @@ static struct account_recent *recent_slot(struct account *account,
 }
 
 static void recent_seen(struct account *account, const struct origin *origin,
-			uint32_t now_s, bool reads)
+			uint32_t now_s, enum use use)
 {
 	struct account_recent *recent = recent_slot(account, origin);
 
@@ -350,14 +350,14 @@ static void recent_seen(struct account *account, const struct origin *origin,
 	}
 	if (now_s > recent->last_s)
 		recent->last_s = now_s;
-	if (reads)
+	if (use == USE_READ)
 		recent->read_day = account_day(now_s);
-	else
+	else if (use == USE_SEND)
 		recent->sent_day = account_day(now_s);
 }
 
 void profile_seen(struct account *account, const struct origin *origin,
-		  uint32_t now_s, bool reads, bool is_foreign, bool learn)
+		  uint32_t now_s, enum use use, bool is_foreign, bool learn)
 {
 	uint16_t day = (uint16_t)(now_s / DAY_S);
 	struct sight sight;
@@ -370,11 +370,11 @@ void profile_seen(struct account *account, const struct origin *origin,
 	}
 	if (origin->is_local || !origin->network)
 		return;
-	recent_seen(account, origin, now_s, reads);
+	recent_seen(account, origin, now_s, use);
 	if (!learn)
 		return;
 	sight = (struct sight){
-		.reads = reads,
+		.reads = use == USE_READ,
 		.is_strange = is_foreign,
 		.is_late = now_s > account->first_s + FIRST_DAYS_S,
 		.is_reader = is_reader(account),

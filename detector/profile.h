@@ -68,12 +68,18 @@ bool profile_has_word(const struct account_place *place, uint32_t now_s);
 bool profile_is_home(const struct account *account, uint32_t network,
 		     uint32_t now_s);
 
+/* What an account was let in for. */
+enum use {
+	USE_READ,	/* a login to a mailbox */
+	USE_SEND,	/* a submission */
+	USE_LOGIN	/* a login for sending: neither read nor sent yet */
+};
+
 /* A successful login or submission came from there. `learn` is false while
- * the account is suspicious: then only the last days remember it. `reads`: a
- * login to a mailbox, else a submission. `is_foreign`: the country is neither
- * trusted nor home. */
+ * the account is suspicious: then only the last days remember it.
+ * `is_foreign`: the country is neither trusted nor home. */
 void profile_seen(struct account *account, const struct origin *origin,
-		  uint32_t now_s, bool reads, bool is_foreign, bool learn);
+		  uint32_t now_s, enum use use, bool is_foreign, bool learn);
 
 /* Forget the places that are not trusted: those an intruder has begun to
  * make his own. */

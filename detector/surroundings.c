@@ -32,8 +32,7 @@ void surroundings_look(struct detector *detector, struct account_entry *entry,
 		network && profile_is_trusted(network, input->now_s);
 	input->from_stranger =
 		!profile_is_home(account, origin->network, input->now_s);
-	if (!input->is_submission &&
-	    !input->visits.address_read_today)
+	if (input->reads && !input->visits.address_read_today)
 		neighbours_read(detector->neighbours, entry->key,
 				input->now_s);
 	/* Where a person has said "it was me", what is sent counts as little

@@ -122,11 +122,21 @@ static void flood(void)
 				      (uint32_t)(START_MS / STAMP_SECOND_MS));
 }
 
+/* Who logs in to send reads no mail, and shows nobody that people do. */
 static void test_readers(void **state)
 {
+	struct mail_event event;
 	char login[40];
 
 	(void)state;
+	come(MAIL_SUBMISSION, "4A01", "shop@x.example");
+	assert_true(by_reader);
+	for (int i = 0; i < 10; i++) {
+		snprintf(login, sizeof(login), "sender%d@x.example", i);
+		event = event_of(MAIL_LOGIN, "", login);
+		event.for_sending = true;
+		detector_event(&detector, &event);
+	}
 	come(MAIL_SUBMISSION, "4A01", "shop@x.example");
 	assert_true(by_reader);
 	for (int i = 0; i < 10; i++) {

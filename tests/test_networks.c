@@ -257,8 +257,8 @@ static void test_one_client(void **state)
 		look(geo, text, &origin);
 		assert_true(origin.client == first.client);
 		assert_int_equal(origin.network, first.network);
-		profile_seen(&account, &origin, 1790812800 + i, true,
-			     false, true);
+		profile_seen(&account, &origin, 1790812800 + i,
+			     USE_READ, false, true);
 	}
 	while (n < ACCOUNT_RECENT && account.recent[n].last_s)
 		n++;

@@ -23,7 +23,7 @@ static void see(struct account *account, uint16_t country, uint32_t network,
 {
 	struct origin origin = place(country, network);
 
-	profile_seen(account, &origin, at_s, true, false, true);
+	profile_seen(account, &origin, at_s, USE_READ, false, true);
 }
 
 static struct visits visits(const struct account *account, uint32_t network,
@@ -93,20 +93,43 @@ static void test_midnight(void **state)
 	assert_int_equal(account.login_days, 2);
 }
 
+/* Logging in to send is neither: that it sent first is said when it sends. */
+static void test_login_to_send(void **state)
+{
+	struct account account = { .first_s = START_S };
+	struct origin origin = place(PL, 5617);
+	struct visits all;
+
+	(void)state;
+	profile_seen(&account, &origin, START_S, USE_LOGIN, false, true);
+	all = visits(&account, 5617, PL, START_S);
+	assert_false(all.reads);
+	assert_false(all.address_read_today);
+	assert_false(all.address_sent_today);
+	assert_non_null(all.network);
+	assert_non_null(profile_network(&account, 5617));
+	assert_int_equal(account.logins, 1);
+}
+
 /* How soon a place is trusted, by what it is like when it is first seen. */
 static void test_pace(void **state)
 {
 	static const struct {
 		const char *why;
 		uint32_t from_day;	/* of the account's life */
-		bool reads, is_foreign, is_reader;
+		enum use use;
+		bool is_foreign, is_reader;
 		uint32_t days;	/* until it is trusted */
 	} cases[] = {
-		{ "in its first days", 2, true, false, false, 3 },
-		{ "later", 20, true, false, false, 6 },
-		{ "a foreign country", 20, true, true, false, 14 },
-		{ "only sent from, by a reader", 20, false, false, true, 14 },
-		{ "only sent from, by a machine", 20, false, false, false, 6 },
+		{ "in its first days", 2, USE_READ, false, false, 3 },
+		{ "later", 20, USE_READ, false, false, 6 },
+		{ "a foreign country", 20, USE_READ, true, false, 14 },
+		{ "only sent from, by a reader", 20, USE_SEND, false, true,
+		  14 },
+		{ "only sent from, by a machine", 20, USE_SEND, false, false,
+		  6 },
+		{ "only logged in to send, by a reader", 20, USE_LOGIN, false,
+		  true, 14 },
 	};
 
 	(void)state;
@@ -119,7 +142,7 @@ static void test_pace(void **state)
 			account.unread_network.seen = 20;
 		for (uint32_t day = 0; day < cases[i].days; day++)
 			profile_seen(&account, &origin, at_s + day * DAY_S,
-				     cases[i].reads, cases[i].is_foreign,
+				     cases[i].use, cases[i].is_foreign,
 				     true);
 		at_s += cases[i].days * DAY_S;
 		assert_case(cases[i].why, false,
@@ -137,14 +160,15 @@ static void test_home(void **state)
 
 	(void)state;
 	assert_false(profile_is_home(&account, 5617, START_S));
-	profile_seen(&account, &origin, START_S + 60, true, false, true);
+	profile_seen(&account, &origin, START_S + 60, USE_READ, false,
+		     true);
 	assert_true(profile_is_home(&account, 5617, START_S + 120));
 	origin = place(PL, 39603);
-	profile_seen(&account, &origin, late_s, true, false, true);
+	profile_seen(&account, &origin, late_s, USE_READ, false, true);
 	assert_false(profile_is_home(&account, 39603, late_s + 5 * DAY_S));
 	assert_true(profile_is_home(&account, 39603, late_s + 6 * DAY_S));
 	origin = place(DE, 3209);
-	profile_seen(&account, &origin, late_s, true, true, true);
+	profile_seen(&account, &origin, late_s, USE_READ, true, true);
 	assert_false(profile_is_home(&account, 3209, late_s + 13 * DAY_S));
 }
 
@@ -157,14 +181,15 @@ static void test_not_learning(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < 10; i++)
 		profile_seen(&account, &origin, START_S + i * DAY_S,
-			     true, false, false);
+			     USE_READ, false, false);
 	assert_null(profile_network(&account, 3209));
 	assert_null(profile_country(&account, DE));
 	assert_non_null(profile_recent_network(&account, 3209,
 					       START_S + 9 * DAY_S));
 	origin.is_local = true;
 	origin.network = 77;
-	profile_seen(&account, &origin, START_S + 9 * DAY_S, true, false, true);
+	profile_seen(&account, &origin, START_S + 9 * DAY_S, USE_READ,
+		     false, true);
 	assert_null(profile_recent_network(&account, 77, START_S + 9 * DAY_S));
 }
 
@@ -443,6 +468,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_trust),
+		cmocka_unit_test(test_login_to_send),
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_home),
 		cmocka_unit_test(test_midnight),

@@ -180,6 +180,7 @@ static void let_in(struct slice rest, enum mail_event_kind kind)
 	struct slice first = word(&rest), network, option;
 
 	input.is_submission = kind == MAIL_SUBMISSION;
+	input.reads = kind == MAIL_LOGIN;
 	input.by_reader = true;
 	if (!slice_eq(first, S("local"))) {
 		origin.country = country_code(first);

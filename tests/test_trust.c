@@ -218,7 +218,7 @@ static void test_evidence(void **state)
 		struct trust trust;
 
 		new_run();
-		profile_seen(anna(), &origin, now_s - 60, false, false,
+		profile_seen(anna(), &origin, now_s - 60, USE_SEND, false,
 			     false);
 		if (i == 4)
 			profile_trust(anna(), VNPT, VN, 60000, now_s);
@@ -254,8 +254,8 @@ static void test_networks_of_a_verdict(void **state)
 		struct origin origin = { .country = VN,
 					 .network = networks[i] };
 
-		profile_seen(anna(), &origin, now_s - ago_s[i], false, false,
-			     false);
+		profile_seen(anna(), &origin, now_s - ago_s[i], USE_SEND,
+			     false, false);
 	}
 	judge_explain(anna(), "anna@firma.example", NOW, &verdict);
 	verdict_print_json(&verdict, &json);

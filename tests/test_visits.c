@@ -51,6 +51,8 @@ static void check_visits(const struct account *account,
 
 static void test_visits(void **state)
 {
+	static const enum use uses[] = { USE_READ, USE_SEND, USE_READ,
+					 USE_LOGIN };
 	struct account account = { 0 };
 	uint32_t at_s = START_S, draw = 1;
 
@@ -69,8 +71,8 @@ static void test_visits(void **state)
 					: (draw >> 20) % (5 * DAY_S);
 		at_s -= draw >> 24 & 7 ? 0 : 4000;
 		check_visits(&account, &origin, at_s);
-		profile_seen(&account, &origin, at_s, draw >> 30 & 1, false,
-			     true);
+		profile_seen(&account, &origin, at_s, uses[draw >> 30 & 3],
+			     false, true);
 	}
 }
 

@@ -19,11 +19,16 @@
 
 #include <string.h>
 
-static const struct slice services[] = {
-	SLICE("imap-login"),
-	SLICE("pop3-login"),
-	SLICE("submission-login"),
-	SLICE("managesieve-login"),
+struct service {
+	struct slice name;
+	bool for_sending;
+};
+
+static const struct service services[] = {
+	{ SLICE("imap-login"), false },
+	{ SLICE("pop3-login"), false },
+	{ SLICE("submission-login"), true },
+	{ SLICE("managesieve-login"), false },
 };
 
 enum { N_SERVICES = sizeof(services) / sizeof(services[0]) };
@@ -47,24 +52,25 @@ static bool names_service_in_text(struct slice program)
 }
 
 /* Stands for whichever service the text names. */
-static const struct slice in_text = SLICE("dovecot");
+static const struct service in_text = { SLICE("dovecot"), false };
 
 static const void *speaker_of(struct slice program)
 {
 	if (names_service_in_text(program))
 		return &in_text;
 	for (size_t i = 0; i < N_SERVICES; i++)
-		if (slice_eq(program, services[i]))
+		if (slice_eq(program, services[i].name))
 			return &services[i];
 	return NULL;
 }
 
-static bool skip_service(struct slice *text)
+/* NULL when the text names none. */
+static const struct service *skip_service(struct slice *text)
 {
 	for (size_t i = 0; i < N_SERVICES; i++)
-		if (slice_skip(text, services[i]))
-			return slice_skip(text, S(": "));
-	return false;
+		if (slice_skip(text, services[i].name))
+			return slice_skip(text, S(": ")) ? &services[i] : NULL;
+	return NULL;
 }
 
 /* The client's address: what stands behind the last "rip=". *elements is cut
@@ -217,11 +223,14 @@ static enum format_result parse(const void *speaker,
 				const struct log_line *line,
 				struct mail_event *event_out)
 {
+	const struct service *service = speaker;
 	struct slice text = line->text;
 	enum format_result result;
 	struct mail_event event;
 
-	if (speaker == &in_text && !skip_service(&text))
+	if (service == &in_text)
+		service = skip_service(&text);
+	if (!service)
 		return FORMAT_SKIP;
 	slice_skip(&text, S("Info: "));
 	if (slice_skip(&text, S("Login: ")) ||
@@ -231,6 +240,7 @@ static enum format_result parse(const void *speaker,
 		result = read_end(text, &event);
 	if (result != FORMAT_EVENT)
 		return result;
+	event.for_sending = event.kind == MAIL_LOGIN && service->for_sending;
 	event.at_ms = line->at_ms;
 	event.host = line->host;
 	event.instance = (struct slice)SLICE("dovecot");

@@ -84,7 +84,8 @@ static double by_shape(const struct signal_input *input)
 /* It reads after all: what sending first had cost is given back in part. */
 static double by_login(const struct signal_input *input)
 {
-	if (!input->visits.address_sent_today || input->visits.reads)
+	if (!input->reads || !input->visits.address_sent_today ||
+	    input->visits.reads)
 		return 0;
 	return log(1 - settings.unread_rate);
 }

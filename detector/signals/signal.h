@@ -50,7 +50,8 @@ struct signal_input {
 					 * per message and recipient domain; 0
 					 * else */
 	struct slice login;	/* whose account it is */
-	bool is_submission;	/* else, with an origin, a mailbox login */
+	bool is_submission;	/* else, with an origin, a login */
+	bool reads;		/* a login to a mailbox, not one for sending */
 	uint16_t shape;		/* submission: hash of mechanism and service; 0
 				 * when the line says nothing of them */
 	bool country_is_home;	/* home set, or others of the domain there */
