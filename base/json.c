@@ -204,13 +204,16 @@ static bool is_number(const struct json *value)
 	return json_object_is_type(inner(value), json_type_int);
 }
 
+int64_t json_integer(const struct json *json, int64_t otherwise)
+{
+	return is_number(json) ? json_object_get_int64(inner(json))
+			       : otherwise;
+}
+
 int64_t json_get_integer(const struct json *object, const char *key,
 			 int64_t otherwise)
 {
-	const struct json *value = json_get(object, key);
-
-	return is_number(value) ? json_object_get_int64(inner(value))
-				: otherwise;
+	return json_integer(json_get(object, key), otherwise);
 }
 
 double json_get_real(const struct json *object, const char *key,

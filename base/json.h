@@ -61,5 +61,7 @@ struct slice json_strange_key(const struct json *object,
 			      const char *const *known, size_t n_known);
 /* The text an array's element is; ptr NULL when it is none. */
 struct slice json_text(const struct json *json);
+/* The number it is; `otherwise` when it is none. */
+int64_t json_integer(const struct json *json, int64_t otherwise);
 
 #endif

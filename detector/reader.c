@@ -40,6 +40,7 @@ int reader_open(const char *path, enum source_mode mode,
 
 void reader_close(struct reader *reader)
 {
+	header_release(&reader->header);
 	source_close(&reader->source);
 }
 
@@ -50,6 +51,7 @@ static void notice_file(struct reader *reader)
 
 	if (reader->file == file)
 		return;
+	header_release(&reader->header);
 	memset(&reader->header, 0, sizeof(reader->header));
 	reader->header.reference_ms = source_changed_ms(reader->source);
 	reader->file = file;

@@ -157,7 +157,18 @@ static bool origin_rfc5424(struct slice rest, struct log_line *line)
 	return true;
 }
 
-enum { RFC3164, RFC3339, RFC5424, YEAR_FIRST, EXIM, N_FORMS };
+enum {
+	RFC3164,
+	RFC3339,
+	RFC5424,
+	YEAR_FIRST,
+	EXIM,
+	LOCAL_MONTH,
+	WEEKDAY,
+	UNIX,
+	TAI64N,
+	N_FORMS
+};
 
 static const struct form {
 	bool (*stamp)(struct header_reader *reader, struct slice *rest,
@@ -169,6 +180,10 @@ static const struct form {
 	[RFC5424] = { header_take_rfc5424, origin_rfc5424 },
 	[YEAR_FIRST] = { header_take_year_first, origin_syslog },
 	[EXIM] = { header_take_exim, header_origin_exim },
+	[LOCAL_MONTH] = { header_take_local_month, origin_syslog },
+	[WEEKDAY] = { header_take_weekday, origin_syslog },
+	[UNIX] = { header_take_unix, origin_syslog },
+	[TAI64N] = { header_take_tai64n, origin_syslog },
 };
 
 static bool read_form(struct header_reader *reader, size_t form,
@@ -255,26 +270,18 @@ static void keep_origin(struct header_reader *reader,
 	reader->last_host_len = line->host.len;
 }
 
-static inline bool take_last_stamp(const struct header_reader *reader,
-				   struct slice *rest, int64_t *at_ms_out)
-{
-	if (reader->form == RFC3339)
-		return take_last_hour(reader, rest, at_ms_out);
-	if (!is_last_stamp(reader, *rest))
-		return false;
-	step_over(rest, reader->last_stamp_len);
-	*at_ms_out = reader->last_at_ms;
-	return true;
-}
-
-/* A line of the same hour (or second), zone and host as the one before. */
+/* A line of the same hour, zone and host as the one before. */
 static bool read_as_before(const struct header_reader *reader,
 			   struct slice rest, struct log_line *line_out)
 {
-	size_t len = reader->last_origin_len;
+	size_t len = reader->last_origin_len, hour_len;
 	struct log_line line;
 
-	if (!len || !take_last_stamp(reader, &rest, &line.at_ms) ||
+	if (!len)
+		return false;
+	hour_len = reader->form == RFC3339 ? same_iso(reader, rest)
+					   : same_month(reader, rest);
+	if (!take_in_hour(reader, hour_len, &rest, &line.at_ms) ||
 	    rest.len <= len || rest.ptr[len] != ' ' ||
 	    memcmp(rest.ptr, reader->last_origin, len) != 0)
 		return false;
@@ -286,22 +293,85 @@ static bool read_as_before(const struct header_reader *reader,
 	return true;
 }
 
+static bool is_word(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.ptr[i];
+
+		if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') &&
+		    !is_digit(c) && c != '/' && c != '-' && c != '_' &&
+		    c != '.')
+			return false;
+	}
+	return text.len > 0;
+}
+
+/* "prog[pid]: text" alone. Only with its pid: the second half of a line that
+ * somebody broke in two may begin with any word. */
+bool header_read_bare(struct slice rest, int64_t at_ms, struct log_line *line)
+{
+	struct slice tag = take_word(&rest), program;
+
+	if (!slice_ends(tag, S("]:")) || !split_tag(tag, &program) ||
+	    !is_word(program) || is_digit(program.ptr[0]))
+		return false;
+	*line = (struct log_line){
+		.at_ms = at_ms,
+		.host = { tag.ptr, 0 },
+		.program = program,
+		.text = slice_after(rest, 1),
+	};
+	return true;
+}
+
+/* What stands in front of a header now and then. */
+static void skip_ornament(struct slice *line)
+{
+	slice_skip(line, S("\xef\xbb\xbf"));	/* of the file's first line */
+	skip_priority(line);
+}
+
+bool header_read_line(struct header_reader *reader, struct slice line,
+		      struct log_line *line_out)
+{
+	skip_ornament(&line);
+	if (read_any_form(reader, line, line_out) ||
+	    (skip_service(&line) && read_any_form(reader, line, line_out))) {
+		keep_origin(reader, line_out);
+		return true;
+	}
+	reader->last_origin_len = 0;
+	return reader->before_ms &&
+	       header_read_bare(line, reader->before_ms, line_out);
+}
+
+/* Nearly every line is like the one before; these are not. */
+static bool read_other(struct header_reader *reader, struct slice line,
+		       struct log_line *line_out)
+{
+	struct log_line found;
+	bool fits = line.len && line.ptr[0] == '{'
+			    ? header_read_object(reader, line, &found)
+			    : header_read_line(reader, line, &found);
+
+	if (fits)
+		*line_out = found;
+	return fits;
+}
+
 bool header_read(struct header_reader *reader, struct slice line,
 		 struct log_line *line_out)
 {
-	struct log_line found;
-
 	if (line.len && line.ptr[line.len - 1] == '\r')
 		line.len--;
-	if (read_as_before(reader, line, line_out))
-		return true;
-	skip_priority(&line);
-	if (!read_any_form(reader, line, &found) &&
-	    !(skip_service(&line) && read_any_form(reader, line, &found))) {
-		reader->last_origin_len = 0;
+	if (!read_as_before(reader, line, line_out) &&
+	    !read_other(reader, line, line_out))
 		return false;
-	}
-	keep_origin(reader, &found);
-	*line_out = found;
+	reader->before_ms = line_out->at_ms;
 	return true;
+}
+
+void header_release(struct header_reader *reader)
+{
+	text_release(&reader->decoded);
 }

@@ -6,13 +6,25 @@
  *              blank, a zero (postlogd) or nothing; no year, no zone
  *   RFC 3339   "2026-05-04T10:00:00.123456+02:00 host prog[pid]: text"; a
  *              blank instead of the T and a missing zone are taken, too
+ *   RFC 5424   "1 2026-05-04T10:00:00Z host prog pid msgid sd text"
  *   year first "2026 Jun 16 16:05:07.123 host prog[pid]: text"
  *   Exim       "2026-05-04 10:00:00[.123][ +0200] [[pid] ]text" in Exim's own
  *              file, with neither host nor program; header_exim.c
- *   RFC 5424   "1 2026-05-04T10:00:00Z host prog pid msgid sd text"
+ *   month      "févr. 25 08:43:16 host prog[pid]: text", in the languages of
+ *              header_month.c
+ *   weekday    "Mon 2026-05-04 10:00:00 CEST host prog[pid]: text"
+ *              (journalctl -o short-full)
+ *   Unix       "1777888800.123456 host prog[pid]: text" (-o short-unix)
+ *   TAI64N     "@400000004c91b044077a9e94 prog: text" (multilog, s6-log)
  * each of them with "<22>" (a syslog priority) or "service_1  | " (docker
  * compose) in front, and all but RFC 5424 without a host, as Dovecot writes
- * its own files.
+ * its own files. And lines that are a JSON object, of journalctl or docker;
+ * header_object.c. `journalctl -o export`, where a record is many lines, is
+ * not read; neither is UTF-16.
+ *
+ * A line that begins with "prog[pid]:" itself has the time of the line before
+ * it, as a stamp was lost and not a minute of time; with no line before it,
+ * none, and is not read.
  *
  * The form is chosen by looking at the line; the one that fitted last is
  * tried first. No line fits two.
@@ -27,6 +39,7 @@
 
 #include "base/slice.h"
 #include "base/stamp.h"
+#include "base/text.h"
 
 struct log_line {
 	int64_t at_ms;
@@ -38,25 +51,32 @@ struct log_line {
 };
 
 /* Per file or stream. Zeroed and with reference_ms set it is ready; the
- * reference may move on with the clock while a stream is read. */
+ * reference may move on with the clock while a stream is read. Give it back
+ * with header_release(). */
 struct header_reader {
 	int64_t reference_ms;
 	size_t form;			/* index of the form that fitted last */
 	bool is_exim;			/* a line of Exim's own was seen */
+	size_t language;		/* of the last month; header_month.c */
+	int64_t before_ms;		/* the line before; 0: none yet */
 	struct stamp_zone zone;
-	char last_stamp[32];		/* RFC 3164: the second, 3339: hour */
-	size_t last_stamp_len;		/* and zone; the same again is not */
-	int64_t last_at_ms;		/* converted again; when it began */
+	char last_stamp[32];		/* its hour, RFC 3339: and zone; the */
+	size_t last_stamp_len;		/* same again is not converted again */
+	int64_t last_at_ms;		/* when that hour began */
 	char last_origin[80];		/* zone, blank and host between stamp */
 	size_t last_origin_len;		/* and tag: not looked at again; */
 	size_t last_host_len;		/* length 0: none */
 	int64_t latest_for_ms;		/* the reference_ms of latest_ms */
 	int64_t latest_ms;		/* local; no stamp is later than this */
-	int latest_year;		/* of latest_ms; 0: not known yet */
+	struct stamp_civil latest;	/* the same; year 0: not known yet */
+	struct text decoded;		/* what the last object's line said */
 };
 
-/* False, *line_out untouched, when no form fits. Borrows from `line`. */
+/* False, *line_out untouched, when no form fits. Borrows from `line` and from
+ * the reader, until its next line. */
 bool header_read(struct header_reader *reader, struct slice line,
 		 struct log_line *line_out);
+
+void header_release(struct header_reader *reader);
 
 #endif

@@ -32,11 +32,47 @@ bool header_is_exim(const struct header_reader *reader, const char *stamp,
 bool header_origin_exim(struct slice rest, struct log_line *line);
 bool header_take_year_first(struct header_reader *reader, struct slice *rest,
 			    int64_t *at_ms_out);
+bool header_take_local_month(struct header_reader *reader, struct slice *rest,
+			     int64_t *at_ms_out);
+bool header_take_tai64n(struct header_reader *reader, struct slice *rest,
+			int64_t *at_ms_out);
+bool header_take_unix(struct header_reader *reader, struct slice *rest,
+		      int64_t *at_ms_out);
+bool header_take_weekday(struct header_reader *reader, struct slice *rest,
+			 int64_t *at_ms_out);
+
+/* " 1 10:00:00": day and clock behind the name of a month and a blank. */
+bool header_take_day(struct slice *rest, struct stamp_civil *civil);
+
+/* "2026-05-04T10:00:00" or with a blank; `at` has ISO_SECOND_LEN bytes. */
+bool header_read_second(const char *at, struct stamp_civil *civil);
+
+/* The year of a stamp without one; false for a day that no year has had. */
+bool header_infer_year(struct header_reader *reader, struct stamp_civil *civil,
+		       int64_t *local_ms_out);
+
+/* Is it the month, day and hour in which the year is another than before, as
+ * what is later would be after the reference? */
+bool header_is_latest_hour(const struct header_reader *reader,
+			   const struct stamp_civil *civil);
+
+/* A line that is one JSON object, which begins with its brace. */
+bool header_read_object(struct header_reader *reader, struct slice line,
+			struct log_line *line_out);
+
+/* A line of any other form. */
+bool header_read_line(struct header_reader *reader, struct slice line,
+		      struct log_line *line_out);
+
+/* A line that begins with its tag and has its time from elsewhere. */
+bool header_read_bare(struct slice line, int64_t at_ms,
+		      struct log_line *line_out);
 
 enum {
 	ISO_DAY_LEN = 10,	/* "2026-05-04" */
 	ISO_HOUR_LEN = 14,	/* "2026-05-04T10:" */
-	ISO_SECOND_LEN = 19	/* "2026-05-04T10:00:00" */
+	ISO_SECOND_LEN = 19,	/* "2026-05-04T10:00:00" */
+	IN_HOUR_LEN = 5		/* "00:00" */
 };
 
 /* The number that two digits are; -1 when they are none. */
@@ -91,34 +127,46 @@ static inline int take_fraction(struct slice *rest)
 	return ms;
 }
 
-/* The very stamp of the line before. */
-static inline bool is_last_stamp(const struct header_reader *reader,
-				 struct slice rest)
+/*
+ * How much of `rest` is the day and hour of the line before, whose form it
+ * would have; 0 when it is another. RFC 3164: where the reference has moved,
+ * the year may have.
+ */
+static inline size_t same_month(const struct header_reader *reader,
+				struct slice rest)
 {
 	size_t len = reader->last_stamp_len;
 
-	return len && rest.len > len && rest.ptr[len] == ' ' &&
-	       memcmp(rest.ptr, reader->last_stamp, len) == 0;
+	return len && rest.len >= len + IN_HOUR_LEN &&
+	       reader->latest_for_ms == reader->reference_ms &&
+	       memcmp(rest.ptr, reader->last_stamp, len) == 0 ? len : 0;
 }
 
-/* An RFC 3339 stamp of the same hour as the one before, up to its zone:
- * nothing is left to convert but minutes and seconds. False says that the
- * whole stamp must be read. */
-static inline bool take_last_hour(const struct header_reader *reader,
-				  struct slice *rest, int64_t *at_ms_out)
+static inline size_t same_iso(const struct header_reader *reader,
+			      struct slice rest)
 {
-	const char *at = rest->ptr;
+	return reader->last_stamp_len && rest.len >= ISO_SECOND_LEN &&
+	       memcmp(rest.ptr, reader->last_stamp, ISO_HOUR_LEN) == 0
+		       ? ISO_HOUR_LEN : 0;
+}
+
+/* Behind an hour that is the same as before (not 0) nothing is left to convert
+ * but "00:00" and a fraction. False says that the whole stamp must be read. */
+static inline bool take_in_hour(const struct header_reader *reader,
+				size_t hour_len, struct slice *rest,
+				int64_t *at_ms_out)
+{
+	const char *at = rest->ptr + hour_len;
 	int minute, second;
 
-	if (!reader->last_stamp_len || rest->len < ISO_SECOND_LEN ||
-	    memcmp(at, reader->last_stamp, ISO_HOUR_LEN) != 0)
+	if (!hour_len)
 		return false;
-	minute = two_digits(at + ISO_HOUR_LEN);
-	second = two_digits(at + ISO_SECOND_LEN - 2);
+	minute = two_digits(at);
+	second = two_digits(at + 3);
 	if (minute < 0 || minute > 59 || second < 0 || second > 60 ||
-	    at[ISO_SECOND_LEN - 3] != ':')
+	    at[2] != ':')
 		return false;
-	step_over(rest, ISO_SECOND_LEN);
+	step_over(rest, hour_len + IN_HOUR_LEN);
 	*at_ms_out = reader->last_at_ms + minute * STAMP_MINUTE_MS +
 		     second * STAMP_SECOND_MS + take_fraction(rest);
 	return true;

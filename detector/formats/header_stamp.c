@@ -2,10 +2,6 @@
  * not spare. */
 #include "detector/formats/header_inside.h"
 
-/* How far the year of a stamp without one is searched back: 29 February may
- * be eight years away (1896 to 1904, 2096 to 2104). */
-enum { YEARS_BACK = 8 };
-
 /* "HH:MM:SS" into *civil; ranges are checked with the date. */
 static bool read_clock(const char *at, struct stamp_civil *civil)
 {
@@ -25,15 +21,12 @@ static int month_number(const char *at)
 	return 0;
 }
 
-/* "Jun  1 10:00:00" and its paddings, followed by anything. */
-static bool take_month_stamp(struct slice *rest, struct stamp_civil *civil)
+/* " 1 10:00:00" and its paddings, followed by anything. */
+bool header_take_day(struct slice *rest, struct stamp_civil *civil)
 {
-	size_t i = 4;
+	size_t i = 0;
 
-	if (rest->len < 14 || rest->ptr[3] != ' ')
-		return false;
-	civil->month = month_number(rest->ptr);
-	if (!civil->month)
+	if (rest->len < 10)
 		return false;
 	if (rest->ptr[i] == ' ')
 		i++;
@@ -49,59 +42,49 @@ static bool take_month_stamp(struct slice *rest, struct stamp_civil *civil)
 	return true;
 }
 
-static void find_latest(struct header_reader *reader)
+static bool take_month_stamp(struct slice *rest, struct stamp_civil *civil)
 {
-	struct stamp_civil civil;
-	int64_t reference_ms = reader->reference_ms;
-
-	if (reader->latest_year && reader->latest_for_ms == reference_ms)
-		return;
-	reader->latest_for_ms = reference_ms;
-	reader->latest_ms = reference_ms + STAMP_DAY_MS +
-			    stamp_zone_offset_ms(reference_ms);
-	stamp_split(reader->latest_ms, &civil);
-	reader->latest_year = civil.year;
+	if (rest->len < 14 || rest->ptr[3] != ' ')
+		return false;
+	civil->month = month_number(rest->ptr);
+	if (!civil->month)
+		return false;
+	step_over(rest, 4);
+	return header_take_day(rest, civil);
 }
 
-static bool infer_year(struct header_reader *reader, struct stamp_civil *civil,
-		       int64_t *local_ms_out)
+static void keep_month(struct header_reader *reader, struct slice stamp,
+		       const struct stamp_civil *civil, int64_t at_ms)
 {
-	find_latest(reader);
-	for (int back = 0; back <= YEARS_BACK; back++) {
-		int64_t local_ms;
-
-		civil->year = reader->latest_year - back;
-		if (!stamp_is_valid(civil))
-			continue;
-		local_ms = stamp_join(civil);
-		if (local_ms > reader->latest_ms)
-			continue;
-		*local_ms_out = local_ms;
-		return true;
-	}
-	return false;
+	reader->last_stamp_len = 0;
+	/* The year may change within this hour. */
+	if (header_is_latest_hour(reader, civil))
+		return;
+	stamp.len -= IN_HOUR_LEN;
+	memcpy(reader->last_stamp, stamp.ptr, stamp.len);
+	reader->last_stamp_len = stamp.len;
+	reader->last_at_ms = at_ms - civil->minute * STAMP_MINUTE_MS -
+			     civil->second * STAMP_SECOND_MS;
 }
 
 bool header_take_rfc3164(struct header_reader *reader, struct slice *rest,
 			 int64_t *at_ms_out)
 {
 	struct stamp_civil civil = { 0 };
-	struct slice stamp = *rest;
+	struct slice stamp = *rest, again = *rest;
 	int64_t local_ms;
 
-	if (is_last_stamp(reader, *rest)) {
-		step_over(rest, reader->last_stamp_len);
-		*at_ms_out = reader->last_at_ms;
+	if (take_in_hour(reader, same_month(reader, again), &again,
+			 at_ms_out)) {
+		*rest = again;
 		return true;
 	}
-	if (!take_month_stamp(rest, &civil) || !rest->len ||
-	    !infer_year(reader, &civil, &local_ms))
+	if (!take_month_stamp(rest, &civil) ||
+	    !header_infer_year(reader, &civil, &local_ms))
 		return false;
 	*at_ms_out = stamp_zone_to_utc(&reader->zone, local_ms);
 	stamp.len -= rest->len;
-	memcpy(reader->last_stamp, stamp.ptr, stamp.len);
-	reader->last_stamp_len = stamp.len;
-	reader->last_at_ms = *at_ms_out;
+	keep_month(reader, stamp, &civil, *at_ms_out);
 	*at_ms_out += take_fraction(rest);
 	return true;
 }
@@ -168,7 +151,7 @@ static bool take_last_zone(const struct header_reader *reader,
 	return true;
 }
 
-static bool read_iso_second(const char *at, struct stamp_civil *civil)
+bool header_read_second(const char *at, struct stamp_civil *civil)
 {
 	int century = two_digits(at), year = two_digits(at + 2);
 
@@ -203,12 +186,12 @@ bool header_take_iso(struct header_reader *reader, struct slice *rest,
 
 	if (rest->len < ISO_SECOND_LEN || rest->ptr[4] != '-')
 		return false;
-	if (take_last_hour(reader, &again, at_ms_out) &&
+	if (take_in_hour(reader, same_iso(reader, again), &again, at_ms_out) &&
 	    take_last_zone(reader, &again)) {
 		*rest = again;
 		return true;
 	}
-	if (!read_iso_second(stamp, &civil))
+	if (!header_read_second(stamp, &civil))
 		return false;
 	step_over(rest, ISO_SECOND_LEN);
 	fraction_ms = take_fraction(rest);

@@ -3,8 +3,8 @@
  * second how the header looks or whether the input brings its own; the rest
  * is one line.
  *
- * Beside what the sanitizers see: an event must borrow from the line and from
- * nothing else, and be left alone when there is none.
+ * Beside what the sanitizers see: an event must borrow from the line, or
+ * from what a line of JSON was decoded to, and from nothing else, and be left alone when there is none.
  */
 #include "detector/formats/format.h"
 
@@ -73,9 +73,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* Past the last format stands NULL: any. */
 	if (format_line(&reader, format_at(data[0] & 3), line, &event) ==
 	    FORMAT_EVENT)
-		check_event(&event, line);
+		check_event(&event, reader.decoded.len
+					    ? text_slice(&reader.decoded)
+					    : line);
 	else if (memcmp(&event, &before, sizeof(event)) != 0)
 		abort();
 	free(copy);
+	header_release(&reader);
 	return 0;
 }

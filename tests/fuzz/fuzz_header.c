@@ -1,7 +1,7 @@
 /*
  * Lines for one reader, which remembers the last stamp and form: each must
  * read as it does for a reader that remembers nothing, but that the file is
- * Exim's.
+ * Exim's, its language and when the line before was written.
  */
 #include "detector/formats/header.h"
 
@@ -10,10 +10,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void must_be_inside(struct slice part, struct slice line)
+static bool is_inside(struct slice part, struct slice whole)
 {
-	if (part.len && (part.ptr < line.ptr ||
-			 part.ptr + part.len > line.ptr + line.len))
+	return part.len == 0 || (part.ptr >= whole.ptr &&
+				 part.ptr + part.len <= whole.ptr + whole.len);
+}
+
+static void must_be_inside(const struct header_reader *reader,
+			   struct slice part, struct slice line)
+{
+	if (!is_inside(part, line) &&
+	    !is_inside(part, text_slice(&reader->decoded)))
 		abort();
 }
 
@@ -27,19 +34,22 @@ static void must_be_equal(const struct log_line *a, const struct log_line *b)
 static void check_line(struct header_reader *reader, struct slice line)
 {
 	struct header_reader fresh = { .reference_ms = reader->reference_ms,
-				       .is_exim = reader->is_exim };
+				       .is_exim = reader->is_exim,
+				       .language = reader->language,
+				       .before_ms = reader->before_ms };
 	struct log_line found, wanted;
 	bool fits = header_read(reader, line, &found);
 
 	if (fits != header_read(&fresh, line, &wanted))
 		abort();
-	if (!fits)
-		return;
-	must_be_equal(&found, &wanted);
-	must_be_inside(found.host, line);
-	if (!slice_eq(found.program, S("exim")))
-		must_be_inside(found.program, line);
-	must_be_inside(found.text, line);
+	if (fits) {
+		must_be_equal(&found, &wanted);
+		must_be_inside(reader, found.host, line);
+		if (!slice_eq(found.program, S("exim")))
+			must_be_inside(reader, found.program, line);
+		must_be_inside(reader, found.text, line);
+	}
+	header_release(&fresh);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -56,5 +66,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_line(&reader, (struct slice){ copy, line.len });
 		free(copy);
 	}
+	header_release(&reader);
 	return 0;
 }
