@@ -18,7 +18,7 @@ build='pkg-config libmariadb-dev|libmysqlclient-dev
 demo='curl sqlite3 libmaxmind-db-writer-perl'
 check='libcmocka-dev mariadb-server mariadb-client postfix postfix-mysql
 	postfix-sqlite dovecot-core dovecot-imapd dovecot-mysql dovecot-sqlite
-	python3 python3-numpy procps gzip xz-utils bzip2 zstd'
+	python3 python3-numpy procps gzip xz-utils bzip2 zstd logrotate'
 
 for_what=${1:-build}
 everything='clang libclang-rt-14-dev cppcheck binutils ripgrep pflogsumm time

@@ -460,6 +460,280 @@ static void test_plan(void **state)
 	assert_false(rotation_holds(folder, &position));
 }
 
+/* Read on, but between the plan and the last of its files something happens.
+ * What was read before and after, without what a new plan will bring. */
+static const char *read_while(int first, void (*happens)(void))
+{
+	static char seen[400];
+	struct source *source;
+	struct slice line;
+	struct err err;
+	size_t len = 0;
+
+	assert_int_equal(source_open(at("mail.log"), SOURCE_FOLLOW, &position,
+				     &source, &err), 0);
+	seen[0] = '\0';
+	for (int i = 0; source_next(source, &line); i++) {
+		line = slice_after(line, (size_t)slice_find(line,
+							   S(": line ")) + 7);
+		len += (size_t)snprintf(seen + len, sizeof(seen) - len,
+					"%s%.*s", len ? " " : "",
+					(int)line.len, line.ptr);
+		if (i + 1 == first)
+			happens();
+	}
+	assert_null(source_error(source));
+	source_position(source, true, &position);
+	source_close(&source);
+	return seen;
+}
+
+static void rotate_again(void)
+{
+	move("mail.log.1", "mail.log.2");
+	move("mail.log", "mail.log.1");
+	add_lines("mail.log", 9, 10);
+}
+
+static void gzip_the_next(void)
+{
+	compress("gzip", "mail.log.1");
+}
+
+static void truncate_it(void)
+{
+	copy("mail.log", "mail.log.1");
+	assert_int_equal(truncate(at("mail.log"), 0), 0);
+	add_lines("mail.log", 901, 910);
+}
+
+static void take_it_away(void)
+{
+	move("mail.log", "mail.log.1");
+}
+
+/* The plan is out of date: reading ends where it still holds, and the next
+ * run goes on there. */
+static void test_rotated_while_read(void **state)
+{
+	(void)state;
+	add_lines("mail.log", 1, 3);
+	read_on(1);
+	move("mail.log", "mail.log.1");
+	add_lines("mail.log", 4, 8);
+	assert_string_equal(read_while(1, rotate_again), "2 3");
+	assert_string_equal(read_on(-1), "4 5 6 7 8 9 10");
+	assert_string_equal(read_on(-1), "");
+}
+
+static void test_compressed_while_read(void **state)
+{
+	(void)state;
+	add_lines("mail.log", 1, 3);
+	read_on(1);
+	move("mail.log", "mail.log.2");
+	add_lines("mail.log.1", 4, 5);
+	add_lines("mail.log", 6, 6);
+	assert_string_equal(read_while(1, gzip_the_next), "2 3");
+	assert_string_equal(read_on(-1), "4 5 6");
+}
+
+static void test_gone_while_read(void **state)
+{
+	(void)state;
+	add_lines("mail.log", 1, 3);
+	read_on(1);
+	move("mail.log", "mail.log.2");
+	add_lines("mail.log", 4, 5);
+	assert_string_equal(read_while(1, take_it_away), "2 3");
+	assert_string_equal(read_on(-1), "4 5");
+	assert_string_equal(read_on(-1), "");
+	add_lines("mail.log", 6, 6);
+	assert_string_equal(read_on(-1), "6");
+}
+
+/* More than one read of it was still to come. */
+static void test_truncated_while_read(void **state)
+{
+	int n = 1, read_before;
+	const char *seen;
+
+	(void)state;
+	add_lines("mail.log", 1, 2000);
+	position.offset = 0;
+	read_on(1);
+	{
+		struct source *source;
+		struct slice line;
+		struct err err;
+
+		assert_int_equal(source_open(at("mail.log"), SOURCE_FOLLOW,
+					     &position, &source, &err), 0);
+		for (; source_next(source, &line); n++)
+			if (n == 3)
+				truncate_it();
+		source_position(source, true, &position);
+		source_close(&source);
+	}
+	read_before = n;
+	assert_in_range(read_before, 100, 1999);
+	seen = read_on(1);
+	assert_int_equal(strtol(seen, NULL, 10), read_before + 1);
+	for (n = read_before + 1; n < 2000; n++)
+		seen = read_on(1);
+	assert_string_equal(seen, "2000");
+	assert_string_equal(read_on(-1),
+			    "901 902 903 904 905 906 907 908 909 910");
+}
+
+/* What comes while it is read waits for the next run: nobody can write for
+ * ever and keep a run from ending. */
+static void add_more(void)
+{
+	add_lines("mail.log", 4, 4);
+}
+
+static void test_grows_while_read(void **state)
+{
+	(void)state;
+	add_lines("mail.log", 1, 3);
+	assert_string_equal(read_while(1, add_more), "1 2 3");
+	assert_string_equal(read_on(-1), "4");
+}
+
+/* gzip stands at its beginning, in its middle, and beside what is whole. */
+static void test_torn_copy(void **state)
+{
+	static const size_t lengths[] = { 0, 5, 60, 200 };
+
+	for (size_t i = 0; i < N_ELEMENTS(lengths); i++) {
+		add_lines("mail.log", 1, 40);
+		read_on(38);
+		move("mail.log", "mail.log.1");
+		run("gzip", "-k", at("mail.log.1"));
+		assert_int_equal(truncate(at("mail.log.1.gz"),
+					  (off_t)lengths[i]), 0);
+		touch("mail.log.1.gz", ++clock_s);
+		add_lines("mail.log", 41, 41);
+		assert_string_equal(read_on(-1), "39 40 41");
+		clean(state);
+		fresh(state);
+	}
+}
+
+/* Without the whole one it is said, and what came later is read still. */
+static void test_damaged_copy(void **state)
+{
+	(void)state;
+	add_lines("mail.log", 1, 40);
+	read_on(2);
+	move("mail.log", "mail.log.2");
+	add_lines("mail.log.1", 41, 60);
+	compress("gzip", "mail.log.1");
+	assert_int_equal(truncate(at("mail.log.1.gz"), 100), 0);
+	add_lines("mail.log", 61, 61);
+	assert_non_null(strstr(read_on(-1), "40 61 ERROR"));
+	assert_string_equal(read_on(-1), "");
+}
+
+/* copytruncate has copied a part, and our place is in an older file. */
+static void test_copy_in_progress(void **state)
+{
+	(void)state;
+	add_lines("mail.log", 1, 3);
+	read_on(2);
+	move("mail.log", "mail.log.2");
+	add_lines("mail.log", 4, 30);
+	copy("mail.log", "mail.log.1");
+	assert_int_equal(truncate(at("mail.log.1"), 300), 0);
+	read_on(2);
+	assert_string_equal(read_on(1), "5");
+	assert_string_equal(read_on(1), "6");
+}
+
+/* As the log of an idle Sunday, compressed. */
+static void test_empty_compressed(void **state)
+{
+	static const char *const programs[] = { "gzip", "xz", "bzip2", "zstd" };
+
+	for (size_t i = 0; i < N_ELEMENTS(programs); i++) {
+		add_lines("mail.log", 1, 2);
+		read_on(1);
+		move("mail.log", "mail.log.2");
+		add("mail.log.1", "");
+		run(programs[i], strcmp(programs[i], "zstd") ? "-f" : "-fq",
+		    at("mail.log.1"));
+		unlink(at("mail.log.1"));
+		add_lines("mail.log", 3, 3);
+		assert_string_equal(read_on(-1), "2 3");
+		clean(state);
+		fresh(state);
+	}
+}
+
+/* logrotate's other ways to name and to place them. */
+static void test_names(void **state)
+{
+	static const char *const names[] = {
+		"mail.log_2026-11-22", "mail.log.2026112203", "mail.log-1795300000",
+		"mail.log20261122", "mail.log.old", "mail.1.log",
+		"mail-20261122.log", "mail-2026-11-22T03.log",
+		"archive/mail.log.1", "archive/mail.log-20261122",
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(names); i++) {
+		assert_int_equal(mkdir(at("archive"), 0700), 0);
+		add_lines("mail.log", 1, 3);
+		read_on(2);
+		move("mail.log", names[i]);
+		if (i % 2)
+			compress("gzip", names[i]);
+		add_lines("mail.log", 4, 4);
+		assert_string_equal(read_on(-1), "3 4");
+		clean(state);
+		fresh(state);
+	}
+}
+
+/* The second server's log is none of the first one's rotated files. */
+static void test_neighbour(void **state)
+{
+	(void)state;
+	assert_false(rotation_is_sibling("/l/mail-2.log", "/l/mail.log"));
+	assert_false(rotation_is_sibling("/l/mail.log", "/l/mail.log"));
+	assert_false(rotation_is_sibling("/l/mail.", "/l/mail"));
+	assert_false(rotation_is_sibling("/l/.log", "/l/mail.log"));
+	assert_true(rotation_is_sibling("/l/mail.2.log.gz", "/l/mail.log"));
+	assert_true(rotation_is_sibling("/l/mainlog-20261122.gz",
+					"/l/mainlog-20261122"));
+	add_lines("mail.log", 1, 3);
+	read_on(2);
+	move("mail.log", "mail.log.1");
+	add_lines("mail.2.log", 100, 100);
+	add_lines("mail-20261122.log", 100, 100);
+	add_lines("mail.log", 4, 4);
+	assert_string_equal(read_on(-1), "3 4");
+}
+
+/* Thousands of old files: the newest are what is looked at. */
+static void test_many(void **state)
+{
+	(void)state;
+	add_lines("mail.log", 1, 2);
+	for (int i = 0; i < 1500; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "mail.log-%d", 1000000 + i);
+		add("x", "old\n");
+		move("x", name);
+	}
+	touch("mail.log", ++clock_s);
+	read_on(1);
+	move("mail.log", "mail.log-2000000");
+	add_lines("mail.log", 3, 3);
+	assert_string_equal(read_on(-1), "2 3");
+}
+
 /* One reading equals many, whatever happens in between: the log is rotated
  * in one of seven ways after every eleventh line. */
 static void rotate(int way)
@@ -540,7 +814,13 @@ int main(void)
 		FRESH(test_strangers),	 FRESH(test_lost),
 		FRESH(test_overwritten), FRESH(test_same_beginning),
 		FRESH(test_unfinished),	 FRESH(test_plan),
-		FRESH(test_empty_between),
+		FRESH(test_empty_between), FRESH(test_rotated_while_read),
+		FRESH(test_compressed_while_read),
+		FRESH(test_gone_while_read), FRESH(test_truncated_while_read),
+		FRESH(test_grows_while_read), FRESH(test_torn_copy),
+		FRESH(test_damaged_copy), FRESH(test_copy_in_progress),
+		FRESH(test_empty_compressed), FRESH(test_names),
+		FRESH(test_neighbour), FRESH(test_many),
 		FRESH(test_equality),
 	};
 

@@ -1,6 +1,7 @@
 #include "detector/sources/rotation.h"
 
 #include "base/hash.h"
+#include "base/must.h"
 #include "detector/sources/stream.h"
 
 #include <dirent.h>
@@ -10,11 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-struct sibling {
-	char *path;
-	int64_t changed_ns;
-};
+#include <unistd.h>
 
 static ssize_t read_full(struct stream *stream, char *bytes, size_t size)
 {
@@ -76,18 +73,87 @@ bool rotation_holds(const char *path, const struct source_position *position)
 	return fits;
 }
 
-/* Rotated files have a number or a date behind the name. Without this rule
- * /var/log/mail would be read on in mail.err and mail.warn, which hold the
- * same lines again. */
-static bool is_sibling(const char *name, const char *base)
+/* How a rotated file got its name. Only files of one form follow each other:
+ * mail-2.log may be another server's. */
+enum form { NO_SIBLING, BEHIND, WITHIN };
+
+static const char *const compressions[] = { ".gz", ".xz", ".bz2", ".zst" };
+
+/* Length of the name without the end that compression gave it. */
+static size_t plain_length(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < sizeof(compressions) / sizeof(compressions[0]);
+	     i++) {
+		size_t end = strlen(compressions[i]);
+
+		if (len >= end &&
+		    strcmp(name + len - end, compressions[i]) == 0)
+			return len - end;
+	}
+	return len;
+}
+
+/* A date as logrotate's dateformat may write it has six digits or more,
+ * whatever stands between them. */
+static size_t digits_in(const char *text, size_t len)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < len; i++)
+		digits += is_digit(text[i]);
+	return digits;
+}
+
+/* "mail.log" and ".1", "-20261115", "_2026-11-15.xz", "20261115", ".old",
+ * ".gz". Without this rule /var/log/mail would be read on in mail.err and
+ * mail.warn, which hold the same lines again. */
+static bool is_behind(const char *rest)
+{
+	if (strchr(".-_", *rest) && (is_digit(rest[1]) ||
+				     strncmp(rest + 1, "old", 3) == 0))
+		return true;
+	return plain_length(rest) == 0 || strspn(rest, "0123456789") >= 6;
+}
+
+/* logrotate's "extension .log": mail.1.log, mail-20261115.log.gz. */
+static bool is_within(const char *name, const char *base)
+{
+	const char *dot = strrchr(base, '.');
+	size_t stem = dot ? (size_t)(dot - base) : 0;
+	size_t len = plain_length(name), end = dot ? strlen(dot) : 0;
+	const char *middle = name + stem;
+	size_t n;
+
+	if (stem == 0 || len <= stem + end + 1 ||
+	    strncmp(name, base, stem) != 0 ||
+	    strncmp(name + len - end, dot, end) != 0)
+		return false;
+	n = len - end - stem;
+	for (size_t i = 0; i < n; i++)
+		if (!is_digit(middle[i]) && !strchr(".-_T", middle[i]))
+			return false;
+	return strchr(".-_", middle[0]) && is_digit(middle[1]) &&
+	       (middle[0] == '.' || digits_in(middle, n) >= 6);
+}
+
+static enum form form_of(const char *name, const char *base)
 {
 	size_t len = strlen(base);
 
-	return strncmp(name, base, len) == 0 &&
-	       (name[len] == '.' || name[len] == '-') &&
-	       ((name[len + 1] >= '0' && name[len + 1] <= '9') ||
-		strncmp(name + len + 1, "old", 3) == 0);
+	if (strncmp(name, base, len) == 0 && name[len] && is_behind(name + len))
+		return BEHIND;
+	return is_within(name, base) ? WITHIN : NO_SIBLING;
 }
+
+struct sibling {
+	char *path;
+	int64_t changed_ns;
+	enum form form;
+};
+
+enum { SIBLINGS_MAX = 1024, FOLDERS_MAX = 64 };
 
 bool rotation_is_sibling(const char *path, const char *live)
 {
@@ -96,18 +162,16 @@ bool rotation_is_sibling(const char *path, const char *live)
 
 	return dir == (other ? (size_t)(other - live) + 1 : 0) &&
 	       memcmp(path, live, dir) == 0 &&
-	       is_sibling(path + dir, live + dir);
+	       form_of(path + dir, live + dir) != NO_SIBLING;
 }
 
 /* Does its last part hold a date, as dateext and newsyslog write it? */
 static bool has_date(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	size_t digits = 0;
+	const char *name = slash ? slash + 1 : path;
 
-	for (const char *c = slash ? slash : path; *c && digits < 8; c++)
-		digits = *c >= '0' && *c <= '9' ? digits + 1 : 0;
-	return digits == 8;
+	return digits_in(name, plain_length(name)) >= 6;
 }
 
 static int by_age(const void *a, const void *b)
@@ -123,8 +187,8 @@ static int by_age(const void *a, const void *b)
 	return strverscmp(x->path, y->path);
 }
 
-static bool add_sibling(struct sibling *siblings, size_t n, const char *dir,
-			const char *name)
+static bool add_sibling(struct sibling *sibling, const char *dir,
+			const char *name, enum form form)
 {
 	struct stat info;
 	char path[PATH_MAX];
@@ -133,124 +197,220 @@ static bool add_sibling(struct sibling *siblings, size_t n, const char *dir,
 		    sizeof(path) ||
 	    stat(path, &info) < 0 || !S_ISREG(info.st_mode))
 		return false;
-	siblings[n].changed_ns =
-		info.st_mtim.tv_sec * INT64_C(1000000000) +
-		info.st_mtim.tv_nsec;
-	siblings[n].path = strdup(path);
-	if (!siblings[n].path)
-		abort();
+	sibling->changed_ns = info.st_mtim.tv_sec * INT64_C(1000000000) +
+			      info.st_mtim.tv_nsec;
+	sibling->form = form;
+	sibling->path = must(strdup(path));
 	return true;
 }
 
-/* Newest first. A folder with thousands of files is read whole, but at most
- * 1024 siblings are kept. */
-static size_t list_siblings(const char *path, struct sibling *siblings,
-			    size_t max)
+/* The newer half stays. */
+static size_t make_room(struct sibling *siblings, size_t n)
 {
-	const char *slash = strrchr(path, '/');
-	const char *base = slash ? slash + 1 : path;
-	char dir[PATH_MAX];
+	qsort(siblings, n, sizeof(*siblings), by_age);
+	while (n > SIBLINGS_MAX / 2)
+		free(siblings[--n].path);
+	return n;
+}
+
+/* Newest first. However many there are, the newest are among them. */
+static size_t list_siblings(const char *dir, const char *base,
+			    struct sibling *siblings)
+{
 	struct dirent *entry;
 	size_t n = 0;
-	DIR *folder;
+	DIR *folder = opendir(dir);
 
-	slice_copy(slash ? (struct slice){ path, (size_t)(slash - path) }
-			 : S("."), dir, sizeof(dir));
-	folder = opendir(dir[0] ? dir : "/");
 	if (!folder)
 		return 0;
-	while (n < max && (entry = readdir(folder)))
-		if (is_sibling(entry->d_name, base) &&
-		    add_sibling(siblings, n, dir, entry->d_name))
-			n++;
+	while ((entry = readdir(folder))) {
+		enum form form = form_of(entry->d_name, base);
+
+		if (form == NO_SIBLING)
+			continue;
+		if (n == SIBLINGS_MAX)
+			n = make_room(siblings, n);
+		n += add_sibling(&siblings[n], dir, entry->d_name, form);
+	}
 	closedir(folder);
 	qsort(siblings, n, sizeof(*siblings), by_age);
 	return n;
 }
 
-/* A file and its compressed copy stand side by side while gzip works. */
+/* Its first bytes, 0 when it cannot be read. */
+static size_t read_head(const char *path, char head[SOURCE_HEAD_SIZE])
+{
+	struct stream stream;
+	struct err err;
+	ssize_t got;
+
+	if (stream_open(path, &stream, &err) < 0)
+		return 0;
+	got = read_full(&stream, head, SOURCE_HEAD_SIZE);
+	stream_close(&stream);
+	return (size_t)got;
+}
+
 bool rotation_same_beginning(const char *path, const char *other)
 {
 	char a[SOURCE_HEAD_SIZE], b[SOURCE_HEAD_SIZE];
-	struct stream stream;
-	struct err err;
-	ssize_t in_a, in_b;
+	size_t in_a = read_head(path, a), in_b = read_head(other, b);
 
-	if (stream_open(path, &stream, &err) < 0)
-		return false;
-	in_a = read_full(&stream, a, sizeof(a));
-	stream_close(&stream);
-	if (stream_open(other, &stream, &err) < 0)
-		return false;
-	in_b = read_full(&stream, b, sizeof(b));
-	stream_close(&stream);
-	return in_a > 0 && in_a == in_b && memcmp(a, b, (size_t)in_a) == 0;
+	return in_a > 0 && in_a == in_b && memcmp(a, b, in_a) == 0;
+}
+
+/* While copytruncate copies, the copy is as long as it is. */
+static bool is_copy_of(const char *path, const char *live)
+{
+	char a[SOURCE_HEAD_SIZE], b[SOURCE_HEAD_SIZE];
+	size_t in_a = read_head(path, a), in_b = read_head(live, b);
+
+	return in_a > 0 && in_a <= in_b && memcmp(a, b, in_a) == 0;
 }
 
 static void push(struct rotation *rotation, const char *path)
 {
-	rotation->paths[rotation->n] = strdup(path);
-	if (!rotation->paths[rotation->n])
-		abort();
-	rotation->n++;
+	size_t i = rotation->n++;
+	struct stat info;
+
+	rotation->paths[i] = must(strdup(path));
+	if (stat(path, &info) < 0)
+		return;
+	rotation->marks[i] = (struct rotation_mark){
+		.device = info.st_dev,
+		.inode = info.st_ino,
+		.size = (uint64_t)info.st_size,
+	};
+}
+
+/* A compressed copy beside the file it is made of: torn while gzip works. */
+static bool is_compressed_copy(const char *path)
+{
+	char a[SOURCE_HEAD_SIZE], b[SOURCE_HEAD_SIZE], plain[PATH_MAX];
+	size_t len = plain_length(path), in_a, in_b;
+
+	if (!path[len] ||
+	    !slice_copy((struct slice){ path, len }, plain, sizeof(plain)) ||
+	    access(plain, F_OK) < 0)
+		return false;
+	in_a = read_head(path, a);
+	in_b = read_head(plain, b);
+	return in_a <= in_b && memcmp(a, b, in_a) == 0;
+}
+
+static bool is_planned(const struct rotation *rotation, const char *path)
+{
+	for (size_t i = 0; i < rotation->n; i++)
+		if (rotation_same_beginning(rotation->paths[i], path))
+			return true;
+	return false;
 }
 
 /* siblings[found] holds the position; those before it in the list are newer.
  * Oldest first into the plan, each content once. */
-static void plan_chain(struct rotation *rotation,
+static void plan_chain(struct rotation *rotation, const char *live,
 		       const struct sibling *siblings, size_t found)
 {
 	push(rotation, siblings[found].path);
 	for (size_t i = found; i-- > 0;) {
-		bool twin = false;
+		const char *path = siblings[i].path;
 
-		for (size_t j = 0; j < rotation->n && !twin; j++)
-			twin = rotation_same_beginning(rotation->paths[j],
-						       siblings[i].path);
-		if (!twin)
-			push(rotation, siblings[i].path);
+		if (rotation->n == ROTATION_MAX ||
+		    siblings[i].form != siblings[found].form ||
+		    is_compressed_copy(path) || is_copy_of(path, live) ||
+		    is_planned(rotation, path))
+			continue;
+		push(rotation, path);
 	}
+}
+
+static bool plan_in(struct rotation *rotation, const char *live,
+		    const char *dir, const struct source_position *position)
+{
+	static struct sibling siblings[SIBLINGS_MAX];
+	const char *slash = strrchr(live, '/');
+	size_t n = list_siblings(dir, slash ? slash + 1 : live, siblings);
+	bool is_found = false;
+
+	for (size_t i = 0; i < n && i < ROTATION_MAX && !is_found; i++) {
+		is_found = !is_compressed_copy(siblings[i].path) &&
+			   rotation_holds(siblings[i].path, position);
+		if (is_found)
+			plan_chain(rotation, live, siblings, i);
+	}
+	for (size_t i = 0; i < n; i++)
+		free(siblings[i].path);
+	return is_found;
+}
+
+/* logrotate's olddir, when it lies in the log's own folder. */
+static bool plan_below(struct rotation *rotation, const char *live,
+		       const char *dir, const struct source_position *position)
+{
+	struct dirent *entry;
+	bool is_found = false;
+	DIR *folder = opendir(dir);
+
+	for (int n = 0; folder && !is_found && n < FOLDERS_MAX &&
+			(entry = readdir(folder));) {
+		char below[PATH_MAX];
+
+		if (entry->d_name[0] == '.' ||
+		    (entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN) ||
+		    (size_t)snprintf(below, sizeof(below), "%s/%s", dir,
+				     entry->d_name) >= sizeof(below))
+			continue;
+		n++;
+		is_found = plan_in(rotation, live, below, position);
+	}
+	if (folder)
+		closedir(folder);
+	return is_found;
 }
 
 static void plan_rotated(struct rotation *rotation, const char *path,
 			 const struct source_position *position)
 {
-	static struct sibling siblings[1024];
-	size_t n = list_siblings(path, siblings, 1024);
-	size_t look = n < ROTATION_MAX ? n : ROTATION_MAX;
-	size_t found = look;
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX];
 
-	for (size_t i = 0; i < look && found == look; i++)
-		if (rotation_holds(siblings[i].path, position))
-			found = i;
-	if (found < look) {
+	slice_copy(slash ? (struct slice){ path, (size_t)(slash - path) }
+			 : S("."), dir, sizeof(dir));
+	if (!dir[0])
+		slice_copy(S("/"), dir, sizeof(dir));
+	if (plan_in(rotation, path, dir, position) ||
+	    plan_below(rotation, path, dir, position))
 		rotation->first_offset = position->offset;
-		plan_chain(rotation, siblings, found);
-	} else {
+	else
 		rotation->is_lost = true;
-	}
-	for (size_t i = 0; i < n; i++)
-		free(siblings[i].path);
 }
 
 int rotation_plan(const char *path, const struct source_position *position,
 		  struct rotation *rotation_out, struct err *err)
 {
-	struct rotation rotation = { 0 };
 	char real[PATH_MAX];	/* a link's file is rotated where it is */
 
 	(void)err;
+	memset(rotation_out, 0, sizeof(*rotation_out));
 	if (position && position->offset > 0) {
 		if (rotation_holds(path, position))
-			rotation.first_offset = position->offset;
+			rotation_out->first_offset = position->offset;
 		else
-			plan_rotated(&rotation, realpath(path, real) ? real
-								     : path,
+			plan_rotated(rotation_out, realpath(path, real) ? real
+									: path,
 				     position);
 	}
-	push(&rotation, path);
-	*rotation_out = rotation;
+	push(rotation_out, path);
 	return 0;
+}
+
+bool rotation_is_as_planned(const struct rotation *rotation, size_t i,
+			    const struct stream *stream)
+{
+	const struct rotation_mark *mark = &rotation->marks[i];
+
+	return stream->device == mark->device &&
+	       stream->inode == mark->inode && stream->size >= mark->size;
 }
 
 void rotation_release(struct rotation *rotation)

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Room for one line of the greatest length behind a large read; the bytes in
@@ -23,7 +24,9 @@ struct source {
 	struct rotation rotation;
 	size_t file;		/* which of rotation.paths is open */
 	struct stream stream;
-	bool is_open, at_end, is_done, failed;
+	bool at_end, failed;
+	bool is_torn;		/* reading this file failed */
+	uint64_t size_seen;	/* of the file, the last time we looked */
 	struct err err;
 
 	char *buffer;
@@ -67,6 +70,15 @@ static int read_head(struct source *source, const char *path)
 	return 0;
 }
 
+static void begin_file(struct source *source, uint64_t base, uint64_t line)
+{
+	source->at_end = source->skipping = source->is_torn = false;
+	source->base = base;
+	source->start = source->end = source->line_start = 0;
+	source->line = line;
+	source->size_seen = source->stream.size;
+}
+
 static int open_file(struct source *source, uint64_t offset, uint64_t line)
 {
 	const char *path = source->rotation.paths[source->file];
@@ -79,11 +91,7 @@ static int open_file(struct source *source, uint64_t offset, uint64_t line)
 		return -1;
 	if (stream_open(path, &source->stream, &source->err) < 0)
 		return -1;
-	source->is_open = true;
-	source->at_end = source->skipping = false;
-	source->base = from;
-	source->start = source->end = source->line_start = 0;
-	source->line = line;
+	begin_file(source, from, line);
 	/* The tail's bytes come in front of the first line. */
 	if (offset > 0) {
 		if (!stream_skip(&source->stream, from))
@@ -105,15 +113,40 @@ static int open_file(struct source *source, uint64_t offset, uint64_t line)
 
 static void count_total(struct source *source)
 {
-	for (size_t i = 0; i < source->rotation.n; i++) {
-		struct stream stream;
-		struct err err;
+	for (size_t i = 0; i < source->rotation.n; i++)
+		source->total += source->rotation.marks[i].size;
+}
 
-		if (stream_open(source->rotation.paths[i], &stream, &err) < 0)
-			continue;
-		source->total += stream.size;
-		stream_close(&stream);
+/* Where to begin, and open the file; again when it was rotated between the
+ * two. */
+static int open_first(struct source *source,
+		      const struct source_position *position, struct err *err)
+{
+	for (int tries = 0;; tries++) {
+		struct source_position at;
+		uint64_t offset;
+
+		if (rotation_plan(source->path, position, &source->rotation,
+				  err) < 0)
+			return -1;
+		offset = source->rotation.first_offset;
+		if (open_file(source, offset,
+			      offset ? position->line : 0) == 0) {
+			source_position(source, true, &at);
+			if (!offset || (at.head_hash == position->head_hash &&
+					at.tail_hash == position->tail_hash))
+				return 0;
+			err_set(&source->err, EXIT_AGAIN,
+				"%s changed while it was opened",
+				source->path);
+		}
+		if (!offset || tries == 3)
+			break;
+		stream_close(&source->stream);
+		rotation_release(&source->rotation);
 	}
+	*err = source->err;
+	return -1;
 }
 
 int source_open(const char *path, enum source_mode mode,
@@ -121,14 +154,22 @@ int source_open(const char *path, enum source_mode mode,
 		struct source **source_out, struct err *err)
 {
 	struct source *source = calloc(1, sizeof(*source));
+	struct stat info;
 
 	if (!source || !(source->buffer = malloc(BUFFER_SIZE)))
 		abort();
 	source->mode = mode;
 	source->stream.fd = -1;
 	slice_copy(slice_from(path), source->path, sizeof(source->path));
-	if (rotation_plan(path, mode == SOURCE_FOLLOW ? position : NULL,
-			  &source->rotation, err) < 0)
+	/* Before it is opened, which would wait for somebody to write. */
+	if (mode == SOURCE_FOLLOW && stat(path, &info) == 0 &&
+	    S_ISFIFO(info.st_mode)) {
+		err_set(err, EXIT_DATA, "%s is a pipe; a position can be kept "
+			"in files only", path);
+		goto failed;
+	}
+	if (open_first(source, mode == SOURCE_FOLLOW ? position : NULL,
+		       err) < 0)
 		goto failed;
 	if (source->rotation.is_lost)
 		log_warning("%s was rotated and the rest of the old file is "
@@ -136,16 +177,6 @@ int source_open(const char *path, enum source_mode mode,
 			    "beginning", path);
 	if (strcmp(path, "-") != 0)
 		count_total(source);
-	if (open_file(source, source->rotation.first_offset,
-		      source->rotation.first_offset ? position->line : 0) < 0) {
-		*err = source->err;
-		goto failed;
-	}
-	if (mode == SOURCE_FOLLOW && !source->stream.is_regular) {
-		err_set(err, EXIT_DATA, "%s is a pipe; a position can be kept "
-			"in files only", path);
-		goto failed;
-	}
 	*source_out = source;
 	return 0;
 failed:
@@ -193,6 +224,30 @@ static void keep_head(struct source *source, size_t from, size_t got)
 	source->head_have += got < room ? got : room;
 }
 
+/* Of a file that may grow for ever, what was there when it was opened is
+ * read; the next run goes on. A rotated one is read to its end, since what
+ * comes next is another file. One that is smaller than before was truncated
+ * under us: what stood behind our place is in its copy, which the next run
+ * finds by the position. */
+static size_t wanted(struct source *source, size_t room)
+{
+	uint64_t at = source->base + source->end, size;
+
+	if (!source->stream.is_regular || source->stream.archive)
+		return room;
+	size = stream_size_now(&source->stream);
+	if (size < source->size_seen)
+		return 0;
+	source->size_seen = size;
+	if (source->file + 1 < source->rotation.n)
+		return room;
+	if (at >= source->stream.size)
+		return 0;
+	return source->stream.size - at < room
+		       ? (size_t)(source->stream.size - at)
+		       : room;
+}
+
 static void fill(struct source *source)
 {
 	size_t room;
@@ -202,11 +257,13 @@ static void fill(struct source *source)
 	room = BUFFER_SIZE - source->end;
 	if (room > READ_SIZE)
 		room = READ_SIZE;
-	got = stream_read(&source->stream, source->buffer + source->end, room,
-			  &source->err);
+	room = wanted(source, room);
+	got = room ? stream_read(&source->stream, source->buffer + source->end,
+				 room, &source->err)
+		   : 0;
 	if (got < 0) {
 		err_prefix(&source->err, "%s: ", source_file(source));
-		source->failed = true;
+		source->failed = source->is_torn = true;
 	}
 	if (got <= 0) {
 		source->at_end = true;
@@ -216,22 +273,54 @@ static void fill(struct source *source)
 	source->end += (size_t)got;
 }
 
-/* The live file may have been copied and truncated under us; then the next
- * run finds the copy by the position. Otherwise on to the next file. */
+/* -1 when reading must end here. A compressed file that is damaged is said
+ * and must not keep what came after it from being read for ever. */
+static int open_next(struct source *source, struct stream *next_out)
+{
+	for (size_t i = source->file + 1; i < source->rotation.n; i++) {
+		struct err err;
+
+		if (stream_open(source->rotation.paths[i], next_out,
+				&err) == 0)
+			return (int)i;
+		if (access(source->rotation.paths[i], F_OK) < 0)
+			return -1;
+		source->err = err;
+		source->failed = true;
+		if (err.code != EXIT_DATA)
+			return -1;
+	}
+	return -1;
+}
+
+/* On to the next file, if it is still the one that was meant. Otherwise it was
+ * rotated meanwhile, and reading ends here; the next run makes a new plan from
+ * the position. */
 static bool next_file(struct source *source)
 {
-	if (source->failed || source->file + 1 >= source->rotation.n)
+	struct stream next;
+	int file;
+
+	if (source->skipping && !is_live(source)) {
+		source->skipping = false;
+		source->overlong++;
+	}
+	if (source->is_torn && !source->stream.archive)
 		return false;
+	file = open_next(source, &next);
+	if (file < 0)
+		return false;
+	if (!rotation_is_as_planned(&source->rotation, (size_t)file, &next)) {
+		stream_close(&next);
+		return false;
+	}
 	source->done += source->stream.size;
 	source_position(source, true, &source->before);
 	stream_close(&source->stream);
-	source->file++;
-	source->base = source->line = 0;
-	source->start = source->end = source->line_start = 0;
-	if (open_file(source, 0, 0) < 0) {
-		source->failed = true;
-		return false;
-	}
+	source->stream = next;
+	source->file = (size_t)file;
+	source->head_have = 0;
+	begin_file(source, 0, 0);
 	return true;
 }
 
@@ -281,7 +370,7 @@ bool source_next(struct source *source, struct slice *line_out)
 			fill(source);
 			continue;
 		}
-		if (len > 0 && !is_live(source) && !source->failed) {
+		if (len > 0 && !is_live(source) && !source->is_torn) {
 			if (take(source, len, len, line_out))
 				return true;
 			continue;

@@ -8,25 +8,36 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool is_compressed(int fd)
+static bool is_compressed(const char *head, size_t len)
 {
 	static const struct {
 		const char *bytes;
 		size_t len;
 	} magic[] = {
 		{ "\x1f\x8b", 2 },		/* RFC 1952 */
-		{ "\xfd" "7zXZ\0", 6 },
+		{ "\xfd" "7zXZ\0", STREAM_PEEK },
 		{ "\x28\xb5\x2f\xfd", 4 },	/* RFC 8878 */
-		{ "BZh", 3 },
 	};
-	char head[6];
-	ssize_t got = pread(fd, head, sizeof(head), 0);
 
 	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++)
-		if (got >= (ssize_t)magic[i].len &&
+		if (len >= magic[i].len &&
 		    memcmp(head, magic[i].bytes, magic[i].len) == 0)
 			return true;
-	return false;
+	return len >= 4 && memcmp(head, "BZh", 3) == 0 && head[3] >= '1' &&
+	       head[3] <= '9';	/* bzip2 and its level */
+}
+
+/* Looked at before it is opened, since opening a device may act on it, and
+ * opening a socket only fails with strange words. */
+static int refuse(const struct stat *info, const char *path, struct err *err)
+{
+	const char *what = S_ISDIR(info->st_mode)    ? "a folder"
+			   : S_ISSOCK(info->st_mode) ? "a socket"
+						     : "a device";
+
+	if (S_ISREG(info->st_mode) || S_ISFIFO(info->st_mode))
+		return 0;
+	return err_set(err, EXIT_DATA, "%s is %s, not a log file", path, what);
 }
 
 static int look_at(struct stream *stream, const char *path, struct err *err)
@@ -36,40 +47,92 @@ static int look_at(struct stream *stream, const char *path, struct err *err)
 	if (fstat(stream->fd, &info) < 0)
 		return err_errno(err, EXIT_FILE, errno, "cannot look at %s",
 				 path);
-	if (!S_ISREG(info.st_mode) && !S_ISFIFO(info.st_mode) &&
-	    !S_ISSOCK(info.st_mode) && strcmp(path, "-") != 0)
-		return err_set(err, EXIT_DATA, "%s is %s, not a log file",
-			       path, S_ISDIR(info.st_mode) ? "a folder"
-							   : "a device");
 	stream->is_regular = S_ISREG(info.st_mode);
 	stream->size = stream->is_regular ? (uint64_t)info.st_size : 0;
+	stream->device = info.st_dev;
+	stream->inode = info.st_ino;
 	stream->changed_ms = info.st_mtim.tv_sec * (int64_t)STAMP_SECOND_MS;
+	/* Standard input may also be a terminal or a socket. */
+	return strcmp(path, "-") == 0 ? 0 : refuse(&info, path, err);
+}
+
+static int open_path(const char *path, struct err *err)
+{
+	struct stat info;
+	int fd = -1;
+
+	if (strcmp(path, "-") == 0)
+		fd = dup(STDIN_FILENO);
+	else if (stat(path, &info) == 0 && refuse(&info, path, err) < 0)
+		return -1;
+	else
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	return fd >= 0 ? fd
+		       : err_errno(err, EXIT_DATA, errno,
+				   "cannot read the log %s", path);
+}
+
+static ssize_t read_fd(int fd, void *bytes, size_t size)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, bytes, size);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+/* How it begins. From a file that is left where it stands, from a pipe the
+ * bytes are taken and kept. */
+static size_t look_ahead(struct stream *stream, char head[STREAM_PEEK])
+{
+	ssize_t got;
+
+	if (stream->is_regular) {
+		got = pread(stream->fd, head, STREAM_PEEK, 0);
+		return got > 0 ? (size_t)got : 0;
+	}
+	while (stream->n_peek < STREAM_PEEK) {
+		got = read_fd(stream->fd, stream->peek + stream->n_peek,
+			      STREAM_PEEK - stream->n_peek);
+		if (got <= 0)
+			break;
+		stream->n_peek += (size_t)got;
+	}
+	memcpy(head, stream->peek, stream->n_peek);
+	return stream->n_peek;
+}
+
+static int start(struct stream *stream, const char *path, struct err *err)
+{
+	char head[STREAM_PEEK];
+
+	if (look_at(stream, path, err) < 0)
+		return -1;
+	if (!is_compressed(head, look_ahead(stream, head))) {
+		if (stream->is_regular)
+			posix_fadvise(stream->fd, 0, 0,
+				      POSIX_FADV_SEQUENTIAL);
+		return 0;
+	}
+	stream->archive = archive_open(stream->fd, stream->peek,
+				       stream->n_peek, err);
+	if (!stream->archive) {
+		err_prefix(err, "%s: ", path);
+		return -1;
+	}
 	return 0;
 }
 
 int stream_open(const char *path, struct stream *stream_out, struct err *err)
 {
-	struct stream stream = { .fd = -1 };
-	bool is_stdin = strcmp(path, "-") == 0;
+	struct stream stream = { .fd = open_path(path, err) };
 
-	stream.fd = is_stdin ? dup(STDIN_FILENO)
-			     : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (stream.fd < 0)
-		return err_errno(err, EXIT_DATA, errno,
-				 "cannot read the log %s", path);
-	if (look_at(&stream, path, err) < 0) {
+		return -1;
+	if (start(&stream, path, err) < 0) {
 		close(stream.fd);
 		return -1;
-	}
-	if (stream.is_regular && is_compressed(stream.fd)) {
-		stream.archive = archive_open_fd(stream.fd, err);
-		if (!stream.archive) {
-			err_prefix(err, "%s: ", path);
-			close(stream.fd);
-			return -1;
-		}
-	} else if (stream.is_regular) {
-		posix_fadvise(stream.fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	}
 	*stream_out = stream;
 	return 0;
@@ -85,6 +148,16 @@ void stream_close(struct stream *stream)
 	stream->fd = -1;
 }
 
+static size_t take_peek(struct stream *stream, char *bytes, size_t size)
+{
+	size_t n = size < stream->n_peek ? size : stream->n_peek;
+
+	memcpy(bytes, stream->peek, n);
+	stream->n_peek -= n;
+	memmove(stream->peek, stream->peek + n, stream->n_peek);
+	return n;
+}
+
 ssize_t stream_read(struct stream *stream, void *bytes, size_t size,
 		    struct err *err)
 {
@@ -92,9 +165,9 @@ ssize_t stream_read(struct stream *stream, void *bytes, size_t size,
 
 	if (stream->archive)
 		return archive_read_bytes(stream->archive, bytes, size, err);
-	do
-		got = read(stream->fd, bytes, size);
-	while (got < 0 && errno == EINTR);
+	if (stream->n_peek)
+		return (ssize_t)take_peek(stream, bytes, size);
+	got = read_fd(stream->fd, bytes, size);
 	if (got < 0)
 		err_errno(err, EXIT_FILE, errno, "cannot read");
 	return got;
@@ -125,4 +198,13 @@ uint64_t stream_done(const struct stream *stream)
 	off_t at = stream->is_regular ? lseek(stream->fd, 0, SEEK_CUR) : 0;
 
 	return at > 0 ? (uint64_t)at : 0;
+}
+
+uint64_t stream_size_now(const struct stream *stream)
+{
+	struct stat info;
+
+	if (!stream->is_regular || fstat(stream->fd, &info) < 0)
+		return 0;
+	return (uint64_t)info.st_size;
 }

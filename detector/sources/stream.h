@@ -1,8 +1,12 @@
 /*
  * stream - bytes of one file from its beginning, decompressed if need be.
  *
- * A file that begins like gzip, xz, zstd or bzip2 is read through libarchive
- * (archive.c is its adapter), everything else as it is. "-" is standard input.
+ * What begins like gzip, xz, zstd or bzip2 is read through libarchive
+ * (archive.c is its adapter), everything else as it is; a pipe's first bytes
+ * are looked at, too. "-" is standard input. Memory does not grow with what
+ * comes out: 64 KB here, and the window that the compression asks for, up to
+ * 128 MB for zstd and 1 GB for xz (libarchive's limits; usual files ask for
+ * 8 MB).
  */
 #ifndef DETECTOR_SOURCES_STREAM_H
 #define DETECTOR_SOURCES_STREAM_H
@@ -14,15 +18,23 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+enum { STREAM_PEEK = 6 };
+
+struct archive_reader;
+
 struct stream {
 	int fd;
-	void *archive;		/* NULL for a plain file */
+	struct archive_reader *archive;	/* NULL for a plain file */
+	char peek[STREAM_PEEK];	/* a pipe's first bytes, not yet handed on */
+	size_t n_peek;
 	bool is_regular;	/* a file, not a pipe */
 	uint64_t size;		/* on disk, when opened */
+	uint64_t device, inode;
 	int64_t changed_ms;
 };
 
-/* A directory or device is refused. */
+/* A directory, device or socket is refused. Waits for who writes into a named
+ * pipe. */
 int stream_open(const char *path, struct stream *stream_out, struct err *err);
 void stream_close(struct stream *stream);
 
@@ -37,10 +49,15 @@ bool stream_skip(struct stream *stream, uint64_t offset);
 /* How far the file on disk was read, for progress. */
 uint64_t stream_done(const struct stream *stream);
 
-/* The adapter of libarchive. */
-void *archive_open_fd(int fd, struct err *err);
-ssize_t archive_read_bytes(void *archive, void *bytes, size_t size,
-			   struct err *err);
-void archive_close(void *archive);
+/* Bytes on disk now; a log grows and may be truncated. 0 for no file. */
+uint64_t stream_size_now(const struct stream *stream);
+
+/* The adapter of libarchive. It first takes the `n_first` bytes at `first`,
+ * which are copied, then what comes from `fd`. */
+struct archive_reader *archive_open(int fd, const char *first, size_t n_first,
+				    struct err *err);
+ssize_t archive_read_bytes(struct archive_reader *archive, void *bytes,
+			   size_t size, struct err *err);
+void archive_close(struct archive_reader *archive);
 
 #endif

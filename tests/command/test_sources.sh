@@ -1,0 +1,87 @@
+#!/bin/bash
+# Where lines come from: compressed, torn, strange and hostile files, each with
+# its exit status and words, and nothing of them lost.
+. "$(dirname "$0")/lib.sh"
+log=$work/mail.log
+burst anna@firma.example >"$log"
+want=$(wc -l <"$log")
+of() { "$comporta" events "$@" 2>/dev/null | wc -l; }
+
+# Compressed, by name and through standard input.
+for program in gzip xz zstd bzip2; do
+	$program -qc "$log" >"$work/l.$program"
+	$program -qc "$log" >>"$work/two.$program"
+	$program -qc "$log" >>"$work/two.$program"
+	equal "$program: a file" "$want" "$(of "$work/l.$program")"
+	equal "$program: two pieces" $((want * 2)) "$(of "$work/two.$program")"
+	equal "$program: standard input" "$want" "$(of - <"$work/l.$program")"
+	equal "$program: a pipe" "$want" "$(cat "$work/l.$program" | of -)"
+	equal "$program: a named pipe" "$want" \
+		"$(of <(cat "$work/l.$program"))"
+	: | $program -qc >"$work/e.$program"
+	expect "$program: of nothing" 0 "0 lines" events "$work/e.$program"
+	head -c 5 "$work/l.$program" >"$work/t.$program"
+	[ $program = xz ] ||
+		expect "$program: cut at once" 65 "t.$program" \
+			events "$work/t.$program"
+	for _ in $(seq 300); do
+		head -c 3000 /dev/urandom | base64 -w 300
+	done | $program -qc | head -c 500000 >"$work/c.$program"
+	expect "$program: cut" 65 "c.$program: cannot decompress" \
+		events "$work/c.$program"
+	expect "$program: says what to do" 65 "fetch the file again" \
+		events "$work/c.$program"
+	[[ "$err" != *"c.$program: 0 lines"* ]] && good "and uses what is there" ||
+		bad "and uses what is there" "$err"
+done
+{ cat "$work/l.gzip"; echo "garbage behind the end"; } >"$work/g.gz"
+equal "garbage behind the end" "$want" "$(of "$work/g.gz")"
+
+# A decompression bomb: a gigabyte of one line, in 1 MB; a file of blank lines.
+head -c 1000000000 /dev/zero | gzip -1 >"$work/bomb.gz"
+peak=$( (ulimit -v 400000; "$comporta" events "$work/bomb.gz") 2>&1 | tail -n 1)
+[[ "$peak" == *"1 unreadable"* ]] && good "a bomb takes no memory" ||
+	bad "a bomb takes no memory" "$peak"
+
+# What is no log.
+mkfifo "$work/fifo"
+expect "a pipe as a source does not hang" 65 "is a pipe" \
+	scan "${state[@]}" "$work/fifo"
+python3 - "$work/socket" <<'END'
+import socket, sys
+socket.socket(socket.AF_UNIX).bind(sys.argv[1])
+END
+expect "a socket" 65 "is a socket, not a log" events "$work/socket"
+expect "a socket as a source" 65 "is a socket, not a log" \
+	scan "${state[@]}" "$work/socket"
+expect "an endless device" 65 "is a device, not a log" \
+	scan "${state[@]}" /dev/zero
+ln -s loop "$work/loop"
+expect "a link to itself" 65 "Too many levels" events "$work/loop"
+ln -s "$log" "$work/link"
+equal "a link to a log" "$want" "$(of "$work/link")"
+expect "a folder as a source" 65 "is a folder, not a log" \
+	scan "${state[@]}" "$work"
+if [ "$(id -u)" = 0 ]; then
+	chmod 700 "$work"
+	cp "$comporta" "$work/prog"
+	chmod 711 "$work"; chmod 755 "$work/prog"; chmod 600 "$log"
+	out=$(setpriv --reuid 65534 --clear-groups "$work/prog" events "$log" 2>&1)
+	equal "an unreadable log" 77 $?
+	[[ "$out" == *"cannot read the log $log: Permission denied"* ]] &&
+		good "and its words" || bad "and its words" "$out"
+else
+	chmod 000 "$log"
+	expect "an unreadable log" 77 "cannot read the log $log: Permission" \
+		events "$log"
+fi
+chmod 644 "$log"
+
+# A file that grows as fast as it is read: the run ends all the same.
+cp "$log" "$work/grows"
+(while :; do printf '%65000s\n' x; done >>"$work/grows") & writer=$!
+disown $writer
+expect "a file that grows for ever" 0 "" scan "${state[@]}" -q "$work/grows"
+kill $writer
+rm -f "$work/grows"
+finish
