@@ -6,186 +6,6 @@
  */
 #include "detector/formats/postfix.h"
 
-/*
- * Reasons for which no password was tried or none was found wrong (A13): an
- * outage of the back end must not look like an attack on everybody. Most are
- * Cyrus SASL's (sasl_errstring), the rest Postfix's and Dovecot's words.
- */
-static const struct slice not_refused[] = {
-	SLICE("Connection lost to authentication server"),
-	SLICE("Invalid authentication mechanism"),
-	SLICE("Temporary authentication failure"),
-	SLICE("Invalid base64 data"),
-	SLICE("account disabled"),
-	SLICE("another step is needed"),
-	SLICE("authentication aborted"),
-	SLICE("authorization failure"),
-	SLICE("bad protocol / cancel"),
-	SLICE("encryption needed to use mechanism"),
-	SLICE("generic failure"),
-	SLICE("mechanism too weak"),
-	SLICE("no mechanism available"),
-	SLICE("out of memory"),
-	SLICE("passphrase expired"),
-	SLICE("remote authentication server unavailable"),
-	SLICE("transient failure"),
-};
-
-static bool is_refused_password(struct slice reason)
-{
-	for (size_t i = 0; i < sizeof(not_refused) / sizeof(not_refused[0]);
-	     i++)
-		if (slice_starts(reason, not_refused[i]))
-			return false;
-	return true;
-}
-
-/*
- * Take ", KEY=VALUE" from the end of an authenticated client's line, if VALUE
- * has no blank there. The login before it may hold commas, so it is searched
- * from the right.
- */
-static bool drop_attribute(struct slice *text, struct slice key,
-			   struct slice *value_out)
-{
-	ptrdiff_t at = slice_find_last(*text, key);
-	struct slice value;
-
-	if (at < 0)
-		return false;
-	value = slice_after(*text, (size_t)at + key.len);
-	if (slice_find_char(value, ' ') >= 0)
-		return false;
-	*value_out = value;
-	text->len = (size_t)at;
-	return true;
-}
-
-/* The true client of a message that a content filter handed back (C7). */
-static bool read_original_client(struct slice *text, struct mail_event *event)
-{
-	struct slice value;
-
-	if (!drop_attribute(text, S(", orig_client="), &value))
-		return true;
-	return postfix_take_client(&value, event) && !value.len;
-}
-
-/* Step over ", sasl_method=M, sasl_username=". */
-static bool skip_to_login(struct slice *text, struct slice *mechanism_out)
-{
-	struct slice rest = *text;
-	ptrdiff_t comma;
-
-	if (slice_skip(&rest, S(", sasl_method="))) {
-		comma = slice_find_char(rest, ',');
-		*mechanism_out = slice_sub(
-			rest, 0, comma < 0 ? rest.len : (size_t)comma);
-		rest = slice_after(rest, comma < 0 ? rest.len : (size_t)comma);
-	}
-	if (!slice_skip(&rest, S(", sasl_username=")))
-		return false;
-	*text = rest;
-	return true;
-}
-
-/* Cut within the words that would have named the login. */
-static bool is_torn_login(struct slice text)
-{
-	return text.len && (slice_starts(text, S(", sasl_")) ||
-			    slice_find_char(text, '=') < 0);
-}
-
-/* NAME[ADDR][, sasl_method=M, sasl_username=U][, sasl_sender=S]
- * [, orig_queue_id=Q][, orig_client=NAME[ADDR]] */
-static enum format_result read_client(struct slice text, struct slice id,
-				      struct mail_event *event)
-{
-	struct slice ignored;
-
-	mail_event_init(event, MAIL_RECEIVED, id);
-	if (!postfix_take_client(&text, event))
-		return FORMAT_BAD;
-	if (!text.len)
-		return FORMAT_EVENT;
-	if (!slice_starts(text, S(", ")) || !read_original_client(&text, event))
-		return FORMAT_BAD;
-	drop_attribute(&text, S(", orig_queue_id="), &ignored);
-	if (!skip_to_login(&text, &event->mechanism))
-		return is_torn_login(text) ? FORMAT_BAD : FORMAT_EVENT;
-	drop_attribute(&text, S(", sasl_sender="), &ignored);
-	event->kind = MAIL_SUBMISSION;
-	event->account = text;
-	return text.len ? FORMAT_EVENT : FORMAT_BAD;
-}
-
-/*
- * NAME[ADDR]: SASL MECH authentication failed[: REASON][, sasl_username=U]
- *
- * U is whatever the client typed, no password needed, and may itself hold
- * ", sasl_username=": REASON is the server's, so the first one is ours.
- */
-static enum format_result read_auth_failure(struct slice text,
-					    struct mail_event *event)
-{
-	struct slice reason, none = { text.ptr, 0 };
-	ptrdiff_t at;
-
-	mail_event_init(event, MAIL_AUTH_FAILURE, none);
-	if (!postfix_take_client(&text, event) ||
-	    !slice_skip(&text, S(": SASL ")))
-		return FORMAT_SKIP;
-	slice_cut(&text, ' ');
-	if (!slice_skip(&text, S("authentication failed")))
-		return FORMAT_SKIP;
-	slice_skip(&text, S(":"));
-	at = slice_find(text, S(", sasl_username="));
-	reason = slice_trim(slice_sub(text, 0, at < 0 ? text.len : (size_t)at));
-	if (!is_refused_password(reason))
-		return FORMAT_SKIP;
-	if (at >= 0)
-		event->account = slice_after(text, (size_t)at +
-					     sizeof(", sasl_username=") - 1);
-	if (slice_eq(event->account, S("(unavailable)")))
-		event->account = none;
-	event->attempts = 1;
-	return FORMAT_EVENT;
-}
-
-/* Other actions (warn, hold, filter, ...) do not refuse (A9). */
-static bool skip_refusal(struct slice *text)
-{
-	return slice_skip(text, S("reject: ")) ||
-	       slice_skip(text, S("milter-reject: ")) ||
-	       slice_skip(text, S("proxy-reject: "));
-}
-
-static enum format_result read_refusal(struct slice text,
-				       struct mail_event *event)
-{
-	struct slice id;
-
-	if (!postfix_take_id(&text, &id) || !skip_refusal(&text))
-		return FORMAT_SKIP;
-	return postfix_read_reject(text, id, event);
-}
-
-static enum format_result read_smtpd(struct slice text,
-				     struct mail_event *event)
-{
-	struct slice id;
-
-	if (slice_skip(&text, S("warning: ")))
-		return read_auth_failure(text, event);
-	if (!postfix_take_id(&text, &id))
-		return FORMAT_SKIP;
-	if (slice_skip(&text, S("client=")))
-		return read_client(text, id, event);
-	if (skip_refusal(&text))
-		return postfix_read_reject(text, id, event);
-	return FORMAT_SKIP;
-}
-
 /* uid=N from=<S>: handed in on this machine with sendmail(1), or requeued. It
  * has no client, but a queue id that may be used again. */
 static enum format_result read_pickup(struct slice text,
@@ -276,13 +96,13 @@ static const struct daemon daemons_4[] = {
 };
 
 static const struct daemon daemons_5[] = {
-	{ SLICE("smtpd"), read_smtpd },
+	{ SLICE("smtpd"), postfix_read_smtpd },
 	{ SLICE("anvil"), read_nothing },
 	{ SLICE("local"), postfix_read_delivery },
 	{ SLICE("error"), postfix_read_delivery },
 	{ SLICE("nqmgr"), read_qmgr },
 	{ SLICE("oqmgr"), read_qmgr },
-	{ SLICE("qmqpd"), read_smtpd },
+	{ SLICE("qmqpd"), postfix_read_smtpd },
 	{ SLICE("flush"), read_nothing },
 	{ SLICE("showq"), read_nothing },
 	{ SLICE("spawn"), read_nothing },
@@ -300,7 +120,7 @@ static const struct daemon daemons_6[] = {
 };
 
 static const struct daemon daemons_7[] = {
-	{ SLICE("cleanup"), read_refusal },
+	{ SLICE("cleanup"), postfix_read_cleanup },
 	{ SLICE("virtual"), postfix_read_delivery },
 	{ SLICE("discard"), postfix_read_delivery },
 	{ SLICE("dnsblog"), read_nothing },
@@ -322,7 +142,7 @@ static const struct daemon daemons_9[] = {
 };
 
 static const struct daemon daemons_10[] = {
-	{ SLICE("postscreen"), read_refusal },
+	{ SLICE("postscreen"), postfix_read_postscreen },
 	{ { NULL, 0 }, NULL },
 };
 

@@ -57,6 +57,13 @@ bool postfix_drop_address(struct slice *text, struct slice key,
 enum format_result postfix_read_delivery(struct slice text,
 					 struct mail_event *event);
 
+enum format_result postfix_read_smtpd(struct slice text,
+				      struct mail_event *event);
+enum format_result postfix_read_cleanup(struct slice text,
+					struct mail_event *event);
+enum format_result postfix_read_postscreen(struct slice text,
+					   struct mail_event *event);
+
 /* What follows `ID: reject: ` and its like. */
 enum format_result postfix_read_reject(struct slice text, struct slice id,
 				       struct mail_event *event);

@@ -6,8 +6,13 @@
  *       [, tls=...][, dsn=X.Y.Z], status=STATUS (TEXT)
  *
  * TEXT is the remote server's and R a stranger's; what stands between them is
- * Postfix's own, so the first ", status=" behind the recipients is the true
- * one, whatever TEXT says.
+ * Postfix's own, so the first " status=" behind the recipients is the true
+ * one, whatever TEXT says. Logs that went through other tools have lost the
+ * brackets around R, or have a quote before the blank (E6).
+ *
+ * "forwarded as ID2" is no second id of this message: what an alias or
+ * .forward sends on was not addressed by the sender, and its bounces are not
+ * the sender's.
  */
 #include "detector/formats/postfix.h"
 
@@ -22,6 +27,7 @@ static const struct outcome {
 	{ SLICE("SOFTBOUNCE"), MAIL_DEFERRED },
 	{ SLICE("deliverable"), MAIL_STATUS_NONE },
 	{ SLICE("undeliverable"), MAIL_STATUS_NONE },
+	{ SLICE("undeliverable-but-not-cached"), MAIL_STATUS_NONE },
 };
 
 static const struct outcome *find_outcome(struct slice word)
@@ -32,10 +38,25 @@ static const struct outcome *find_outcome(struct slice word)
 	return NULL;
 }
 
+/* Without brackets it ends at the first field behind it. */
+static bool take_bare(struct slice *text, struct slice *recipient_out)
+{
+	ptrdiff_t at = slice_find(*text, S(", "));
+
+	if (at < 0)
+		return false;
+	*recipient_out = slice_sub(*text, 0, (size_t)at);
+	*text = slice_after(*text, (size_t)at);
+	return !slice_skip(text, S(", orig_to=")) ||
+	       take_bare(text, &(struct slice){ NULL, 0 });
+}
+
 static bool take_recipient(struct slice *text, struct slice *recipient_out)
 {
 	struct slice original;
 
+	if (!slice_skip(text, S("<")))
+		return take_bare(text, recipient_out);
 	if (!postfix_take_address(text, S(">, "), recipient_out))
 		return false;
 	return !slice_skip(text, S(", orig_to=<")) ||
@@ -94,11 +115,11 @@ static enum format_result read_result(struct slice rest,
 
 	if (!slice_skip(&rest, S(", relay=")))
 		return FORMAT_BAD;
-	at = slice_find(rest, S(", status="));
+	at = slice_find(rest, S(" status="));
 	if (at < 0)
 		return FORMAT_BAD;
 	fields = slice_sub(rest, 0, (size_t)at);
-	rest = slice_after(rest, (size_t)at + sizeof(", status=") - 1);
+	rest = slice_after(rest, (size_t)at + sizeof(" status=") - 1);
 	relay = slice_cut(&fields, ',');
 	at = slice_find_last(fields, S(" dsn="));
 	if (at >= 0) {
@@ -128,8 +149,7 @@ enum format_result postfix_read_delivery(struct slice text,
 	if (!postfix_take_id(&text, &id) || !slice_skip(&text, S("to=")))
 		return FORMAT_SKIP;
 	mail_event_init(event, MAIL_DELIVERY, id);
-	if (!id.len || !slice_skip(&text, S("<")) ||
-	    !take_recipient(&text, &event->recipient))
+	if (!id.len || !take_recipient(&text, &event->recipient))
 		return FORMAT_BAD;
 	return read_result(text, event);
 }

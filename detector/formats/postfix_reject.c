@@ -3,11 +3,15 @@
  *
  *   STAGE from NAME[ADDR]: [CODE] [DSN] TEXT; from=<S> to=<R> proto=P helo=<H>
  *       [ sasl_method=M sasl_username=U[ sasl_sender=S] | sasl_username=<U>]
+ *   STAGE: CODE DSN TEXT; from=...		by a proxy filter
  *   header|body TEXT from NAME[ADDR]; from=<S> to=<R> proto=P helo=<H>: REASON
+ *   header|body TEXT from local; from=<S> to=<R>: REASON
+ *   mime-error WHAT: TEXT from local|NAME[ADDR]; from=<S> to=<R>
  *
- * postscreen puts commas between the fields. TEXT may hold "; ", brackets and
- * addresses, S and R are the client's: the fields are found from the end,
- * where `helo=` stands, in which Postfix lets no blank and no bracket '>'.
+ * postscreen puts commas between the fields; Postfix before 2.0 ended with
+ * to=<R>. TEXT may hold "; ", brackets and addresses, S and R are the
+ * client's: the fields are found from the end, where `helo=` stands, in which
+ * Postfix lets no blank and no bracket '>'.
  */
 #include "detector/formats/postfix.h"
 
@@ -78,9 +82,10 @@ static bool read_fields(struct slice *text, struct mail_event *event,
 		fields.len = (size_t)at;
 	}
 	at = slice_find_last(fields, S(" proto="));
-	if (at < 0)
+	if (at < 0 && fields.len >= WHOLE_MAX)
 		return false;
-	fields.len = (size_t)at;
+	if (at >= 0)
+		fields.len = (size_t)at;
 	read_recipient(&fields, event);
 	*text = fields;
 	*behind_out = behind;
@@ -118,14 +123,12 @@ static void skip_code(struct slice *text)
 		*text = slice_after(*text, i + 1);
 }
 
-static enum format_result read_command(struct slice text,
-				       struct mail_event *event)
+/* What follows "STAGE from NAME[ADDR]: ". */
+static void read_reply(struct slice text, bool is_whole,
+		       struct mail_event *event)
 {
-	bool is_whole = text.len < WHOLE_MAX;
 	struct slice behind;
 
-	if (!postfix_take_client(&text, event) || !slice_skip(&text, S(": ")))
-		return FORMAT_BAD;
 	skip_code(&text);
 	event->dsn = postfix_take_dsn(&text);
 	slice_skip(&text, S(" "));
@@ -134,6 +137,16 @@ static enum format_result read_command(struct slice text,
 	if (read_fields(&text, event, &behind) && is_whole &&
 	    !event->account.len)
 		event->account = account_of(behind);
+}
+
+static enum format_result read_command(struct slice text,
+				       struct mail_event *event)
+{
+	bool is_whole = text.len < WHOLE_MAX;
+
+	if (!postfix_take_client(&text, event) || !slice_skip(&text, S(": ")))
+		return FORMAT_BAD;
+	read_reply(text, is_whole, event);
 	return FORMAT_EVENT;
 }
 
@@ -153,19 +166,38 @@ static bool read_client_at_end(struct slice fields, struct mail_event *event)
 	return postfix_take_client(&fields, event) && !fields.len;
 }
 
-/* By header_checks and body_checks. Without a helo it came from this machine
- * and has no client. */
+/* Handed in with sendmail(1): it has no client, and never said HELO. */
+static enum format_result read_local_content(struct slice text,
+					     struct mail_event *event)
+{
+	struct slice words = S(" from local; from=<"), sender;
+	ptrdiff_t at = slice_find_last(text, words);
+
+	if (at < 0)
+		return FORMAT_BAD;
+	text = slice_after(text, (size_t)at + words.len);
+	if (!postfix_take_address(&text, S("> to=<"), &sender) ||
+	    !slice_skip(&text, S(" to=<")))
+		return FORMAT_EVENT;
+	if (postfix_take_address(&text, S(">"), &event->recipient) &&
+	    slice_skip(&text, S(": ")))
+		event->dsn = postfix_take_dsn(&text);
+	return FORMAT_EVENT;
+}
+
+/* By header_checks, body_checks or for bad MIME. */
 static enum format_result read_content(struct slice text,
 				       struct mail_event *event)
 {
-	struct slice behind;
+	struct slice whole = text, behind;
 
-	if (slice_find(text, S("helo=<")) < 0)
-		return FORMAT_SKIP;
-	if (!read_fields(&text, event, &behind) ||
-	    slice_find(behind, S("; from=<")) >= 0 ||
-	    !read_client_at_end(text, event))
+	if (!read_fields(&text, event, &behind))
 		return FORMAT_BAD;
+	if (slice_find(behind, S("; from=<")) >= 0 ||
+	    !read_client_at_end(text, event)) {
+		event->recipient.len = 0;
+		return read_local_content(whole, event);
+	}
 	if (slice_skip(&behind, S(": ")))
 		event->dsn = postfix_take_dsn(&behind);
 	return FORMAT_EVENT;
@@ -187,9 +219,17 @@ enum format_result postfix_read_reject(struct slice text, struct slice id,
 	struct slice rest = text, word = slice_cut(&rest, ' ');
 
 	mail_event_init(event, MAIL_REJECT, id);
+	if (slice_ends(word, S(":"))) {
+		word.len--;
+		if (!is_stage(word))
+			return FORMAT_SKIP;
+		read_reply(rest, rest.len < WHOLE_MAX, event);
+		return FORMAT_EVENT;
+	}
 	if (!is_stage(word))
 		return read_content(text, event);
+	/* "ETRN domain... from NAME[ADDR]" names no one's mail. */
 	if (!slice_skip(&rest, S("from ")))
-		return FORMAT_BAD;
+		return slice_eq(word, S("ETRN")) ? FORMAT_SKIP : FORMAT_BAD;
 	return read_command(rest, event);
 }
