@@ -204,27 +204,43 @@ static void fetch_soon(const struct account_entry *entry)
 		__builtin_prefetch(bytes + i, 1);
 }
 
+void accounts_foresee_place(const struct accounts *accounts, uint64_t key)
+{
+	__builtin_prefetch(&accounts->slots[key & (accounts->n_slots - 1)]);
+}
+
+void accounts_foresee(const struct accounts *accounts, uint64_t key)
+{
+	size_t slot = slot_of(accounts, key);
+
+	if (accounts->slots[slot].index)
+		fetch_soon(entry_at(accounts, accounts->slots[slot].index));
+}
+
 struct account_entry *accounts_find(struct accounts *accounts, uint64_t key)
 {
 	size_t slot = slot_of(accounts, key);
-	struct account_entry *entry;
 
 	if (!accounts->slots[slot].index)
 		return loaded(accounts, key);
-	entry = entry_at(accounts, accounts->slots[slot].index);
-	fetch_soon(entry);
-	return entry;
+	return entry_at(accounts, accounts->slots[slot].index);
 }
 
 struct account_entry *accounts_get(struct accounts *accounts,
 				   struct slice login)
 {
+	return accounts_get_by(accounts, 0, login);
+}
+
+struct account_entry *accounts_get_by(struct accounts *accounts, uint64_t key,
+				      struct slice login)
+{
 	struct account_entry *entry;
-	uint64_t key;
 
 	if (login.len == 0 || login.len > ACCOUNT_LOGIN_MAX)
 		return NULL;
-	key = account_key(login);
+	if (!key)
+		key = account_key(login);
 	entry = accounts_find(accounts, key);
 	if (!entry) {
 		if (accounts->n == ACCOUNTS_MAX)

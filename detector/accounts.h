@@ -44,6 +44,16 @@ void accounts_free(struct accounts **accounts);
 struct account_entry *accounts_get(struct accounts *accounts,
 				   struct slice login);
 
+/* The same for who has its account_key() already; 0: not. */
+struct account_entry *accounts_get_by(struct accounts *accounts, uint64_t key,
+				      struct slice login);
+
+/* Soon accounts_get() or _find() will be asked for this key: have the place in
+ * the table brought from memory, and then, which needs the first, the account
+ * itself. Neither waits, makes or loads anything. */
+void accounts_foresee_place(const struct accounts *accounts, uint64_t key);
+void accounts_foresee(const struct accounts *accounts, uint64_t key);
+
 /* By key, never made. NULL when it is not known. */
 struct account_entry *accounts_find(struct accounts *accounts, uint64_t key);
 

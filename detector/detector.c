@@ -197,9 +197,11 @@ static uint32_t on_login(struct detector *detector,
 }
 
 static struct account_entry *entry_of(struct detector *detector,
-				      struct slice login)
+				      const struct mail_event *event)
 {
-	struct account_entry *entry = accounts_get(detector->accounts, login);
+	struct account_entry *entry =
+		accounts_get_by(detector->accounts, event->account_key,
+				event->account);
 
 	if (!entry)
 		detector->counters.untracked++;
@@ -281,7 +283,7 @@ static uint32_t newly_queued(const struct mail_event *event,
 static void on_submission(struct detector *detector,
 			  const struct mail_event *event)
 {
-	struct account_entry *entry = entry_of(detector, event->account);
+	struct account_entry *entry = entry_of(detector, event);
 	struct message *message = NULL;
 	uint32_t recipients = 0, flags = 0;
 
@@ -348,7 +350,7 @@ void detector_event(struct detector *detector, const struct mail_event *event)
 		detector_delivery(detector, event);
 		break;
 	case MAIL_LOGIN:
-		entry = entry_of(detector, event->account);
+		entry = entry_of(detector, event);
 		if (entry)
 			on_login(detector, event, entry, 0);
 		break;

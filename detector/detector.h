@@ -69,6 +69,22 @@ void detector_release(struct detector *detector);
 void detector_event(struct detector *detector,
 		    const struct mail_event *event);
 
+/*
+ * What detector_event() will soon touch is brought from memory meanwhile; asked
+ * stage by stage for all of a few events, since each stage needs what the one
+ * before it brought. Nothing else changes: who never calls it gets the same
+ * verdicts, later.
+ */
+enum foresight {
+	FORESEE_PLACES,		/* in the tables */
+	FORESEE_ACCOUNT,	/* of who is named */
+	FORESEE_OWNER,		/* of who sent the message */
+	FORESIGHTS
+};
+
+void detector_foresee(struct detector *detector, struct mail_event *event,
+		      enum foresight stage);
+
 /* Blocks are real from now on: decide about an account that was blocked on
  * paper, as things stand at that time. */
 void detector_enforce(struct detector *detector, struct slice account,

@@ -69,6 +69,10 @@ struct mail_event {
 					 * filter (A3), else empty */
 	struct slice reply;		/* delivery: the server's words, for
 					 * telling policy from absence */
+	/* Keys of account, message and the message's account in their tables,
+	 * which detector_foresee() works out; 0: it did not. No format sets
+	 * them. */
+	uint64_t account_key, message_key, owner_key;
 };
 
 /* Nothing known but the kind and, where there is one, the id. */

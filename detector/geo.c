@@ -226,6 +226,12 @@ static double certainty(const struct geo *geo, int64_t at_ms)
 	return 1 - 0.5 * beyond_ms / (double)geo->max_age_ms;
 }
 
+void geo_foresee(const struct geo *geo, const struct address *address)
+{
+	__builtin_prefetch(&geo->cache[address_client_hash(address) %
+				       CACHE_SLOTS]);
+}
+
 void geo_lookup(struct geo *geo, const struct address *address, int64_t at_ms,
 		struct origin *out)
 {

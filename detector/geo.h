@@ -29,6 +29,10 @@ void geo_set_networks(struct geo *geo, const struct networks *networks);
 void geo_lookup(struct geo *geo, const struct address *address, int64_t at_ms,
 		struct origin *origin_out);
 
+/* Soon geo_lookup() will be asked for it: have its place in the table brought
+ * from memory. */
+void geo_foresee(const struct geo *geo, const struct address *address);
+
 /* Who runs the network, as the AS file says, asked by a client's prefix in it
  * (origin.h); a stranger's words. False when it does not know. */
 bool geo_network_name(struct geo *geo, uint32_t network, uint32_t prefix,

@@ -19,7 +19,7 @@ int pipeline_add(struct pipeline *pipeline, const char *path,
 			&pipeline->logs[i].reader, err) < 0)
 		return -1;
 	pipeline->logs[i].path = path;
-	pipeline->logs[i].has_event = false;
+	pipeline->logs[i].at = pipeline->logs[i].n = 0;
 	pipeline->n++;
 	return 0;
 }
@@ -41,39 +41,60 @@ static void report(struct pipeline *pipeline)
 	pipeline->on_progress(pipeline->context, done, total);
 }
 
-/* Index of the log with the earliest event, or -1. */
-static int earliest(struct pipeline *pipeline)
+static void foresee(struct detector *detector, struct pipeline_log *log)
 {
-	int best = -1;
+	for (int stage = 0; stage < FORESIGHTS; stage++)
+		for (size_t i = 0; i < log->n; i++)
+			detector_foresee(detector, &log->events[i].event,
+					 (enum foresight)stage);
+}
+
+/* The next event of a log, or NULL at its end for now. */
+static const struct mail_event *next_of(struct pipeline *pipeline, size_t i)
+{
+	struct pipeline_log *log = &pipeline->logs[i];
+
+	if (log->at == log->n) {
+		log->at = 0;
+		log->n = reader_batch(&log->reader, log->events);
+		foresee(pipeline->detector, log);
+	}
+	return log->n ? &log->events[log->at].event : NULL;
+}
+
+/* The log with the earliest event; NULL when all have ended. */
+static struct pipeline_log *earliest(struct pipeline *pipeline)
+{
+	const struct mail_event *best = NULL;
+	size_t best_i = 0;
 
 	for (size_t i = 0; i < pipeline->n; i++) {
-		if (!pipeline->logs[i].has_event)
-			pipeline->logs[i].has_event =
-				reader_next(&pipeline->logs[i].reader,
-					    &pipeline->logs[i].event);
-		if (pipeline->logs[i].has_event &&
-		    (best < 0 || pipeline->logs[i].event.at_ms <
-					 pipeline->logs[best].event.at_ms))
-			best = (int)i;
+		const struct mail_event *event = next_of(pipeline, i);
+
+		if (event && (!best || event->at_ms < best->at_ms)) {
+			best = event;
+			best_i = i;
+		}
 	}
-	return best;
+	return best ? &pipeline->logs[best_i] : NULL;
 }
 
 bool pipeline_step(struct pipeline *pipeline, uint64_t max_events)
 {
 	pipeline->stop = false;
 	for (uint64_t fed = 0; fed < max_events && !pipeline->stop; fed++) {
-		int i = earliest(pipeline);
+		struct pipeline_log *log = earliest(pipeline);
+		const struct mail_event *event;
 
-		if (i < 0) {
+		if (!log) {
 			report(pipeline);
 			return false;
 		}
-		if (pipeline->pause_ms &&
-		    pipeline->logs[i].event.at_ms >= pipeline->pause_ms)
+		event = &log->events[log->at].event;
+		if (pipeline->pause_ms && event->at_ms >= pipeline->pause_ms)
 			return true;
-		pipeline->logs[i].has_event = false;
-		detector_event(pipeline->detector, &pipeline->logs[i].event);
+		log->at++;
+		detector_event(pipeline->detector, event);
 		if (fed % PROGRESS_EVERY == PROGRESS_EVERY - 1)
 			report(pipeline);
 	}
@@ -95,8 +116,13 @@ const struct err *pipeline_error(const struct pipeline *pipeline)
 void pipeline_position(const struct pipeline *pipeline, size_t i,
 		       struct source_position *out)
 {
-	source_position(pipeline->logs[i].reader.source,
-			!pipeline->logs[i].has_event, out);
+	const struct pipeline_log *log = &pipeline->logs[i];
+
+	if (log->at < log->n)
+		source_position_at(log->reader.source,
+				   log->events[log->at].place, out);
+	else
+		source_position(log->reader.source, true, out);
 }
 
 struct reader_counters pipeline_counters(const struct pipeline *pipeline)

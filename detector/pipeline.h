@@ -2,8 +2,8 @@
  * pipeline - several logs, merged by time, through the detector.
  *
  * Each log is taken in its own order; between logs the earlier event comes
- * first. The event of a log that was read but not yet used stays in front of
- * that log's position, so stopping between two steps loses nothing.
+ * first. The events of a log that were read but not yet used stay behind that
+ * log's position, so stopping between two steps loses nothing.
  */
 #ifndef DETECTOR_PIPELINE_H
 #define DETECTOR_PIPELINE_H
@@ -13,15 +13,18 @@
 
 enum { PIPELINE_MAX = CONF_LIST_MAX };
 
+struct pipeline_log {
+	const char *path;	/* borrowed */
+	struct reader reader;
+	/* Read but not yet used: events[at] to events[n - 1]. */
+	struct reader_event events[READER_BATCH];
+	size_t at, n;
+};
+
 struct pipeline {
 	struct detector *detector;
 	size_t n;
-	struct {
-		const char *path;	/* borrowed */
-		struct reader reader;
-		struct mail_event event;
-		bool has_event;
-	} logs[PIPELINE_MAX];
+	struct pipeline_log logs[PIPELINE_MAX];
 	bool stop;		/* set by a callback: end the step here */
 	int64_t pause_ms;	/* end a step in front of the first event from
 				 * this time on; 0 for no such time */

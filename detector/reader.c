@@ -57,25 +57,51 @@ static void notice_file(struct reader *reader)
 	reader->file = file;
 }
 
+static bool read_line(struct reader *reader, struct slice line,
+		      struct mail_event *event_out)
+{
+	reader->counters.lines++;
+	switch (format_line(&reader->header, reader->only, line, event_out)) {
+	case FORMAT_EVENT:
+		reader->counters.events++;
+		return true;
+	case FORMAT_SKIP:
+		reader->counters.skipped++;
+		break;
+	case FORMAT_BAD:
+		reader->counters.strange += line.len > 0;
+		break;
+	}
+	return false;
+}
+
 bool reader_next(struct reader *reader, struct mail_event *event_out)
 {
 	struct slice line;
 
 	while (source_next(reader->source, &line)) {
 		notice_file(reader);
-		reader->counters.lines++;
-		switch (format_line(&reader->header, reader->only, line,
-				    event_out)) {
-		case FORMAT_EVENT:
-			reader->counters.events++;
+		if (read_line(reader, line, event_out))
 			return true;
-		case FORMAT_SKIP:
-			reader->counters.skipped++;
-			break;
-		case FORMAT_BAD:
-			reader->counters.strange += line.len > 0;
-			break;
-		}
 	}
 	return false;
+}
+
+size_t reader_batch(struct reader *reader,
+		    struct reader_event events_out[READER_BATCH])
+{
+	struct reader_event *at = events_out;
+	struct slice line;
+
+	if (!reader_next(reader, &at->event))
+		return 0;
+	at->place = source_place(reader->source);
+	for (at++; at < events_out + READER_BATCH; at++) {
+		do {
+			if (!source_next_ready(reader->source, &line))
+				return (size_t)(at - events_out);
+		} while (!read_line(reader, line, &at->event));
+		at->place = source_place(reader->source);
+	}
+	return READER_BATCH;
 }

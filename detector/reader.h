@@ -33,6 +33,23 @@ void reader_close(struct reader *reader);
  * next call; false at the end for now. */
 bool reader_next(struct reader *reader, struct mail_event *event_out);
 
+/* An event and where its line stands. */
+struct reader_event {
+	struct mail_event event;
+	struct source_place place;
+};
+
+enum { READER_BATCH = 16 };
+
+/*
+ * Up to READER_BATCH events at once, which all live until the next call: what
+ * they will touch can be asked for while others are dealt with. How many there
+ * are; 0 at the end for now. As many calls as reader_next() would take find
+ * the same events.
+ */
+size_t reader_batch(struct reader *reader,
+		    struct reader_event events_out[READER_BATCH]);
+
 /* NULL for "auto"; -1 with *err for a name nobody has. */
 int reader_format(const char *name, const struct format **format_out,
 		  struct err *err);

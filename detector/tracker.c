@@ -213,17 +213,44 @@ struct message *tracker_find_id(struct tracker *tracker,
 		    seconds(event));
 }
 
+/* Of the event's own message; 0 when it names none. */
+static uint64_t own_key(struct tracker *tracker,
+			const struct mail_event *event)
+{
+	if (event->message_key || event->queue_id.len == 0)
+		return event->message_key;
+	return key_of(tracker, event, event->queue_id);
+}
+
+uint64_t tracker_foresee(struct tracker *tracker,
+			 const struct mail_event *event)
+{
+	uint64_t key = own_key(tracker, event);
+
+	if (key)
+		__builtin_prefetch(&tracker->slots[(key >> 1) &
+						   (tracker->n_slots - 1)], 1);
+	return key;
+}
+
+uint64_t tracker_foresee_account(const struct tracker *tracker, uint64_t key)
+{
+	const struct message *message = &tracker->slots[slot_of(tracker, key)];
+
+	return message->key ? message->account : 0;
+}
+
 struct message *tracker_find(struct tracker *tracker,
 			     const struct mail_event *event)
 {
-	return tracker_find_id(tracker, event, event->queue_id);
+	uint64_t key = own_key(tracker, event);
+
+	return key ? find(tracker, key, seconds(event)) : NULL;
 }
 
-struct message *tracker_begin_id(struct tracker *tracker,
-				 const struct mail_event *event,
-				 struct slice queue_id)
+static struct message *begin(struct tracker *tracker,
+			     const struct mail_event *event, uint64_t key)
 {
-	uint64_t key = key_of(tracker, event, queue_id);
 	struct message *message;
 
 	note_time(tracker, seconds(event));
@@ -238,18 +265,27 @@ struct message *tracker_begin_id(struct tracker *tracker,
 	return message;
 }
 
+struct message *tracker_begin_id(struct tracker *tracker,
+				 const struct mail_event *event,
+				 struct slice queue_id)
+{
+	return begin(tracker, event, key_of(tracker, event, queue_id));
+}
+
 struct message *tracker_begin(struct tracker *tracker,
 			      const struct mail_event *event)
 {
+	if (event->message_key)
+		return begin(tracker, event, event->message_key);
 	return tracker_begin_id(tracker, event, event->queue_id);
 }
 
 void tracker_end(struct tracker *tracker, const struct mail_event *event)
 {
-	uint64_t key = key_of(tracker, event, event->queue_id);
+	uint64_t key = own_key(tracker, event);
 	size_t slot = slot_of(tracker, key);
 
-	if (!tracker->slots[slot].key)
+	if (!key || !tracker->slots[slot].key)
 		return;
 	remember_gone(tracker, key);
 	drop(tracker, slot);

@@ -56,6 +56,14 @@ struct tracker;
 struct tracker *tracker_new(void);
 void tracker_free(struct tracker **tracker);
 
+/* Soon tracker_find() will be asked for this: its key, which goes into the
+ * event, and the place brought from memory. 0 without an id. */
+uint64_t tracker_foresee(struct tracker *tracker,
+			 const struct mail_event *event);
+
+/* Whose message that is, as far as is known now; 0 when nobody's. */
+uint64_t tracker_foresee_account(const struct tracker *tracker, uint64_t key);
+
 /* The message this event is about; NULL when its id is not known. */
 struct message *tracker_find(struct tracker *tracker,
 			     const struct mail_event *event);

@@ -352,19 +352,29 @@ static void skip_overlong(struct source *source)
 	source->line_start = source->end;
 }
 
+bool source_next_ready(struct source *source, struct slice *line_out)
+{
+	size_t len = source->end - source->start;
+	const char *from = source->buffer + source->start;
+	const char *newline = len ? memchr(from, '\n', len) : NULL;
+
+	while (newline) {
+		size_t at = (size_t)(newline - from);
+
+		if (take(source, at, at + 1, line_out))
+			return true;
+		from = newline + 1;
+		len -= at + 1;
+		newline = len ? memchr(from, '\n', len) : NULL;
+	}
+	return false;
+}
+
 bool source_next(struct source *source, struct slice *line_out)
 {
-	for (;;) {
+	while (!source_next_ready(source, line_out)) {
 		size_t len = source->end - source->start;
-		const char *from = source->buffer + source->start;
-		const char *newline = len ? memchr(from, '\n', len) : NULL;
 
-		if (newline) {
-			if (take(source, (size_t)(newline - from),
-				 (size_t)(newline - from) + 1, line_out))
-				return true;
-			continue;
-		}
 		if (!source->at_end) {
 			skip_overlong(source);
 			fill(source);
@@ -378,6 +388,7 @@ bool source_next(struct source *source, struct slice *line_out)
 		if (!next_file(source))
 			return false;
 	}
+	return true;
 }
 
 const struct err *source_error(const struct source *source)
@@ -385,10 +396,10 @@ const struct err *source_error(const struct source *source)
 	return source->failed ? &source->err : NULL;
 }
 
-void source_position(const struct source *source, bool behind,
-		     struct source_position *out)
+/* Of the byte at buffer[at], in front of which so many lines stand. */
+static void position_of(const struct source *source, size_t at, uint64_t line,
+			struct source_position *out)
 {
-	size_t at = behind ? source->start : source->line_start;
 	uint64_t offset = source->base + at;
 	size_t tail = at < SOURCE_TAIL_SIZE ? at : SOURCE_TAIL_SIZE;
 	size_t head = offset < source->head_have ? (size_t)offset
@@ -405,13 +416,34 @@ void source_position(const struct source *source, bool behind,
 	 * would be taken for a line. The next run skips that rest once more
 	 * as a line that means nothing. */
 	out->offset = offset;
-	out->line = behind || source->line == 0 ? source->line
-						: source->line - 1;
+	out->line = line;
 	out->head_len = (uint32_t)head;
 	out->head_hash = hash_bytes((struct slice){ source->head, head }, 0);
 	out->tail_len = (uint32_t)tail;
 	out->tail_hash = hash_bytes(
 		(struct slice){ source->buffer + at - tail, tail }, 0);
+}
+
+struct source_place source_place(const struct source *source)
+{
+	return (struct source_place){ source->line_start, source->line };
+}
+
+void source_position_at(const struct source *source,
+			struct source_place place,
+			struct source_position *position_out)
+{
+	position_of(source, place.start, place.line ? place.line - 1 : 0,
+		    position_out);
+}
+
+void source_position(const struct source *source, bool behind,
+		     struct source_position *position_out)
+{
+	if (behind)
+		position_of(source, source->start, source->line, position_out);
+	else
+		source_position_at(source, source_place(source), position_out);
 }
 
 const char *source_file(const struct source *source)

@@ -52,12 +52,30 @@ void source_close(struct source **source);
  * source_error(). */
 bool source_next(struct source *source, struct slice *line_out);
 
+/* The same, if it can be had without reading on: the lines handed out since the
+ * last source_next() stay as they are. False when it cannot. */
+bool source_next_ready(struct source *source, struct slice *line_out);
+
+/* Where a line begins: of the last one; good until source_next() is called
+ * again. */
+struct source_place {
+	size_t start;
+	uint64_t line;
+};
+
+struct source_place source_place(const struct source *source);
+
 /* NULL while all is well. */
 const struct err *source_error(const struct source *source);
 
 /* Behind the last line (true) or in front of it (false). */
 void source_position(const struct source *source, bool behind,
 		     struct source_position *position_out);
+
+/* In front of that line. */
+void source_position_at(const struct source *source,
+			struct source_place place,
+			struct source_position *position_out);
 
 /* The file the last line came from, its number in it, and that file's last
  * change for the year that syslog does not write. */
