@@ -4,6 +4,7 @@
 #include "base/stamp.h"
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <maxminddb.h>
 #include <netinet/in.h>
@@ -11,11 +12,23 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CACHE_SLOTS = 32768 };
+enum { CACHE_BITS = 15, CACHE_SLOTS = 1 << CACHE_BITS };
 
 struct file {
 	MMDB_s mmdb;
 	bool is_open;
+};
+
+/* What the files say of an address, and of all that begin like it: the files
+ * know networks, mostly larger than a /24. */
+struct known {
+	struct address address;
+	uint32_t network;
+	uint16_t country;
+	uint8_t kind;
+	uint8_t alike;	/* bytes that another address must have in common with
+			 * this one for all of it to hold; 0: empty */
+	bool is_own;
 };
 
 struct geo {
@@ -23,13 +36,7 @@ struct geo {
 	int64_t max_age_ms;
 	int64_t built_ms;
 	struct networks networks;
-	struct {
-		struct address address;
-		uint32_t network;
-		uint16_t country;
-		uint8_t kind;
-		bool is_used, is_own;
-	} cache[CACHE_SLOTS];
+	struct known cache[CACHE_SLOTS];
 };
 
 static int open_file(struct file *file, const char *path, const char *what,
@@ -112,14 +119,16 @@ int64_t geo_built_ms(const struct geo *geo)
 	return geo->built_ms == INT64_MAX ? 0 : geo->built_ms;
 }
 
+/* How much of the address decided goes to *bits_out, of the 128 in its bytes. */
 static bool find(struct file *file, const struct address *address,
-		 MMDB_lookup_result_s *result_out)
+		 MMDB_lookup_result_s *result_out, unsigned *bits_out)
 {
 	struct sockaddr_in v4 = { .sin_family = AF_INET };
 	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
 	bool is_v4 = address_is_v4(address);
 	int error;
 
+	*bits_out = 0;
 	if (!file->is_open)
 		return false;
 	/* An IPv4-only file cannot answer for IPv6. */
@@ -131,6 +140,10 @@ static bool find(struct file *file, const struct address *address,
 		&file->mmdb,
 		is_v4 ? (struct sockaddr *)&v4 : (struct sockaddr *)&v6,
 		&error);
+	/* The library counts an IPv4 address in 32 bits where the file holds
+	 * nothing else. */
+	*bits_out = result_out->netmask +
+		    (is_v4 && file->mmdb.metadata.ip_version == 4 ? 96 : 0);
 	return error == MMDB_SUCCESS && result_out->found_entry;
 }
 
@@ -145,7 +158,8 @@ static struct slice text_at(MMDB_lookup_result_s *result,
 	return (struct slice){ data.utf8_string, data.data_size };
 }
 
-static uint16_t find_country(struct geo *geo, const struct address *address)
+static uint16_t find_country(struct geo *geo, const struct address *address,
+			     unsigned *bits_out)
 {
 	static const char *const nested[] = { "country", "iso_code", NULL };
 	static const char *const flat[] = { "country_code", NULL };
@@ -153,7 +167,7 @@ static uint16_t find_country(struct geo *geo, const struct address *address)
 	static const char *const *const paths[] = { flat, nested, plain };
 	MMDB_lookup_result_s result;
 
-	if (!find(&geo->country, address, &result))
+	if (!find(&geo->country, address, &result, bits_out))
 		return 0;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		uint16_t code = country_code(text_at(&result, paths[i]));
@@ -182,13 +196,14 @@ static uint32_t as_number(MMDB_lookup_result_s *result)
 	return parsed;
 }
 
-static uint32_t find_network(struct geo *geo, const struct address *address)
+static uint32_t find_network(struct geo *geo, const struct address *address,
+			     unsigned *bits_out)
 {
 	struct slice prefix = { (const char *)address->bytes, 4 };
 	MMDB_lookup_result_s result;
 	uint32_t number = 0;
 
-	if (find(&geo->asn, address, &result))
+	if (find(&geo->asn, address, &result, bits_out))
 		number = as_number(&result);
 	if (number)
 		return number & 0x7fffffff;
@@ -197,20 +212,50 @@ static uint32_t find_network(struct geo *geo, const struct address *address)
 	return (uint32_t)hash_bytes(prefix, 1) | 0x80000000;
 }
 
-/* All that is known of an address, looked up when it is not in the cache. */
-static void fill_slot(struct geo *geo, size_t slot,
-		      const struct address *address)
+/* An IPv4 /24, an IPv6 /64: the bytes that choose the place in the cache. */
+static unsigned bytes_of_place(const struct address *address)
 {
-	if (geo->cache[slot].is_used &&
-	    memcmp(&geo->cache[slot].address, address, sizeof(*address)) == 0)
-		return;
-	geo->cache[slot].address = *address;
-	geo->cache[slot].is_own = networks_is_own(&geo->networks, address);
-	geo->cache[slot].country = find_country(geo, address);
-	geo->cache[slot].network = find_network(geo, address);
-	geo->cache[slot].kind = (uint8_t)networks_kind(
-		&geo->networks, geo->cache[slot].network);
-	geo->cache[slot].is_used = true;
+	return address_is_v4(address) ? 15 : 8;
+}
+
+static size_t place_of(const struct address *address)
+{
+	uint64_t high, low;
+
+	memcpy(&high, address->bytes, 8);
+	memcpy(&low, address->bytes + 8, 8);
+	if (!address_is_v4(address))
+		low = 0;
+	/* Multiplicative hashing (Knuth, TAOCP 6.4) by 2^64 / phi; the last
+	 * byte of IPv4 is left out. */
+	low &= htobe64(~UINT64_C(0xff));
+	return (high ^ low) * UINT64_C(0x9e3779b97f4a7c15) >>
+	       (64 - CACHE_BITS);
+}
+
+static bool is_about(const struct known *known, const struct address *address)
+{
+	return known->alike && memcmp(known->address.bytes, address->bytes,
+				      known->alike) == 0;
+}
+
+/* All that is known of an address, looked up when it is not in the cache. */
+static const struct known *know(struct geo *geo, const struct address *address)
+{
+	struct known *known = &geo->cache[place_of(address)];
+	unsigned place = bytes_of_place(address), country_bits, network_bits;
+
+	if (is_about(known, address))
+		return known;
+	known->address = *address;
+	known->is_own = networks_is_own(&geo->networks, address);
+	known->country = find_country(geo, address, &country_bits);
+	known->network = find_network(geo, address, &network_bits);
+	known->kind = (uint8_t)networks_kind(&geo->networks, known->network);
+	known->alike = (uint8_t)(country_bits <= place * 8 &&
+				 network_bits <= place * 8 &&
+				 geo->networks.n_own == 0 ? place : 16);
+	return known;
 }
 
 /* 1 up to max_age, then falling to 0.5 at twice that age, where it stays:
@@ -228,30 +273,28 @@ static double certainty(const struct geo *geo, int64_t at_ms)
 
 void geo_foresee(const struct geo *geo, const struct address *address)
 {
-	__builtin_prefetch(&geo->cache[address_client_hash(address) %
-				       CACHE_SLOTS]);
+	__builtin_prefetch(&geo->cache[place_of(address)]);
 }
 
 void geo_lookup(struct geo *geo, const struct address *address, int64_t at_ms,
 		struct origin *out)
 {
-	uint64_t client = address_client_hash(address);
-	size_t slot = client % CACHE_SLOTS;
+	const struct known *known;
 
 	memset(out, 0, sizeof(*out));
-	out->client = client;
+	out->client = address_client_hash(address);
 	out->is_local = address_is_local(address);
 	out->is_v6 = !address_is_v4(address);
 	out->prefix = address_prefix(address);
 	if (out->is_local)
 		return;
-	fill_slot(geo, slot, address);
-	out->is_local = geo->cache[slot].is_own;
+	known = know(geo, address);
+	out->is_local = known->is_own;
 	if (out->is_local)
 		return;
-	out->country = geo->cache[slot].country;
-	out->network = geo->cache[slot].network;
-	out->kind = geo->cache[slot].kind;
+	out->country = known->country;
+	out->network = known->network;
+	out->kind = (enum network_kind)known->kind;
 	out->certainty = certainty(geo, at_ms);
 }
 
@@ -268,6 +311,7 @@ bool geo_network_name(struct geo *geo, uint32_t network, uint32_t prefix,
 		unsigned char *bytes = address.bytes;
 		MMDB_lookup_result_s result;
 		struct slice name;
+		unsigned bits;
 
 		if (is_v6) {
 			for (int i = 0; i < 4; i++)
@@ -280,7 +324,7 @@ bool geo_network_name(struct geo *geo, uint32_t network, uint32_t prefix,
 			bytes[13] = (unsigned char)prefix;
 			bytes[14] = (unsigned char)(quarter << 6);
 		}
-		if (!find(&geo->asn, &address, &result) ||
+		if (!find(&geo->asn, &address, &result, &bits) ||
 		    as_number(&result) != network)
 			continue;
 		name = text_at(&result, words);
