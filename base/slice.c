@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-/* Places where the first byte fits, before the search changes its way. */
-enum { FIND_TRIES = 8 };
+/* Places where the needle seems to begin, before the search changes its way. */
+enum { FIND_TRIES = 16 };
 
 struct slice slice_from(const char *text)
 {
@@ -25,52 +25,131 @@ bool slice_eq_nocase(struct slice a, struct slice b)
 	return true;
 }
 
-/* The first byte was found to fit. The second mostly does not: asking here
- * spares a call for each comma of a line. */
-static inline bool is_there(const char *at, struct slice needle)
+/* Where, among the SCAN_STEP places from text[at] on, the needle's ends are both
+ * there. Its last byte tells more than its second: ", status=" and ", relay="
+ * begin alike. */
+static inline uint32_t scan_ends(struct slice text, size_t at,
+				 struct slice needle)
 {
-	return needle.len == 1 || (at[1] == needle.ptr[1] &&
-				   memcmp(at, needle.ptr, needle.len) == 0);
+	return scan_equal(text.ptr + at, needle.ptr[0]) &
+	       scan_equal(text.ptr + at + needle.len - 1,
+			  needle.ptr[needle.len - 1]);
+}
+
+/* The ends were found to fit. */
+static inline bool is_there(struct slice text, size_t at, struct slice needle)
+{
+	return memcmp(text.ptr + at + 1, needle.ptr + 1, needle.len - 2) == 0;
+}
+
+static inline bool ends_are_there(struct slice text, size_t at,
+				  struct slice needle)
+{
+	return text.ptr[at] == needle.ptr[0] &&
+	       text.ptr[at + needle.len - 1] == needle.ptr[needle.len - 1];
+}
+
+static ptrdiff_t find_in_few(struct slice text, struct slice needle)
+{
+	for (size_t i = 0; i + needle.len <= text.len; i++)
+		if (ends_are_there(text, i, needle) &&
+		    is_there(text, i, needle))
+			return (ptrdiff_t)i;
+	return -1;
+}
+
+/* False starts are cheap until there are many of them: hostile text full of
+ * them is left to memmem, which is never worse than linear. */
+static ptrdiff_t find_by_library(struct slice text, size_t from,
+				 struct slice needle)
+{
+	const char *at = memmem(text.ptr + from, text.len - from, needle.ptr,
+				needle.len);
+
+	return at ? at - text.ptr : -1;
 }
 
 ptrdiff_t slice_find(struct slice text, struct slice needle)
 {
-	const char *from = text.ptr, *at;
-	size_t reach;
+	size_t places, at = 0, tries = 0;
 
-	if (text.len < needle.len || needle.len == 0)
+	if (needle.len < 2)
+		return needle.len ? slice_find_char(text, needle.ptr[0]) : -1;
+	if (text.len < needle.len)
 		return -1;
-	reach = text.len - needle.len + 1;
-	/* memmem prepares a table on every call, which costs more than a few
-	 * false starts do; hostile text full of them is left to it. */
-	for (int tries = 0; tries < FIND_TRIES; tries++) {
-		at = memchr(from, needle.ptr[0], reach);
-		if (!at)
-			return -1;
-		if (is_there(at, needle))
-			return at - text.ptr;
-		reach -= (size_t)(at + 1 - from);
-		from = at + 1;
-		if (reach == 0)
-			return -1;
+	places = text.len - needle.len + 1;
+	if (places < SCAN_STEP)
+		return find_in_few(text, needle);
+	for (; at < places; at += SCAN_STEP) {
+		uint32_t bits;
+
+		/* The last step goes over some places again, which were found
+		 * not to fit, rather than beyond the end. */
+		if (at + SCAN_STEP > places)
+			at = places - SCAN_STEP;
+		for (bits = scan_ends(text, at, needle); bits;
+		     bits &= bits - 1) {
+			size_t place = at + scan_first(bits);
+
+			if (is_there(text, place, needle))
+				return (ptrdiff_t)place;
+			if (++tries == FIND_TRIES)
+				return find_by_library(text, place + 1,
+						       needle);
+		}
 	}
-	at = memmem(from, reach + needle.len - 1, needle.ptr, needle.len);
-	return at ? at - text.ptr : -1;
+	return -1;
+}
+
+static ptrdiff_t find_last_in_few(struct slice text, struct slice needle)
+{
+	for (size_t i = text.len - needle.len + 1; i-- > 0;)
+		if (ends_are_there(text, i, needle) &&
+		    is_there(text, i, needle))
+			return (ptrdiff_t)i;
+	return -1;
 }
 
 ptrdiff_t slice_find_last(struct slice text, struct slice needle)
 {
-	while (needle.len > 0 && text.len >= needle.len) {
-		size_t reach = text.len - needle.len + 1;
-		const char *at = memrchr(text.ptr, needle.ptr[0], reach);
+	size_t end;	/* places before this one are left */
 
-		if (!at)
-			return -1;
-		if (is_there(at, needle))
-			return at - text.ptr;
-		text.len = (size_t)(at - text.ptr) + needle.len - 1;
+	if (needle.len < 2)
+		return needle.len ? slice_find_last_char(text, needle.ptr[0])
+				  : -1;
+	if (text.len < needle.len)
+		return -1;
+	end = text.len - needle.len + 1;
+	if (end < SCAN_STEP)
+		return find_last_in_few(text, needle);
+	while (end > 0) {
+		/* The first places twice rather than before the beginning:
+		 * those behind them were found not to fit. */
+		size_t at = end > SCAN_STEP ? end - SCAN_STEP : 0;
+		uint32_t bits = scan_ends(text, at, needle);
+
+		for (; bits; bits ^= UINT32_C(1) << scan_last(bits))
+			if (is_there(text, at + scan_last(bits), needle))
+				return (ptrdiff_t)(at + scan_last(bits));
+		end = at;
 	}
 	return -1;
+}
+
+ptrdiff_t slice_find_last_char(struct slice text, char c)
+{
+	const char *at;
+
+	if (text.len >= SCAN_STEP) {
+		uint32_t bits;
+
+		text.len -= SCAN_STEP;
+		bits = scan_equal(text.ptr + text.len, c);
+		if (bits)
+			return (ptrdiff_t)(text.len + scan_last(bits));
+	}
+	at = text.len ? memrchr(text.ptr, c, text.len) : NULL;
+	return at ? at - text.ptr : -1;
 }
 
 static bool is_blank(char c)
@@ -106,13 +185,11 @@ bool slice_number(struct slice text, uint32_t *number_out)
 
 struct slice slice_domain(struct slice address)
 {
-	const char *at = address.len
-				 ? memrchr(address.ptr, '@', address.len)
-				 : NULL;
+	ptrdiff_t at = slice_find_last_char(address, '@');
 
-	if (!at)
+	if (at < 0)
 		return (struct slice){ NULL, 0 };
-	return slice_after(address, (size_t)(at - address.ptr) + 1);
+	return slice_after(address, (size_t)at + 1);
 }
 
 /* Where the label that ends at `end` begins. */

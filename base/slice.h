@@ -13,6 +13,8 @@
 #ifndef BASE_SLICE_H
 #define BASE_SLICE_H
 
+#include "base/scan.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -87,13 +89,27 @@ static inline bool slice_skip(struct slice *rest, struct slice prefix)
 	return true;
 }
 
-/* Where `c` first is in `text`; -1 when it is nowhere. */
+/* Where `c` first (last) is in `text`; -1 when it is nowhere. Mostly it is
+ * near. */
 static inline ptrdiff_t slice_find_char(struct slice text, char c)
 {
-	const char *at = text.len ? memchr(text.ptr, c, text.len) : NULL;
+	const char *at;
+	size_t seen = 0;
 
+	if (text.len >= SCAN_STEP) {
+		uint32_t bits = scan_equal(text.ptr, c);
+
+		if (bits)
+			return (ptrdiff_t)scan_first(bits);
+		seen = SCAN_STEP;
+	}
+	if (seen == text.len)
+		return -1;
+	at = memchr(text.ptr + seen, c, text.len - seen);
 	return at ? at - text.ptr : -1;
 }
+
+ptrdiff_t slice_find_last_char(struct slice text, char c);
 
 /* Take everything before the first `sep` and step over it. With no `sep` left,
  * takes all of *rest and leaves it empty. */

@@ -15,6 +15,14 @@ static size_t id_length(struct slice text)
 {
 	size_t most = text.len <= ID_MAX ? text.len : ID_MAX + 1, len = 0;
 
+	if (text.len >= SCAN_STEP) {
+		uint32_t others = ~scan_alnum(text.ptr);
+
+		/* The bits above the step are others, too. */
+		len = scan_first(others);
+		if (len < SCAN_STEP)
+			return len >= ID_MIN ? len : 0;
+	}
 	while (len < most && is_id_char[(unsigned char)text.ptr[len]])
 		len++;
 	return len >= ID_MIN && len <= ID_MAX ? len : 0;
@@ -61,15 +69,10 @@ static void skip_port(struct slice *rest)
 
 bool postfix_take_client(struct slice *text, struct mail_event *event)
 {
-	struct slice rest = *text, address;
-	size_t i = 0;
+	struct slice rest = *text, address, name = slice_cut(&rest, '[');
 
-	while (i < rest.len && rest.ptr[i] != '[') {
-		if (rest.ptr[i] == ' ' || rest.ptr[i] == ',')
-			return false;
-		i++;
-	}
-	rest = slice_after(rest, i + 1);
+	if (slice_find_char(name, ' ') >= 0 || slice_find_char(name, ',') >= 0)
+		return false;
 	if (slice_find_char(rest, ']') < 0)
 		return false;
 	address = slice_cut(&rest, ']');
