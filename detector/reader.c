@@ -98,7 +98,9 @@ size_t reader_batch(struct reader *reader,
 	at->place = source_place(reader->source);
 	for (at++; at < events_out + READER_BATCH; at++) {
 		do {
-			if (!source_next_ready(reader->source, &line))
+			/* What the header decoded lives until the next line. */
+			if (reader->header.is_decoded ||
+			    !source_next_ready(reader->source, &line))
 				return (size_t)(at - events_out);
 		} while (!read_line(reader, line, &at->event));
 		at->place = source_place(reader->source);

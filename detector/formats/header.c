@@ -3,9 +3,8 @@
 /* Everything before the next blank, which stays. */
 static inline struct slice take_word(struct slice *rest)
 {
-	const char *blank = rest->len ? memchr(rest->ptr, ' ', rest->len)
-				      : NULL;
-	size_t len = blank ? (size_t)(blank - rest->ptr) : rest->len;
+	ptrdiff_t blank = slice_find_char(*rest, ' ');
+	size_t len = blank < 0 ? rest->len : (size_t)blank;
 	struct slice word = { rest->ptr, len };
 
 	step_over(rest, len);
@@ -270,26 +269,47 @@ static void keep_origin(struct header_reader *reader,
 	reader->last_host_len = line->host.len;
 }
 
+/* Short ones, without a call. */
+static inline bool same_bytes(const char *a, const char *b, size_t len)
+{
+	size_t at = 0;
+
+	if (len >= SCAN_STEP)
+		return memcmp(a, b, len) == 0;
+	for (; at + 8 <= len; at += 8) {
+		uint64_t x, y;
+
+		memcpy(&x, a + at, sizeof(x));
+		memcpy(&y, b + at, sizeof(y));
+		if (x != y)
+			return false;
+	}
+	for (; at < len; at++)
+		if (a[at] != b[at])
+			return false;
+	return true;
+}
+
 /* A line of the same hour, zone and host as the one before. */
 static bool read_as_before(const struct header_reader *reader,
 			   struct slice rest, struct log_line *line_out)
 {
 	size_t len = reader->last_origin_len, hour_len;
-	struct log_line line;
+	int64_t at_ms;
 
 	if (!len)
 		return false;
 	hour_len = reader->form == RFC3339 ? same_iso(reader, rest)
 					   : same_month(reader, rest);
-	if (!take_in_hour(reader, hour_len, &rest, &line.at_ms) ||
+	if (!take_in_hour(reader, hour_len, &rest, &at_ms) ||
 	    rest.len <= len || rest.ptr[len] != ' ' ||
-	    memcmp(rest.ptr, reader->last_origin, len) != 0)
+	    !same_bytes(rest.ptr, reader->last_origin, len))
 		return false;
 	step_over(&rest, len);
-	line.host = (struct slice){ rest.ptr - reader->last_host_len,
-				    reader->last_host_len };
-	read_tag(rest, &line);
-	*line_out = line;
+	line_out->at_ms = at_ms;
+	line_out->host = (struct slice){ rest.ptr - reader->last_host_len,
+					 reader->last_host_len };
+	read_tag(rest, line_out);
 	return true;
 }
 
@@ -350,10 +370,11 @@ static bool read_other(struct header_reader *reader, struct slice line,
 		       struct log_line *line_out)
 {
 	struct log_line found;
-	bool fits = line.len && line.ptr[0] == '{'
-			    ? header_read_object(reader, line, &found)
-			    : header_read_line(reader, line, &found);
+	bool fits;
 
+	reader->is_decoded = line.len && line.ptr[0] == '{';
+	fits = reader->is_decoded ? header_read_object(reader, line, &found)
+				  : header_read_line(reader, line, &found);
 	if (fits)
 		*line_out = found;
 	return fits;

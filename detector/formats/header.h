@@ -41,6 +41,8 @@
 #include "base/stamp.h"
 #include "base/text.h"
 
+struct format;
+
 struct log_line {
 	int64_t at_ms;
 	struct slice host;	/* empty where the header has none */
@@ -48,6 +50,18 @@ struct log_line {
 				 * colon stands where it belongs; "exim",
 				 * from no line, in Exim's own file */
 	struct slice text;	/* behind "prog[pid]: ", trailing CR dropped */
+};
+
+/* Whose a program is, by its name: format.c looks it up there before it asks
+ * every format. Of this log, as the header is. */
+enum { SPEAKERS = 16, SPEAKER_NAME_MAX = 40 };
+
+struct speaker_memo {
+	const struct format *format;	/* NULL: nobody's */
+	const void *speaker;
+	const struct format *only;	/* who was asked; NULL: all */
+	size_t len;			/* 0: empty */
+	char name[SPEAKER_NAME_MAX];
 };
 
 /* Per file or stream. Zeroed and with reference_ms set it is ready; the
@@ -70,6 +84,9 @@ struct header_reader {
 	int64_t latest_ms;		/* local; no stamp is later than this */
 	struct stamp_civil latest;	/* the same; year 0: not known yet */
 	struct text decoded;		/* what the last object's line said */
+	struct speaker_memo speakers[SPEAKERS];
+	bool is_decoded;		/* the last line was an object: what it
+					 * gave out lies there */
 };
 
 /* False, *line_out untouched, when no form fits. Borrows from `line` and from
