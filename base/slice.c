@@ -25,7 +25,7 @@ bool slice_eq_nocase(struct slice a, struct slice b)
 	return true;
 }
 
-/* Where, among the SCAN_STEP places from text[at] on, the needle's ends are both
+/* Where, of the SCAN_STEP places from text[at] on, the needle's ends are both
  * there. Its last byte tells more than its second: ", status=" and ", relay="
  * begin alike. */
 static inline uint32_t scan_ends(struct slice text, size_t at,

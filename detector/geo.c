@@ -119,7 +119,7 @@ int64_t geo_built_ms(const struct geo *geo)
 	return geo->built_ms == INT64_MAX ? 0 : geo->built_ms;
 }
 
-/* How much of the address decided goes to *bits_out, of the 128 in its bytes. */
+/* *bits_out is how many bits of the 128 decided. */
 static bool find(struct file *file, const struct address *address,
 		 MMDB_lookup_result_s *result_out, unsigned *bits_out)
 {
