@@ -49,4 +49,7 @@ enum format_result exim_read_delivery(struct slice text, struct slice id,
 				      enum mail_status status,
 				      struct mail_event *event);
 
+/* "AUTHENTICATOR:LOGIN[:SENDER]": the login, empty for none. */
+struct slice exim_login(struct slice auth);
+
 #endif

@@ -15,8 +15,12 @@
  * apart: an ident answer (rfc1413_query_timeout, off since 4.87) that holds
  * the same.
  *
- * A login counts only with a protocol that says so (RFC 3848: esmtpa,
- * esmtpsa); mail of this machine's own users (U=, P=local) has none.
+ * Exim writes A= for who has logged in, and for nobody else, whatever P= says:
+ * who greets once more with HELO has P=smtp. But the name in a client's
+ * certificate (OpenSSL leaves its quotes as they are), an ident answer and, in
+ * old releases, the name of the TLS handshake stand before A= and may hold one.
+ * Behind those the last word of each kind counts, and P= has to agree. Mail of
+ * this machine's own users and scripts (U=, P=local) has no login.
  */
 #include "detector/formats/exim.h"
 
@@ -33,6 +37,7 @@ struct reading {
 	struct arrival at_host;	/* as it was before H= */
 	struct slice last;	/* the word before */
 	bool in_host, had_host, in_auth;
+	bool had_foreign;	/* words that may hold fields, see above */
 };
 
 /* Words of Exim's that are no FIELD=VALUE. */
@@ -95,26 +100,36 @@ static bool take_address(struct reading *reading, struct slice word)
 	reading->now.client = client;
 	reading->now.has_client = true;
 	reading->in_host = reading->in_auth = false;
+	reading->had_foreign = false;
 	return true;
 }
 
 /* The first one is Exim's: what may hold another stands behind it. */
-static bool take_value(struct slice word, struct slice key,
-		       struct slice *value_out)
+static bool take_value(const struct reading *reading, struct slice word,
+		       struct slice key, struct slice *value_out)
 {
-	if (value_out->ptr || !slice_skip(&word, key))
+	if ((value_out->ptr && !reading->had_foreign) ||
+	    !slice_skip(&word, key))
 		return false;
 	*value_out = word;
 	return true;
+}
+
+static bool is_foreign(struct slice word)
+{
+	return slice_starts(word, S("DN=")) || slice_starts(word, S("U=")) ||
+	       slice_starts(word, S("SNI=\""));
 }
 
 static void take_field(struct reading *reading, struct slice word)
 {
 	struct arrival *now = &reading->now;
 
-	reading->in_auth = take_value(word, S("A="), &now->auth);
-	if (reading->in_auth || take_value(word, S("P="), &now->protocol) ||
-	    take_value(word, S("S="), &now->size))
+	reading->had_foreign |= is_foreign(word);
+	reading->in_auth = take_value(reading, word, S("A="), &now->auth);
+	if (reading->in_auth ||
+	    take_value(reading, word, S("P="), &now->protocol) ||
+	    take_value(reading, word, S("S="), &now->size))
 		return;
 	if (slice_eq(word, S("for")))
 		count_recipients(&reading->words, &now->recipients);
@@ -142,32 +157,66 @@ static void take_word(struct reading *reading, struct slice word)
 	}
 }
 
-static bool is_authenticated(struct slice protocol)
+/* Exim's own words for who has not logged in (RFC 3848, and RFC 6531 with
+ * "utf8" in front). */
+static bool denies_login(struct slice protocol)
 {
-	return slice_ends(protocol, S("a")) ||
-	       slice_starts(protocol, S("asmtp"));
+	slice_skip(&protocol, S("utf8"));
+	slice_skip(&protocol, S("local-"));
+	slice_skip(&protocol, S("e"));
+	return slice_eq(protocol, S("smtp")) ||
+	       slice_eq(protocol, S("smtps"));
+}
+
+/*
+ * "AUTHENTICATOR:LOGIN[:SENDER]", the third part only with +smtp_mailauth. A
+ * login may hold a colon; a sender holds one only within quotes or as an
+ * address in brackets, and does not begin with a blank.
+ */
+struct slice exim_login(struct slice auth)
+{
+	struct slice login = auth, search;
+	ptrdiff_t at;
+
+	slice_cut(&login, ':');
+	search = login;
+	at = slice_find(login, S(":\""));
+	if (at < 0) {
+		if (slice_ends(login, S("]")) &&
+		    (at = slice_find_last(login, S("@["))) > 0)
+			search.len = (size_t)at;
+		at = slice_find_last(search, S(":"));
+	}
+	if (at >= 0 && !slice_starts(slice_after(login, (size_t)at), S(": ")))
+		login.len = (size_t)at;
+	return login;
+}
+
+/* A= alone says that somebody logged in, without server_set_id not who. */
+static bool has_login(const struct reading *reading)
+{
+	return reading->now.auth.ptr && !reading->words.is_odd &&
+	       !(reading->had_foreign &&
+		 denies_login(reading->now.protocol));
 }
 
 static enum format_result conclude(const struct reading *reading,
 				   struct mail_event *event)
 {
 	const struct arrival *found = &reading->now;
-	struct slice auth = found->auth;
 
-	if (!found->protocol.len || (reading->in_auth && !found->size.ptr))
+	if ((!found->protocol.len && !found->size.len) ||
+	    (reading->in_auth && !found->size.ptr))
 		return FORMAT_BAD;
 	event->client = found->client;
 	event->has_client = found->has_client;
 	event->recipients = found->recipients;
 	slice_number(found->size, &event->size_bytes);
-	slice_cut(&auth, ':');
-	auth = slice_cut(&auth, ':');
-	if (!auth.len || reading->words.is_odd ||
-	    !is_authenticated(found->protocol))
+	if (!has_login(reading))
 		return FORMAT_EVENT;
 	event->kind = MAIL_SUBMISSION;
 	event->is_queued = true;
-	event->account = auth;
+	event->account = exim_login(found->auth);
 	return FORMAT_EVENT;
 }
 

@@ -156,6 +156,10 @@ bool exim_next_word(struct exim_words *words, bool plain,
 	text = words->rest;
 	if (!text.len)
 		return false;
+	/* The client's word in the TLS handshake: its blanks are escaped, its
+	 * quotes are not (before 4.92 all of it was quoted). */
+	plain |= slice_starts(text, S("SNI=")) &&
+		 !slice_starts(text, S("SNI=\""));
 	while ((at = skip_ordinary(text, at)) < text.len &&
 	       text.ptr[at] != ' ') {
 		if (text.ptr[at] == '"' && !plain)
