@@ -3,8 +3,8 @@
  *
  *   ID => ADDRESS[ (PARENT)][ <ORIGINAL>] [F=<..>] [R=ROUTER] [T=TRANSPORT]
  *       [H=HOST [ADDRESS]] [X=..] [A=..] [C="REPLY"] ..
- *   ID ** ADDRESS.. R=.. T=.. [H=..] [X=..]: TEXT
- *   ID == ADDRESS.. R=.. T=.. defer (NUMBER) [H=..]: TEXT
+ *   ID ** ADDRESS.. R=.. T=.. [H=..] [X=..][ ]: TEXT[ DT=..]
+ *   ID == ADDRESS.. R=.. T=.. defer (NUMBER) [H=..] [DT=..]: TEXT
  *
  * A= is our own login at a smarthost and nobody's here (pitfall A12). A code
  * stands only in TEXT, in words of the remote server:
@@ -105,9 +105,43 @@ static bool take_word(struct delivery *found, struct slice word,
 		found->original = slice_sub(inner, 0, inner.len - 1);
 	if (slice_starts(word, S("C=\"")) && !found->reply.len)
 		found->reply = reply_of(word, rest);
-	if (slice_starts(found->last, S("H=")) && !found->has_relay)
+	if (slice_starts(found->last, S("H=")) && !found->has_relay) {
+		/* The second message of one connection has a star here. */
+		if (slice_ends(word, S("*")))
+			word.len--;
 		found->has_relay = exim_is_address(word, &found->relay);
+	}
 	return true;
+}
+
+/* Exim writes a local part, a file or a command without quotes: all the words
+ * up to a bracket or a field. */
+static void take_rest_of_address(struct exim_words *words, bool has_text,
+				 struct slice *address)
+{
+	struct exim_words next = *words;
+	struct slice word;
+
+	while (exim_next_word(&next, false, &word)) {
+		if (word.ptr[0] == '<' || word.ptr[0] == '(' ||
+		    is_field(word) ||
+		    (has_text && (slice_ends(word, S(":")) ||
+				  slice_eq(word, S("routing")) ||
+				  slice_eq(word, S("defer")))))
+			return;
+		address->len = (size_t)(word.ptr + word.len - address->ptr);
+		*words = next;
+	}
+}
+
+/* How long the attempt took (+deliver_time) follows the remote words. */
+static void drop_time(struct slice *reply)
+{
+	ptrdiff_t at = slice_find_last(*reply, S(" DT="));
+
+	if (at >= 0 &&
+	    slice_find_char(slice_after(*reply, (size_t)at + 1), ' ') < 0)
+		reply->len = (size_t)at;
 }
 
 /* A local delivery names a local part, a file or a command, and behind it in
@@ -119,6 +153,7 @@ static struct slice recipient_of(const struct delivery *found)
 
 	if (found->original.len &&
 	    (slice_find_char(address, '@') < 0 ||
+	     slice_find(address, S(" |")) >= 0 ||
 	     slice_find_char(no_address, address.ptr[0]) >= 0))
 		return found->original;
 	return address;
@@ -166,12 +201,17 @@ enum format_result exim_read_delivery(struct slice text, struct slice id,
 		found.address.len--;
 		goes_on = false;
 	}
+	if (goes_on)
+		take_rest_of_address(&words, has_text, &found.address);
 	while (goes_on && exim_next_word(&words, false, &word)) {
 		goes_on = take_word(&found, word, words.rest, has_text);
-		found.last = word;
+		if (!slice_eq(word, S("DS")))
+			found.last = word;
 	}
 	event->status = status;
 	event->reply = has_text ? slice_trim(words.rest) : found.reply;
+	if (status == MAIL_BOUNCED)
+		drop_time(&event->reply);
 	event->dsn = code_in(event->reply);
 	if (status == MAIL_BOUNCED && is_expired(event->reply))
 		event->status = MAIL_EXPIRED;
