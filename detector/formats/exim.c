@@ -8,7 +8,8 @@
  * may stand in the text once more, and a line over 870 bytes comes in parts,
  * "[1/3] ", of which only the first is read.
  *
- * The other files: exim_arrival.c, exim_delivery.c; exim_text.c tells words.
+ * The other files: exim_arrival.c, exim_delivery.c, exim_reject.c; exim_text.c
+ * tells words.
  */
 #include "detector/formats/exim.h"
 
@@ -94,94 +95,15 @@ static void skip_stamp(struct slice *text)
 	*text = rest;
 }
 
-/*
- * NAME authenticator failed for HOST: CODE TEXT[ (set_id=LOGIN)][: REASON]
- *
- * 535 is a wrong password; 435 could not be tried, 5xx else is protocol (A13).
- * LOGIN is the client's bytes, brackets and all.
- */
-static enum format_result read_auth_failure(struct slice text,
-					    struct mail_event *event)
-{
-	ptrdiff_t at = slice_find(text, S(": 535 ")), end;
-	struct slice host = slice_sub(text, 0, at < 0 ? 0 : (size_t)at);
-	struct slice rest = slice_after(text, host.len), word;
-	struct exim_words words = exim_words_of(host);
-
-	mail_event_init(event, MAIL_AUTH_FAILURE, slice_sub(text, 0, 0));
-	if (at < 0)
-		return FORMAT_SKIP;
-	while (exim_next_word(&words, true, &word)) {
-		if (slice_starts(word, S("I=[")) ||
-		    slice_starts(word, S("U=")))
-			break;
-		slice_skip(&word, S("H="));
-		event->has_client |= exim_is_address(word, &event->client);
-	}
-	if (!event->has_client)
-		return FORMAT_SKIP;
-	event->attempts = 1;
-	at = slice_find(rest, S(" (set_id="));
-	if (at < 0)
-		return FORMAT_EVENT;
-	rest = slice_after(rest, (size_t)at + sizeof(" (set_id=") - 1);
-	end = slice_ends(rest, S(")")) ? (ptrdiff_t)rest.len - 1
-				       : slice_find_last(rest, S("): "));
-	if (end > 0)
-		event->account = slice_sub(rest, 0, (size_t)end);
-	return FORMAT_EVENT;
-}
-
-/*
- * H=HOST [X=..] [F=<SENDER>] [A=..] [temporarily ]rejected COMMAND ..
- *
- * Before there is an id it leads to no account, and A= is left alone.
- */
-static enum format_result read_reject(struct slice text, struct slice id,
-				      struct mail_event *event)
-{
-	struct exim_words words = exim_words_of(text);
-	struct slice word = slice_sub(text, 0, 0), last = word;
-	bool in_host = true;
-
-	mail_event_init(event, MAIL_REJECT, id);
-	while (exim_next_word(&words, in_host, &word)) {
-		struct slice host = word;
-
-		slice_skip(&host, S("H="));
-		if ((in_host || slice_ends(last, S(")"))) &&
-		    exim_is_address(host, &event->client)) {
-			event->has_client = true;
-			in_host = false;
-		}
-		if (!in_host && slice_eq(word, S("rejected")))
-			break;
-		last = word;
-	}
-	if (!slice_eq(word, S("rejected")) || !event->has_client)
-		return FORMAT_SKIP;
-	if (!slice_skip(&words.rest, S(" RCPT ")) ||
-	    !exim_next_word(&words, false, &word))
-		return FORMAT_EVENT;
-	if (slice_ends(word, S(":")))
-		word.len--;
-	if (slice_skip(&word, S("<")) && slice_ends(word, S(">")))
-		word.len--;
-	event->recipient = word;
-	return FORMAT_EVENT;
-}
-
 static enum format_result read_nameless(struct slice text,
 					struct mail_event *event)
 {
-	struct slice rest = text, none = slice_sub(text, 0, 0);
+	struct slice rest = text;
 
-	if (slice_starts(text, S("H=")))
-		return read_reject(text, none, event);
 	slice_cut(&rest, ' ');
-	if (!slice_skip(&rest, S("authenticator failed for ")))
-		return FORMAT_SKIP;
-	return read_auth_failure(rest, event);
+	if (slice_skip(&rest, S("authenticator failed for ")))
+		return exim_read_auth_failure(rest, event);
+	return exim_read_reject(text, slice_sub(text, 0, 0), event);
 }
 
 static enum format_result read_message(struct slice text, struct slice id,
@@ -199,9 +121,7 @@ static enum format_result read_message(struct slice text, struct slice id,
 		mail_event_init(event, MAIL_CLOSED, id);
 		return FORMAT_EVENT;
 	}
-	if (slice_starts(text, S("H=")))
-		return read_reject(text, id, event);
-	return FORMAT_SKIP;
+	return exim_read_reject(text, id, event);
 }
 
 static enum format_result read_text(struct slice text,

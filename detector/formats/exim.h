@@ -49,6 +49,14 @@ enum format_result exim_read_delivery(struct slice text, struct slice id,
 				      enum mail_status status,
 				      struct mail_event *event);
 
+/* A refused command or message; `id` may be empty. */
+enum format_result exim_read_reject(struct slice text, struct slice id,
+				    struct mail_event *event);
+
+/* What follows "NAME authenticator failed for ". */
+enum format_result exim_read_auth_failure(struct slice text,
+					  struct mail_event *event);
+
 /* "AUTHENTICATOR:LOGIN[:SENDER]": the login, empty for none. */
 struct slice exim_login(struct slice auth);
 

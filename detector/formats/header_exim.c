@@ -12,6 +12,7 @@
  * program with its colon. */
 static const struct slice beginnings[] = {
 	SLICE("H="),
+	SLICE(" DSH="),
 	SLICE("U="),
 	SLICE("F="),
 	SLICE("cwd="),
