@@ -185,7 +185,7 @@ static uint32_t on_login(struct detector *detector,
 	input.recipients = recipients;
 	/* Our own webmail is where people read and write. */
 	input.by_reader = true;
-	if (event->has_client) {
+	if (event->has_client && !event->from_itself) {
 		geo_lookup(detector->geo, &event->client, event->at_ms,
 			   &origin);
 		if (!origin.is_local)

@@ -55,6 +55,8 @@ struct mail_event {
 	struct slice service;		/* ... and where: "submission/smtpd" */
 	struct address client;		/* if has_client */
 	bool has_client;
+	bool from_itself;		/* ... that is this very server, whose
+					 * webmail logs in: a place of nobody */
 	bool for_sending;		/* a login that opens a way to send
 					 * (SMTP AUTH), and reads no mail */
 	bool null_sender;		/* envelope sender <> */

@@ -405,6 +405,28 @@ static void test_unknown_number_filtered(void **state)
 	assert_int_equal(failures_of("anna@x.example"), 1);
 }
 
+/* Webmail on the mail server itself: the owner or a thief, from anywhere. */
+static void test_own_webmail(void **state)
+{
+	struct mail_event event = event_of(MAIL_LOGIN, "", 0);
+	const struct account *anna;
+
+	(void)state;
+	event.account = S("anna@x.example");
+	event.has_client = address_parse(S("198.51.100.29"), &event.client);
+	event.from_itself = true;
+	feed(event);
+	anna = &accounts_get(detector.accounts, event.account)->account;
+	assert_int_equal(anna->logins, 1);
+	assert_int_equal(anna->networks[0].id, 0);
+	assert_int_equal(anna->recent[0].last_s, 0);
+	event.from_itself = false;
+	feed(event);
+	assert_int_equal(anna->logins, 2);
+	assert_int_not_equal(anna->networks[0].id, 0);
+	assert_int_not_equal(anna->recent[0].last_s, 0);
+}
+
 /* The same without a GeoIP file as with clients that no file knows. */
 static void test_unknown_is_not_foreign(void **state)
 {
@@ -516,6 +538,7 @@ int main(void)
 		FRESH(test_untracked),	   FRESH(test_numbers),
 		FRESH(test_queued_submission), FRESH(test_unknown_number),
 		FRESH(test_unknown_number_filtered),
+		FRESH(test_own_webmail),
 		FRESH(test_unknown_is_not_foreign),
 		FRESH(test_requeued_in_circles),
 		FRESH(test_many_between),  FRESH(test_lifted),

@@ -3,7 +3,7 @@
  *
  * Keys of a case, in this order, each only if the event has it:
  *   queue_id account client recipients size recipient status dsn null_sender
- *   requeued_as attempts is_queued for_sending
+ *   requeued_as attempts is_queued from_itself for_sending
  * and only if the case asks for them: host instance time reply.
  */
 #include "base/text.h"
@@ -70,6 +70,8 @@ static void print_event(struct printer *p, const struct mail_event *e)
 	print_number(p, "attempts", e->attempts, 0);
 	if (e->is_queued)
 		print_slice(p, "is_queued", S("yes"));
+	if (e->from_itself)
+		print_slice(p, "from_itself", S("yes"));
 	if (e->for_sending)
 		print_slice(p, "for_sending", S("yes"));
 	print_asked(p, "host", e->host);
