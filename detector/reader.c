@@ -44,23 +44,46 @@ void reader_close(struct reader *reader)
 	source_close(&reader->source);
 }
 
-/* Another file of the same log has its own last change and its own form. */
+/* Another file of the same log has its own times and its own form. */
+static void begin_file(struct reader *reader, const char *file)
+{
+	struct source *source = reader->source;
+
+	header_release(&reader->header);
+	memset(&reader->header, 0, sizeof(reader->header));
+	reader->file = file;
+	reader->is_moving = source_is_pipe(source);
+	if (reader->is_moving)
+		return;
+	reference_find(&reader->reference, file, source_offset(source),
+		       source_changed_ms(source));
+	reader->is_moving = reader->reference.n > 1;
+	reader->header.reference_ms = reference_at(&reader->reference, 0);
+}
+
+static void move_reference(struct reader *reader)
+{
+	reader->header.reference_ms =
+		source_is_pipe(reader->source)
+			? source_changed_ms(reader->source)
+			: reference_at(&reader->reference,
+				       source_offset(reader->source));
+}
+
 static void notice_file(struct reader *reader)
 {
 	const char *file = source_file(reader->source);
 
-	if (reader->file == file)
-		return;
-	header_release(&reader->header);
-	memset(&reader->header, 0, sizeof(reader->header));
-	reader->header.reference_ms = source_changed_ms(reader->source);
-	reader->file = file;
+	if (reader->file != file)
+		begin_file(reader, file);
 }
 
 static bool read_line(struct reader *reader, struct slice line,
 		      struct mail_event *event_out)
 {
 	reader->counters.lines++;
+	if (reader->is_moving)
+		move_reference(reader);
 	switch (format_line(&reader->header, reader->only, line, event_out)) {
 	case FORMAT_EVENT:
 		reader->counters.events++;

@@ -6,6 +6,7 @@
 #define DETECTOR_READER_H
 
 #include "detector/formats/format.h"
+#include "detector/reference.h"
 #include "detector/sources/source.h"
 
 struct reader_counters {
@@ -20,6 +21,8 @@ struct reader {
 	const struct format *only;	/* NULL: by program */
 	struct header_reader header;
 	const char *file;	/* that `header` was set up for */
+	struct reference reference;
+	bool is_moving;		/* the reference does */
 	struct reader_counters counters;
 };
 

@@ -392,6 +392,11 @@ bool header_read(struct header_reader *reader, struct slice line,
 	return true;
 }
 
+bool header_lacks_year(const struct header_reader *reader)
+{
+	return reader->form == RFC3164 || reader->form == LOCAL_MONTH;
+}
+
 void header_release(struct header_reader *reader)
 {
 	text_release(&reader->decoded);

@@ -30,9 +30,12 @@
  * tried first. No line fits two.
  *
  * The year that RFC 3164 does not write is the latest that puts the line not
- * more than a day after `reference_ms` (the file's last change, or now for a
- * stream): so a file read in spring keeps its December in last year. Its
- * missing zone is the machine's.
+ * more than a day after `reference_ms`, which is at least the time of the lines
+ * that come next and less than a year after them (detector/reference.h): so a
+ * file read in spring keeps its December in last year. Its missing zone is the
+ * machine's. Of an hour that is there twice in autumn it is the first, and one
+ * that is left out in spring is an hour earlier. Beyond that a line's time is
+ * its own, also where it is earlier than the one before.
  */
 #ifndef DETECTOR_FORMATS_HEADER_H
 #define DETECTOR_FORMATS_HEADER_H
@@ -93,6 +96,9 @@ struct header_reader {
  * the reader, until its next line. */
 bool header_read(struct header_reader *reader, struct slice line,
 		 struct log_line *line_out);
+
+/* Had the stamp of the last line that was read no year? */
+bool header_lacks_year(const struct header_reader *reader);
 
 void header_release(struct header_reader *reader);
 

@@ -1,6 +1,5 @@
 #include "detector/sources/source.h"
 
-#include "base/clock.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "detector/sources/rotation.h"
@@ -458,9 +457,17 @@ uint64_t source_line(const struct source *source)
 
 int64_t source_changed_ms(const struct source *source)
 {
-	if (!source->stream.is_regular)
-		return clock_now_ms();
 	return source->stream.changed_ms;
+}
+
+bool source_is_pipe(const struct source *source)
+{
+	return !source->stream.is_regular;
+}
+
+uint64_t source_offset(const struct source *source)
+{
+	return source->base + source->line_start;
 }
 
 void source_progress(const struct source *source, uint64_t *done_out,

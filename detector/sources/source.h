@@ -77,11 +77,15 @@ void source_position_at(const struct source *source,
 			struct source_place place,
 			struct source_position *position_out);
 
-/* The file the last line came from, its number in it, and that file's last
- * change for the year that syslog does not write. */
+/* The file the last line came from, its number in it and where it begins. */
 const char *source_file(const struct source *source);
 uint64_t source_line(const struct source *source);
+uint64_t source_offset(const struct source *source);
+
+/* That file's last change, for the year that syslog does not write. A pipe's
+ * moves on: it is when the last bytes were read. */
 int64_t source_changed_ms(const struct source *source);
+bool source_is_pipe(const struct source *source);
 
 /* For progress: bytes read of this source and in it all; 0 when unknown. */
 void source_progress(const struct source *source, uint64_t *done_out,

@@ -1,5 +1,6 @@
 #include "detector/sources/stream.h"
 
+#include "base/clock.h"
 #include "base/stamp.h"
 
 #include <errno.h>
@@ -163,6 +164,8 @@ ssize_t stream_read(struct stream *stream, void *bytes, size_t size,
 {
 	ssize_t got;
 
+	if (!stream->is_regular)
+		stream->changed_ms = clock_now_ms();
 	if (stream->archive)
 		return archive_read_bytes(stream->archive, bytes, size, err);
 	if (stream->n_peek)

@@ -30,7 +30,7 @@ struct stream {
 	bool is_regular;	/* a file, not a pipe */
 	uint64_t size;		/* on disk, when opened */
 	uint64_t device, inode;
-	int64_t changed_ms;
+	int64_t changed_ms;	/* of a pipe: when it was last read */
 };
 
 /* A directory, device or socket is refused. Waits for who writes into a named
