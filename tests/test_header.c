@@ -280,6 +280,43 @@ static void test_origins(void **state)
 	}
 }
 
+static void test_process(void **state)
+{
+	static const struct {
+		const char *line, *pid;
+	} cases[] = {
+		{ "Jun  1 10:00:00 mx postfix/smtpd[81]: a b", "81" },
+		{ "Jun  1 10:00:00 mx sm-mta[3529565]: a[5]: b", "3529565" },
+		{ "Jun  1 10:00:00 mx dovecot: a", "" },
+		{ "Jun  1 10:00:00 x/y[1]: a", "1" },
+		{ "Jun  1 10:00:00 auth(x y[1]: a", "" },
+		{ "Jun  1 10:00:00 mx x[1] a", "" },
+		{ "<22>1 2026-05-04T10:00:00Z mx smtpd 7 - - a", "7" },
+		{ "<22>1 2026-05-04T10:00:00Z mx smtpd - - - a", "" },
+		{ "2026-05-04 10:00:00 +0200 [28107] Start queue run", "" },
+		{ "{\"__REALTIME_TIMESTAMP\":\"1777888800123456\",\"_PID\":"
+		  "\"56\",\"SYSLOG_IDENTIFIER\":\"x\",\"MESSAGE\":\"a\"}",
+		  "56" },
+		{ "x[78]: a", "78" },
+		{ "2026-05-04T10:00:00Z mx x[12]: a", "12" },
+		/* As before, but for the process. */
+		{ "2026-05-04T10:00:01Z mx x[34]: a", "34" },
+	};
+	struct header_reader reader = reader_at("2026-11-22T12:00:00Z");
+	struct log_line line;
+
+	(void)state;
+	set_zone("UTC");
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		assert_case(cases[i].line, true,
+			    header_read(&reader, slice_from(cases[i].line),
+					&line));
+		assert_case(cases[i].line, true,
+			    slice_eq(line.pid, slice_from(cases[i].pid)));
+	}
+	header_release(&reader);
+}
+
 /* Exim's own file has neither host nor program. What it has instead may be a
  * stranger's, so nothing in it may become one. */
 static void test_exim(void **state)
@@ -524,6 +561,7 @@ int main(void)
 		cmocka_unit_test(test_missing_zone_is_the_machines),
 		cmocka_unit_test(test_remembered_stamp_is_not_mistaken),
 		cmocka_unit_test(test_origins),
+		cmocka_unit_test(test_process),
 		cmocka_unit_test(test_exim),
 		cmocka_unit_test(test_exim_after_a_host),
 		cmocka_unit_test(test_exim_stays),

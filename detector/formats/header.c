@@ -19,7 +19,7 @@ static void skip_blanks(struct slice *rest)
 
 /* "prog[pid]:" or "prog:". False for anything else, above all for a word in
  * the middle of a text. */
-static inline bool split_tag(struct slice tag, struct slice *program_out)
+static inline bool split_tag(struct slice tag, struct log_line *line)
 {
 	size_t end = tag.len, i;
 
@@ -27,14 +27,16 @@ static inline bool split_tag(struct slice tag, struct slice *program_out)
 		return false;
 	end--;
 	if (tag.ptr[end - 1] != ']') {
-		*program_out = (struct slice){ tag.ptr, end };
+		line->program = (struct slice){ tag.ptr, end };
+		line->pid = (struct slice){ tag.ptr, 0 };
 		return true;
 	}
 	for (i = end - 1; i > 0 && is_digit(tag.ptr[i - 1]); i--)
 		;
 	if (i == end - 1 || i < 2 || tag.ptr[i - 1] != '[')
 		return false;
-	*program_out = (struct slice){ tag.ptr, i - 1 };
+	line->program = (struct slice){ tag.ptr, i - 1 };
+	line->pid = (struct slice){ tag.ptr + i, end - 1 - i };
 	return true;
 }
 
@@ -75,10 +77,11 @@ static inline bool read_tag(struct slice rest, struct log_line *line)
 
 	skip_blanks(&rest);
 	text = rest;
-	if (split_tag(take_word(&rest), &line->program))
+	if (split_tag(take_word(&rest), line))
 		text = rest.len ? slice_after(rest, 1) : rest;
 	else
-		line->program = (struct slice){ line->host.ptr, 0 };
+		line->program = line->pid =
+			(struct slice){ line->host.ptr, 0 };
 	line->text = text;
 	return true;
 }
@@ -93,10 +96,10 @@ static bool origin_syslog(struct slice rest, struct log_line *line)
 	skip_facility(&rest);
 	word = take_word(&rest);
 	line->host = (struct slice){ word.ptr, 0 };
-	line->program = line->host;
+	line->program = line->pid = line->host;
 	if (origin_with_user(word, rest, line))
 		return true;
-	if (!split_tag(word, &line->program)) {
+	if (!split_tag(word, line)) {
 		line->host = word;
 		return read_tag(rest, line);
 	}
@@ -146,7 +149,7 @@ static bool origin_rfc5424(struct slice rest, struct log_line *line)
 		return false;
 	line->host = take_field(&rest);
 	line->program = take_field(&rest);
-	take_field(&rest);	/* process id */
+	line->pid = take_field(&rest);
 	take_field(&rest);	/* message id */
 	if (!skip_structured_data(&rest))
 		return false;
@@ -330,17 +333,14 @@ static bool is_word(struct slice text)
  * somebody broke in two may begin with any word. */
 bool header_read_bare(struct slice rest, int64_t at_ms, struct log_line *line)
 {
-	struct slice tag = take_word(&rest), program;
+	struct slice tag = take_word(&rest);
 
-	if (!slice_ends(tag, S("]:")) || !split_tag(tag, &program) ||
-	    !is_word(program) || is_digit(program.ptr[0]))
+	if (!slice_ends(tag, S("]:")) || !split_tag(tag, line) ||
+	    !is_word(line->program) || is_digit(line->program.ptr[0]))
 		return false;
-	*line = (struct log_line){
-		.at_ms = at_ms,
-		.host = { tag.ptr, 0 },
-		.program = program,
-		.text = slice_after(rest, 1),
-	};
+	line->at_ms = at_ms;
+	line->host = (struct slice){ tag.ptr, 0 };
+	line->text = slice_after(rest, 1);
 	return true;
 }
 

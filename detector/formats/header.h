@@ -52,6 +52,9 @@ struct log_line {
 	struct slice program;	/* without "[pid]"; empty when no tag with a
 				 * colon stands where it belongs; "exim",
 				 * from no line, in Exim's own file */
+	struct slice pid;	/* the digits of "[pid]", RFC 5424's PROCID or
+				 * the journal's _PID; empty when there is
+				 * none */
 	struct slice text;	/* behind "prog[pid]: ", trailing CR dropped */
 };
 

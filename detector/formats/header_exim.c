@@ -102,6 +102,7 @@ bool header_origin_exim(struct slice rest, struct log_line *line)
 {
 	line->host = slice_sub(rest, 0, 0);
 	line->program = S("exim");
+	line->pid = line->host;
 	line->text = slice_after(rest, 1);
 	return true;
 }

@@ -105,17 +105,19 @@ static bool read_microseconds(struct slice digits, int64_t *at_ms_out)
 static bool read_journal(struct header_reader *reader,
 			 const struct json *object, struct log_line *line)
 {
-	struct part host, program, text;
+	struct part host, program, pid, text;
 
 	if (!read_microseconds(json_get_text(object, "__REALTIME_TIMESTAMP"),
 			       &line->at_ms) ||
 	    !keep(reader, object, "_HOSTNAME", &host) ||
 	    !keep(reader, object, "SYSLOG_IDENTIFIER", &program) ||
 	    (!program.len && !keep(reader, object, "_COMM", &program)) ||
+	    !keep(reader, object, "_PID", &pid) ||
 	    !keep(reader, object, "MESSAGE", &text))
 		return false;
 	line->host = kept(reader, host);
 	line->program = kept(reader, program);
+	line->pid = kept(reader, pid);
 	line->text = without_newline(kept(reader, text));
 	return true;
 }

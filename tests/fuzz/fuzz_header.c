@@ -27,7 +27,8 @@ static void must_be_inside(const struct header_reader *reader,
 static void must_be_equal(const struct log_line *a, const struct log_line *b)
 {
 	if (a->at_ms != b->at_ms || !slice_eq(a->host, b->host) ||
-	    !slice_eq(a->program, b->program) || !slice_eq(a->text, b->text))
+	    !slice_eq(a->program, b->program) || !slice_eq(a->pid, b->pid) ||
+	    !slice_eq(a->text, b->text))
 		abort();
 }
 
@@ -47,6 +48,7 @@ static void check_line(struct header_reader *reader, struct slice line)
 		must_be_inside(reader, found.host, line);
 		if (!slice_eq(found.program, S("exim")))
 			must_be_inside(reader, found.program, line);
+		must_be_inside(reader, found.pid, line);
 		must_be_inside(reader, found.text, line);
 	}
 	header_release(&fresh);
