@@ -35,6 +35,7 @@ int detector_init(struct detector *detector, struct geo *geo,
 	detector->geo = geo;
 	detector->accounts = accounts_new(backing);
 	detector->tracker = tracker_new();
+	detector->sessions = sessions_new();
 	detector->neighbours = neighbours_new();
 	detector->crowd = crowd_new();
 	detector->correspondents = correspondents_new();
@@ -45,6 +46,7 @@ void detector_release(struct detector *detector)
 {
 	accounts_free(&detector->accounts);
 	tracker_free(&detector->tracker);
+	sessions_free(&detector->sessions);
 	sightings_free(&detector->neighbours);
 	sightings_free(&detector->crowd);
 	sightings_free(&detector->correspondents);
@@ -329,7 +331,7 @@ static void on_queued(struct detector *detector,
 		detector_weigh(detector, entry, &input);
 }
 
-void detector_event(struct detector *detector, const struct mail_event *event)
+static void on_event(struct detector *detector, const struct mail_event *event)
 {
 	struct account_entry *entry;
 
@@ -366,6 +368,24 @@ void detector_event(struct detector *detector, const struct mail_event *event)
 	default:
 		break;
 	}
+}
+
+/* Few servers need it, so the others shall not pay for it. */
+static __attribute__((noinline)) void
+on_session(struct detector *detector, const struct mail_event *event)
+{
+	struct mail_event joined = *event;
+
+	sessions_join(detector->sessions, &joined);
+	on_event(detector, &joined);
+}
+
+void detector_event(struct detector *detector, const struct mail_event *event)
+{
+	if (event->session.len)
+		on_session(detector, event);
+	else
+		on_event(detector, event);
 }
 
 void detector_enforce(struct detector *detector, struct slice account,

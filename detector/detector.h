@@ -3,8 +3,8 @@
  *
  * Joins tracker, geo, signals and judge. It reads no file and writes none:
  * a command feeds it events in the order of their time and gets verdicts
- * through a callback; what it remembers is in `accounts`, `tracker` and three
- * tables of sightings, which state.h stores.
+ * through a callback; what it remembers is in `accounts`, `tracker`, `sessions`
+ * and three tables of sightings, which state.h stores.
  *
  * One event may make at most one verdict.
  */
@@ -17,6 +17,7 @@
 #include "detector/event.h"
 #include "detector/geo.h"
 #include "detector/judge.h"
+#include "detector/sessions.h"
 #include "detector/sightings.h"
 #include "detector/signals/signal.h"
 #include "detector/tracker.h"
@@ -36,6 +37,7 @@ struct detector_counters {
 struct detector {
 	struct accounts *accounts;
 	struct tracker *tracker;
+	struct sessions *sessions;
 	struct sightings *neighbours, *crowd, *correspondents;
 	struct geo *geo;
 	uint16_t home[DETECTOR_HOME_MAX];

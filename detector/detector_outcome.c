@@ -104,8 +104,8 @@ static void weigh_outcome(struct detector *detector,
 	detector_weigh(detector, entry, input);
 }
 
-void detector_delivery(struct detector *detector,
-		       const struct mail_event *event)
+static void on_delivery(struct detector *detector,
+			const struct mail_event *event)
 {
 	struct message *message = tracker_find(detector->tracker, event);
 	struct account_entry *entry = detector_owner(detector, message);
@@ -139,6 +139,21 @@ void detector_delivery(struct detector *detector,
 	if (entry && (input.is_unknown || input.arrived ||
 		      input.refused_by_policy || input.recipients))
 		weigh_outcome(detector, message, entry, &input);
+}
+
+/* Sendmail's lines name all recipients of one attempt at once. */
+void detector_delivery(struct detector *detector,
+		       const struct mail_event *event)
+{
+	struct mail_event next;
+
+	on_delivery(detector, event);
+	if (!event->more_recipients.len)
+		return;
+	next = *event;
+	while (mail_event_next_recipient(&next.more_recipients,
+					 &next.recipient))
+		on_delivery(detector, &next);
 }
 
 /*

@@ -11,6 +11,40 @@ void mail_event_init(struct mail_event *event, enum mail_event_kind kind,
 	};
 }
 
+/* Up to the first comma that neither a quoted part nor < > holds. */
+static size_t address_length(struct slice list)
+{
+	bool quoted = false, bracketed = false;
+	size_t i = 0;
+
+	for (; i < list.len; i++) {
+		char c = list.ptr[i];
+
+		if (c == '\\' && i + 1 < list.len)
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (c == '<' || c == '>'))
+			bracketed = c == '<';
+		else if (!quoted && !bracketed && c == ',')
+			break;
+	}
+	return i;
+}
+
+bool mail_event_next_recipient(struct slice *list, struct slice *recipient_out)
+{
+	struct slice word = slice_sub(*list, 0, address_length(*list));
+
+	if (!list->len)
+		return false;
+	*list = slice_after(*list, word.len + 1);
+	if (slice_skip(&word, S("<")) && slice_ends(word, S(">")))
+		word.len--;
+	*recipient_out = word;
+	return true;
+}
+
 const char *const mail_event_kind_names[MAIL_EVENT_KINDS] = {
 	[MAIL_SUBMISSION] = "submission",
 	[MAIL_RECEIVED] = "received",
@@ -20,6 +54,7 @@ const char *const mail_event_kind_names[MAIL_EVENT_KINDS] = {
 	[MAIL_AUTH_FAILURE] = "auth_failure",
 	[MAIL_REJECT] = "reject",
 	[MAIL_CLOSED] = "closed",
+	[MAIL_SESSION] = "session",
 };
 
 const char *const mail_status_names[] = {

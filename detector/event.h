@@ -27,7 +27,10 @@ enum mail_event_kind {
 	MAIL_LOGIN,		/* IMAP, POP3, ManageSieve, submission */
 	MAIL_AUTH_FAILURE,	/* a refused password (A13: nothing else) */
 	MAIL_REJECT,		/* a command was refused */
-	MAIL_CLOSED,		/* the message left the queue */
+	MAIL_CLOSED,		/* the message left the queue; without an id,
+				 * the session is over */
+	MAIL_SESSION,		/* says who or where a session is, for its later
+				 * lines: shown to nobody, like MAIL_RECEIVED */
 	MAIL_EVENT_KINDS
 };
 
@@ -71,15 +74,29 @@ struct mail_event {
 					 * filter (A3), else empty */
 	struct slice reply;		/* delivery: the server's words, for
 					 * telling policy from absence */
+	struct slice more_recipients;	/* who shares this delivery's outcome,
+					 * for mail_event_next_recipient();
+					 * then `recipients` counts all */
+	struct slice session;		/* what ties the lines of a connection
+					 * (sessions.h): an id, a process, or
+					 * MAIL_SASL_SESSION; else empty */
 	/* Keys of account, message and the message's account in their tables,
 	 * which detector_foresee() works out; 0: it did not. No format sets
 	 * them. */
 	uint64_t account_key, message_key, owner_key;
 };
 
+/* The session of failures whose name another program writes: Plesk's. */
+#define MAIL_SASL_SESSION S("sasl")
+
 /* Nothing known but the kind and, where there is one, the id. */
 void mail_event_init(struct mail_event *event, enum mail_event_kind kind,
 		     struct slice queue_id);
+
+/* Take an address from a list with commas, which quotes and < > protect, and
+ * step over the comma. Without < and >. False at the end. */
+bool mail_event_next_recipient(struct slice *list,
+			       struct slice *recipient_out);
 
 /* "submission", "delivery", ...; "sent", "deferred", ... or NULL. */
 extern const char *const mail_event_kind_names[MAIL_EVENT_KINDS];

@@ -10,8 +10,8 @@
 #include <string.h>
 
 enum table {
-	ACCOUNTS, MESSAGES, NEIGHBOURS, CROWD, CORRESPONDENTS, POSITIONS,
-	JOURNAL, META, TABLES
+	ACCOUNTS, MESSAGES, SESSIONS, NEIGHBOURS, CROWD, CORRESPONDENTS,
+	POSITIONS, JOURNAL, META, TABLES
 };
 
 struct state {
@@ -60,6 +60,7 @@ int state_open(const char *state_dir, bool read_only, struct state **state_out,
 {
 	static const char *const names[TABLES] = {
 		[ACCOUNTS] = "accounts",   [MESSAGES] = "messages",
+		[SESSIONS] = "sessions",
 		[NEIGHBOURS] = "neighbours", [CROWD] = "crowd",
 		[CORRESPONDENTS] = "correspondents",
 		[POSITIONS] = "positions", [JOURNAL] = "journal",
@@ -135,6 +136,19 @@ static int restore_message(void *context, struct slice key, struct slice value)
 	return 0;
 }
 
+static int restore_session(void *context, struct slice key, struct slice value)
+{
+	struct session session;
+	uint32_t slot;
+
+	if (value.len == sizeof(session) && key.len == sizeof(slot)) {
+		memcpy(&slot, key.ptr, sizeof(slot));
+		memcpy(&session, value.ptr, sizeof(session));
+		sessions_restore(context, slot, &session);
+	}
+	return 0;
+}
+
 static int restore_sighting(void *context, struct slice key, struct slice value)
 {
 	struct sighting sighting;
@@ -169,7 +183,9 @@ int state_load(struct state *state, struct detector *detector,
 	       struct err *err)
 {
 	if (store_each(state->store, MESSAGES, restore_message,
-		       detector->tracker, err) < 0)
+		       detector->tracker, err) < 0 ||
+	    store_each(state->store, SESSIONS, restore_session,
+		       detector->sessions, err) < 0)
 		return -1;
 	for (int i = 0; i < SIGHTING_TABLES; i++) {
 		enum table table;
@@ -228,6 +244,17 @@ static int save_message(void *context, const struct message *message,
 		   bytes(message, sizeof(*message)), saving->err);
 }
 
+/* By place, so that the table on the disk is as bounded as that in memory. */
+static int save_session(void *context, uint32_t slot,
+			const struct session *session)
+{
+	struct saving *saving = context;
+
+	return store_put(saving->state->store, SESSIONS,
+			 bytes(&slot, sizeof(slot)),
+			 bytes(session, sizeof(*session)), saving->err);
+}
+
 struct saving_sightings {
 	struct saving saving;
 	enum table table;
@@ -278,7 +305,8 @@ int state_save(struct state *state, struct detector *detector,
 
 	tracker_forget_aged(detector->tracker);
 	if (accounts_each_dirty(detector->accounts, save_account, &saving) ||
-	    tracker_each_dirty(detector->tracker, save_message, &saving))
+	    tracker_each_dirty(detector->tracker, save_message, &saving) ||
+	    sessions_each_dirty(detector->sessions, save_session, &saving))
 		return -1;
 	if (save_sightings(state, detector, err) < 0)
 		return -1;
@@ -292,6 +320,7 @@ void state_saved(struct detector *detector)
 {
 	accounts_forget_clean(detector->accounts, KEEP_ACCOUNTS);
 	tracker_clean(detector->tracker);
+	sessions_clean(detector->sessions);
 	for (int i = 0; i < SIGHTING_TABLES; i++) {
 		enum table table;
 

@@ -7,7 +7,7 @@
  * nothing is lost, nothing counted twice.
  *
  * Tables: accounts, messages, neighbours, crowd, correspondents (by 64-bit
- * key, plain structs),
+ * key, plain structs), sessions (by their place in memory),
  * positions (by source), journal (decisions not yet carried out, by their
  * key, oldest first), meta (numbers by name).
  *
@@ -23,7 +23,7 @@
 #include "detector/detector.h"
 #include "detector/sources/source.h"
 
-enum { STATE_VERSION = 11 };
+enum { STATE_VERSION = 12 };
 
 struct state;
 

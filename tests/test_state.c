@@ -206,6 +206,23 @@ static void line(FILE *file, int64_t at_ms, const char *format, ...)
 	stamped(file, at_ms, text);
 }
 
+/* OpenSMTPD's, whose lines mean something only together. */
+static void write_session(FILE *mail, int64_t at, uint32_t i,
+			  const char *client, uint32_t who)
+{
+	line(mail, at, "smtpd[9]: 5df87c90%08x smtp connected address=%s "
+	     "host=<unknown>", i, client);
+	line(mail, at + 5, "smtpd[9]: 5df87c90%08x smtp authentication "
+	     "user=u%u@d%u.pl result=ok", i, who, who % 7);
+	line(mail, at + 10, "smtpd[9]: 5df87c90%08x smtp message "
+	     "msgid=%08x size=900 nrcpt=2 proto=ESMTP", i, i);
+	line(mail, at + 500, "smtpd[9]: 5df87c91%08x mta delivery "
+	     "evpid=%08x918f7e7b from=<u%u@d%u.pl> to=<a%u@b%u.example> "
+	     "rcpt=<-> source=\"192.0.2.25\" relay=\"192.0.2.1 (mx)\" "
+	     "delay=0s result=\"Ok\" stat=\"250 2.0.0 Ok\"", i, i, who, who % 7,
+	     i, i % 300);
+}
+
 static void write_message(FILE *mail, FILE *imap, int64_t at, uint32_t i,
 			  uint32_t *seed)
 {
@@ -222,6 +239,10 @@ static void write_message(FILE *mail, FILE *imap, int64_t at, uint32_t i,
 		line(imap, at, "dovecot: imap-login: Login: user=<u%u@d%u.pl>"
 		     ", method=PLAIN, rip=%s, lip=192.0.2.25, TLS", who,
 		     who % 7, client);
+	if (i % 3 == 0) {
+		write_session(mail, at, i, client, who);
+		return;
+	}
 	line(mail, at, "postfix/submission/smtpd[1]: 4AAAA%04u: client="
 	     "unknown[%s], sasl_method=PLAIN, sasl_username=u%u@d%u.pl", ids,
 	     client, who, who % 7);

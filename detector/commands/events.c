@@ -7,6 +7,7 @@
 #include "base/stamp.h"
 #include "detector/commands/command.h"
 #include "detector/reader.h"
+#include "detector/sessions.h"
 #include "detector/settings.h"
 
 #include <stdio.h>
@@ -80,14 +81,22 @@ static void print_text(const struct mail_event *event, struct text *out)
 	add_field(out, "dsn", event->dsn);
 }
 
-static int show(struct reader *reader, const struct invocation *invocation)
+/* Inner bookkeeping: mail that came without a login, whose session it is. */
+static bool is_shown(const struct mail_event *event)
+{
+	return event->kind != MAIL_RECEIVED && event->kind != MAIL_SESSION;
+}
+
+static int show(struct reader *reader, struct sessions *sessions,
+		const struct invocation *invocation)
 {
 	struct text line = TEXT_INIT(1 << 20);
 	struct mail_event event;
 
 	while (reader_next(reader, &event)) {
-		/* Inner bookkeeping: mail that came without a login. */
-		if (event.kind == MAIL_RECEIVED)
+		if (event.session.len)
+			sessions_join(sessions, &event);
+		if (!is_shown(&event))
 			continue;
 		if (invocation->json)
 			print_json(reader, &event, &line);
@@ -104,7 +113,7 @@ static int show(struct reader *reader, const struct invocation *invocation)
 }
 
 static int show_log(const struct invocation *invocation, const char *path,
-		    struct err *err)
+		    struct sessions *sessions, struct err *err)
 {
 	struct reader reader;
 	const struct err *read_error;
@@ -113,7 +122,7 @@ static int show_log(const struct invocation *invocation, const char *path,
 	if (reader_open(path, SOURCE_ONCE, NULL, settings.format, &reader,
 			err) < 0)
 		return -1;
-	result = show(&reader, invocation);
+	result = show(&reader, sessions, invocation);
 	if (result < 0)
 		err_set(err, EXIT_FILE, "cannot write");
 	read_error = source_error(reader.source);
@@ -134,12 +143,15 @@ static int show_log(const struct invocation *invocation, const char *path,
 
 static int run(struct invocation *invocation)
 {
+	struct sessions *sessions = sessions_new();
 	struct err err;
 	int code = EXIT_FINE;
 
 	for (int i = 0; i < invocation->n_args; i++)
-		if (show_log(invocation, invocation->args[i], &err) < 0)
+		if (show_log(invocation, invocation->args[i], sessions,
+			     &err) < 0)
 			code = command_fail(&err);
+	sessions_free(&sessions);
 	if (fflush(stdout) != 0 && code == EXIT_FINE)
 		code = EXIT_FILE;
 	return code;

@@ -150,6 +150,9 @@ static enum format_result read_auth_failure(struct slice text,
 	if (slice_eq(event->account, S("(unavailable)")))
 		event->account = none;
 	event->attempts = 1;
+	/* Beside Plesk another program names it (plesk.c). */
+	if (!event->account.len)
+		event->session = MAIL_SASL_SESSION;
 	return FORMAT_EVENT;
 }
 
