@@ -226,6 +226,12 @@ struct account_entry *detector_owner(struct detector *detector,
 	return entry;
 }
 
+static bool may_be_second_id(const struct mail_event *event)
+{
+	return event->is_handed_back ||
+	       (event->has_client && address_is_loopback(&event->client));
+}
+
 /* Without a login. A queue id in use again belongs to nobody we know; from
  * loopback it may be the second id of a filtered message. */
 static void on_received(struct detector *detector,
@@ -233,9 +239,10 @@ static void on_received(struct detector *detector,
 {
 	struct message *message;
 
-	if (event->queue_id.len == 0)
+	if (event->queue_id.len == 0 ||
+	    detector_received_again(detector, event))
 		return;
-	if (event->has_client && address_is_loopback(&event->client)) {
+	if (may_be_second_id(event)) {
 		message = tracker_begin(detector->tracker, event);
 		message->flags = MESSAGE_IS_LOCAL;
 	} else if (tracker_find(detector->tracker, event)) {
@@ -316,8 +323,8 @@ static void on_auth_failure(struct detector *detector,
 			      (uint32_t)(event->at_ms / STAMP_SECOND_MS));
 }
 
-static void on_queued(struct detector *detector,
-		      const struct mail_event *event)
+void detector_queued(struct detector *detector,
+		     const struct mail_event *event)
 {
 	struct message *message = tracker_find(detector->tracker, event);
 	struct account_entry *entry = detector_owner(detector, message);
@@ -346,7 +353,7 @@ static void on_event(struct detector *detector, const struct mail_event *event)
 		on_received(detector, event);
 		break;
 	case MAIL_QUEUED:
-		on_queued(detector, event);
+		detector_queued(detector, event);
 		break;
 	case MAIL_DELIVERY:
 		detector_delivery(detector, event);

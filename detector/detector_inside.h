@@ -22,6 +22,15 @@ struct account_entry *detector_owner(struct detector *detector,
 void detector_weigh(struct detector *detector, struct account_entry *entry,
 		    struct signal_input *input);
 
+/* A message of this account is in the queue, or still is. */
+void detector_queued(struct detector *detector,
+		     const struct mail_event *event);
+
+/* detector_outcome.c: true when the event's id is another one of a message
+ * that an account sent, to which it then belongs. */
+bool detector_received_again(struct detector *detector,
+			     const struct mail_event *event);
+
 /* detector_outcome.c: how a delivery ended; a refused recipient. */
 void detector_delivery(struct detector *detector,
 		       const struct mail_event *event);

@@ -46,8 +46,71 @@ static bool is_first_there(struct message *message, uint64_t *domains,
 	return true;
 }
 
-/* The filter took the message and gave it another id: from now on that one
- * speaks for the account. What it suffered before we knew counts now. */
+/* From now on `next` speaks for the account. */
+static void hand_on(struct message *next, const struct message *first)
+{
+	next->account = first->account;
+	next->begun_s = first->begun_s;
+	next->flags |= MESSAGE_IS_REQUEUED |
+		       (first->flags & (MESSAGE_IS_COUNTED |
+					MESSAGE_IS_AUTOMATIC |
+					MESSAGE_FROM_STRANGER |
+					MESSAGE_BY_READER));
+	next->is_dirty = 1;
+}
+
+/* A filter that tells what the message was called before, or postsuper -r. */
+static bool came_back(struct detector *detector,
+		      const struct mail_event *event)
+{
+	struct message *message = tracker_find_id(detector->tracker, event,
+						  event->earlier_id);
+	struct message first;
+
+	if (!message || !message->account)
+		return false;
+	message->flags |= MESSAGE_IS_HANDED_ON;
+	message->is_dirty = 1;
+	/* Beginning another may move this one. */
+	first = *message;
+	hand_on(tracker_begin(detector->tracker, event), &first);
+	return true;
+}
+
+/* A filter before the queue: the account had no id until now. The message may
+ * have left the queue already; one recipient is sure then. */
+static void accepted_by_filter(struct detector *detector,
+			       const struct mail_event *event)
+{
+	struct account_entry *entry = accounts_get(detector->accounts,
+						   event->account);
+	struct message *message = tracker_find(detector->tracker, event);
+	struct signal_input input = detector_input(event);
+
+	if (!entry || (message && message->account))
+		return;
+	if (message) {
+		message->account = entry->key;
+		message->is_dirty = 1;
+		detector_queued(detector, event);
+		return;
+	}
+	input.recipients = 1;
+	detector_weigh(detector, entry, &input);
+}
+
+bool detector_received_again(struct detector *detector,
+			     const struct mail_event *event)
+{
+	if (event->account.len) {
+		accepted_by_filter(detector, event);
+		return true;
+	}
+	return event->earlier_id.len && came_back(detector, event);
+}
+
+/* The filter took the message and gave it another id. What that one suffered
+ * before we knew counts now. */
 static void on_requeued(struct detector *detector,
 			const struct mail_event *event,
 			struct message *message, struct account_entry *entry)
@@ -67,13 +130,9 @@ static void on_requeued(struct detector *detector,
 					event->requeued_as);
 	failures = next->account ? 0
 				 : __builtin_popcountll(next->failed_domains);
-	next->account = first.account;
-	next->begun_s = first.begun_s;
-	next->flags |= MESSAGE_IS_REQUEUED | MESSAGE_IS_COUNTED |
-		       (first.flags & (MESSAGE_FROM_STRANGER |
-				       MESSAGE_BY_READER));
+	hand_on(next, &first);
+	next->flags |= MESSAGE_IS_COUNTED;
 	detector_recall(&input, next);
-	next->is_dirty = 1;
 	/* Which recipients these were is not known any more. */
 	nameless.recipient.len = 0;
 	input.is_unknown = true;
@@ -120,7 +179,8 @@ static void on_delivery(struct detector *detector,
 		on_requeued(detector, event, message, entry);
 		return;
 	}
-	if (event->recipient.len == 0)
+	if (event->recipient.len == 0 ||
+	    (message->flags & MESSAGE_IS_HANDED_ON))
 		return;
 	input.is_unknown = outcome_is_dead_recipient(event);
 	if (input.is_unknown)

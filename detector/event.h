@@ -20,7 +20,9 @@ enum mail_event_kind {
 				 * is_queued */
 	MAIL_RECEIVED,		/* the same without authentication: shown to
 				 * nobody, the tracker forgets a reused id and
-				 * finds re-injected messages by it */
+				 * finds re-injected messages by it. With an
+				 * account: a filter before the queue took that
+				 * account's message, and this is its id */
 	MAIL_QUEUED,		/* the message exists: sender, size, recipients;
 				 * logged again at every retry (A1) */
 	MAIL_DELIVERY,		/* one recipient's outcome */
@@ -72,6 +74,11 @@ struct mail_event {
 	struct slice dsn;		/* enhanced status code, "5.1.1" */
 	struct slice requeued_as;	/* next id behind a local content
 					 * filter (A3), else empty */
+	struct slice earlier_id;	/* of MAIL_RECEIVED: what it was called
+					 * before a filter handed it back, or
+					 * somebody queued it anew */
+	bool is_handed_back;		/* of MAIL_RECEIVED: by a filter of
+					 * ours, which told the true client */
 	struct slice reply;		/* delivery: the server's words, for
 					 * telling policy from absence */
 	struct slice more_recipients;	/* who shares this delivery's outcome,

@@ -31,14 +31,16 @@ enum message_flags {
 	MESSAGE_IS_COUNTED = 1,		/* its recipients were counted */
 	MESSAGE_IS_AUTOMATIC = 2,	/* null sender, one recipient */
 	MESSAGE_IS_REQUEUED = 4,	/* second id behind a filter */
-	MESSAGE_IS_LOCAL = 8,		/* came from loopback, without login:
-					 * perhaps a second id */
+	MESSAGE_IS_LOCAL = 8,		/* came from loopback or a filter, and
+					 * without login: perhaps a second id */
 	MESSAGE_IS_OPEN = 16,		/* how many recipients it has was not
 					 * said */
 	MESSAGE_HAS_ENDED = 32,		/* for one of those, at least */
 	MESSAGE_FROM_STRANGER = 64,	/* from a network that the account is
 					 * not at home in */
-	MESSAGE_BY_READER = 128		/* from one that it reads from */
+	MESSAGE_BY_READER = 128,	/* from one that it reads from */
+	MESSAGE_IS_HANDED_ON = 256	/* it goes on under another id, whose
+					 * deliveries are the true ones */
 };
 
 struct message {

@@ -6,17 +6,28 @@
  */
 #include "detector/formats/postfix.h"
 
-/* uid=N from=<S>: handed in on this machine with sendmail(1), or requeued. It
- * has no client, but a queue id that may be used again. */
+/*
+ * uid=N from=<S>[ orig_id=ID]: handed in on this machine with sendmail(1), or
+ * queued anew by postsuper -r. It has no client, but a queue id that may be
+ * used again. S may look like an id of its own, but would be followed by '>'.
+ */
 static enum format_result read_pickup(struct slice text,
 				      struct mail_event *event)
 {
-	struct slice id;
+	struct slice id, earlier;
+	ptrdiff_t at;
 
 	if (!postfix_take_id(&text, &id) || !id.len ||
 	    !slice_starts(text, S("uid=")))
 		return FORMAT_SKIP;
 	mail_event_init(event, MAIL_RECEIVED, id);
+	at = slice_find_last(text, S("> orig_id="));
+	if (at >= 0) {
+		earlier = slice_after(text, (size_t)at + sizeof("> orig_id=") -
+						    1);
+		if (postfix_is_id(earlier))
+			event->earlier_id = earlier;
+	}
 	return slice_find(text, S(" from=<")) < 0 ? FORMAT_BAD : FORMAT_EVENT;
 }
 

@@ -53,6 +53,10 @@ bool postfix_take_address(struct slice *text, struct slice closing,
 bool postfix_drop_address(struct slice *text, struct slice key,
 			  struct slice *address_out);
 
+/* The id that ends "250 2.0.0 Ok: queued as 1310930001DB" (pitfall A3); empty
+ * when there is none. Whoever wrote the reply must be one of ours. */
+struct slice postfix_requeued_id(struct slice reply);
+
 /* `ID: to=<R>, relay=X, ..., status=S (TEXT)`. */
 enum format_result postfix_read_delivery(struct slice text,
 					 struct mail_event *event);
@@ -63,6 +67,10 @@ enum format_result postfix_read_cleanup(struct slice text,
 					struct mail_event *event);
 enum format_result postfix_read_postscreen(struct slice text,
 					   struct mail_event *event);
+
+/* What follows "proxy-accept: ". */
+enum format_result postfix_read_accept(struct slice text,
+				       struct mail_event *event);
 
 /* What follows `ID: reject: ` and its like. */
 enum format_result postfix_read_reject(struct slice text, struct slice id,

@@ -88,23 +88,6 @@ static bool is_local_relay(struct slice relay)
 	return address_parse(relay, &address) && address_is_loopback(&address);
 }
 
-/* "250 2.0.0 Ok: queued as 1310930001DB" (pitfall A3). */
-static struct slice requeued_id(struct slice reply)
-{
-	struct slice none = { reply.ptr, 0 }, id;
-	const char *blank;
-
-	if (slice_ends(reply, S(")")))
-		reply.len--;
-	blank = reply.len ? memrchr(reply.ptr, ' ', reply.len) : NULL;
-	if (!blank)
-		return none;
-	id = slice_after(reply, (size_t)(blank - reply.ptr) + 1);
-	reply.len = (size_t)(blank - reply.ptr);
-	return slice_ends(reply, S("queued as")) && postfix_is_id(id) ? id
-								     : none;
-}
-
 /* From the relay on; `rest` begins with ", relay=". */
 static enum format_result read_result(struct slice rest,
 				      struct mail_event *event)
@@ -137,7 +120,7 @@ static enum format_result read_result(struct slice rest,
 	event->status = outcome->status;
 	event->reply = reply_of(slice_after(rest, (size_t)at));
 	if (event->status == MAIL_SENT && is_local_relay(relay))
-		event->requeued_as = requeued_id(event->reply);
+		event->requeued_as = postfix_requeued_id(event->reply);
 	return FORMAT_EVENT;
 }
 

@@ -3,7 +3,8 @@
  *
  *   STAGE from NAME[ADDR]: [CODE] [DSN] TEXT; from=<S> to=<R> proto=P helo=<H>
  *       [ sasl_method=M sasl_username=U[ sasl_sender=S] | sasl_username=<U>]
- *   STAGE: CODE DSN TEXT; from=...		by a proxy filter
+ *   STAGE: CODE DSN TEXT; from=...		by a proxy filter, which may
+ *						accept, too
  *   header|body TEXT from NAME[ADDR]; from=<S> to=<R> proto=P helo=<H>: REASON
  *   header|body TEXT from local; from=<S> to=<R>: REASON
  *   mime-error WHAT: TEXT from local|NAME[ADDR]; from=<S> to=<R>
@@ -148,6 +149,28 @@ static enum format_result read_command(struct slice text,
 		return FORMAT_BAD;
 	read_reply(text, is_whole, event);
 	return FORMAT_EVENT;
+}
+
+/*
+ * STAGE: 250 ... queued as ID; from=<S> ... sasl_username=<U>: a filter before
+ * the queue took it, and so the filter's text tells which id an account's
+ * message has. It stands before all that the client wrote.
+ */
+enum format_result postfix_read_accept(struct slice text,
+				       struct mail_event *event)
+{
+	ptrdiff_t at = slice_find(text, S("; from=<"));
+	struct slice reply, behind;
+
+	if (at < 0 || text.len >= WHOLE_MAX)
+		return FORMAT_SKIP;
+	reply = slice_sub(text, 0, (size_t)at);
+	mail_event_init(event, MAIL_RECEIVED, postfix_requeued_id(reply));
+	if (!event->queue_id.len || !read_fields(&text, event, &behind))
+		return FORMAT_SKIP;
+	event->recipient.len = 0;
+	event->account = account_of(behind);
+	return event->account.len ? FORMAT_EVENT : FORMAT_SKIP;
 }
 
 /* `fields` ends with "from NAME[ADDR]; from=<S>". The mail's own header before

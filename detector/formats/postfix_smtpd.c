@@ -66,7 +66,18 @@ static bool read_original_client(struct slice *text, struct mail_event *event)
 
 	if (!drop_attribute(text, S(", orig_client="), &value))
 		return true;
+	event->is_handed_back = true;
 	return postfix_take_client(&value, event) && !value.len;
+}
+
+/* What the filter was given, if it is a Postfix that speaks XFORWARD. */
+static void read_earlier_id(struct slice *text, struct mail_event *event)
+{
+	if (!drop_attribute(text, S(", orig_queue_id="), &event->earlier_id))
+		return;
+	event->is_handed_back = true;
+	if (!postfix_is_id(event->earlier_id))
+		event->earlier_id.len = 0;
 }
 
 /* Step over ", sasl_method=M, sasl_username=". */
@@ -111,7 +122,7 @@ static enum format_result read_client(struct slice text, struct slice id,
 		return FORMAT_EVENT;
 	if (!slice_starts(text, S(", ")) || !read_original_client(&text, event))
 		return FORMAT_BAD;
-	drop_attribute(&text, S(", orig_queue_id="), &ignored);
+	read_earlier_id(&text, event);
 	if (!skip_to_login(&text, &event->mechanism))
 		return is_torn_login(text) ? FORMAT_BAD : FORMAT_EVENT;
 	drop_attribute(&text, S(", sasl_sender="), &ignored);
@@ -184,18 +195,26 @@ enum format_result postfix_read_cleanup(struct slice text,
 
 	if (!postfix_take_id(&rest, &id))
 		return FORMAT_SKIP;
+	if (slice_starts(rest, S("message-id=")))
+		return FORMAT_SKIP;
 	if (skip_refusal(&rest))
 		return postfix_read_reject(rest, id, event);
+	if (id.len && slice_eq(rest, S("removed (discarded)"))) {
+		mail_event_init(event, MAIL_CLOSED, id);
+		return FORMAT_EVENT;
+	}
 	return postfix_read_delivery(text, event);
 }
 
-/* Without an id: what a proxy filter refused, always, and all that Postfix
- * refused before 2.0. */
+/* Without an id: what a proxy filter said, and all that Postfix refused before
+ * 2.0. */
 static enum format_result read_nameless(struct slice text,
 					struct mail_event *event)
 {
 	struct slice none = { text.ptr, 0 };
 
+	if (slice_skip(&text, S("proxy-accept: ")))
+		return postfix_read_accept(text, event);
 	return skip_refusal(&text) ? postfix_read_reject(text, none, event)
 				   : FORMAT_SKIP;
 }

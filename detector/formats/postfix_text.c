@@ -53,6 +53,22 @@ bool postfix_take_id(struct slice *text, struct slice *id_out)
 	return true;
 }
 
+struct slice postfix_requeued_id(struct slice reply)
+{
+	struct slice none = { reply.ptr, 0 }, id;
+	const char *blank;
+
+	if (slice_ends(reply, S(")")))
+		reply.len--;
+	blank = reply.len ? memrchr(reply.ptr, ' ', reply.len) : NULL;
+	if (!blank)
+		return none;
+	id = slice_after(reply, (size_t)(blank - reply.ptr) + 1);
+	reply.len = (size_t)(blank - reply.ptr);
+	return slice_ends(reply, S("queued as")) && postfix_is_id(id) ? id
+								     : none;
+}
+
 /* Also ":unknown", of a client that was gone. */
 static void skip_port(struct slice *rest)
 {

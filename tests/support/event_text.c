@@ -56,6 +56,9 @@ void event_text(const struct mail_event *e, const char *want,
 	if (e->null_sender)
 		print_slice(p, "null_sender", S("yes"));
 	print_slice(p, "requeued_as", e->requeued_as);
+	print_slice(p, "earlier_id", e->earlier_id);
+	if (e->is_handed_back)
+		print_slice(p, "is_handed_back", S("yes"));
 	print_number(p, "attempts", e->attempts, 0);
 	if (e->is_queued)
 		print_slice(p, "is_queued", S("yes"));

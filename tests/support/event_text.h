@@ -2,7 +2,8 @@
  * event_text - an event as the .cases write it: its kind, and then, in this
  * order and each only if the event has it,
  *   queue_id account client recipients size recipient status dsn null_sender
- *   requeued_as attempts is_queued from_itself for_sending more_recipients
+ *   requeued_as earlier_id is_handed_back attempts is_queued from_itself
+ *   for_sending more_recipients
  * and only if the case asks for them: host instance time reply session service
  * mechanism.
  */
