@@ -7,7 +7,7 @@
 
 static void foresee_places(struct detector *detector, struct mail_event *event)
 {
-	event->message_key = tracker_foresee(detector->tracker, event);
+	tracker_foresee(detector->tracker, event);
 	if (event->account.len) {
 		event->account_key = account_key(event->account);
 		accounts_foresee_place(detector->accounts, event->account_key);

@@ -63,8 +63,8 @@ static void hand_on(struct message *next, const struct message *first)
 static bool came_back(struct detector *detector,
 		      const struct mail_event *event)
 {
-	struct message *message = tracker_find_id(detector->tracker, event,
-						  event->earlier_id);
+	struct message *message = tracker_find_near(detector->tracker, event,
+						    event->earlier_id);
 	struct message first;
 
 	if (!message || !message->account)
@@ -119,8 +119,8 @@ static void on_requeued(struct detector *detector,
 	struct message first = *message;
 	struct mail_event nameless = *event;
 	struct signal_input input = detector_input(&nameless);
-	struct message *next = tracker_find_id(detector->tracker, event,
-					       event->requeued_as);
+	struct message *next = tracker_find_near(detector->tracker, event,
+						 event->requeued_as);
 	int failures;
 
 	if (next && !(next->flags & MESSAGE_IS_LOCAL))

@@ -88,9 +88,10 @@ struct mail_event {
 					 * (sessions.h): an id, a process, or
 					 * MAIL_SASL_SESSION; else empty */
 	/* Keys of account, message and the message's account in their tables,
-	 * which detector_foresee() works out; 0: it did not. No format sets
-	 * them. */
+	 * and who wrote the line in the tracker's; detector_foresee() works
+	 * them out, 0: it did not. No format sets them. */
 	uint64_t account_key, message_key, owner_key;
+	uint32_t writer;
 };
 
 /* The session of failures whose name another program writes: Plesk's. */

@@ -8,6 +8,21 @@
 
 enum { FIRST_SLOTS = 4096, DAY_S = 86400 };
 
+/*
+ * Under which names lines are written. An id is unique within a queue, and
+ * not every name has one: a service may log under a syslog_name of its own
+ * ("smtps/smtpd", "postfix-slow/smtp") and work for the queue of "postfix".
+ * Beyond WRITERS_MAX names are kept apart, as if each had a queue.
+ */
+enum { WRITERS_MAX = 256 };
+
+struct writer {
+	uint64_t seed;		/* of host and instance */
+	uint64_t host;		/* hash of the host */
+	uint32_t n_others;	/* names on the same host */
+	bool has_queue;		/* a queue manager wrote under it */
+};
+
 /* Open addressing with backward shift deletion, so ended messages leave no
  * gaps. `gone` are keys the state file may still hold. */
 struct tracker {
@@ -26,6 +41,9 @@ struct tracker {
 	char host[64], instance[64];
 	struct slice last_host, last_instance;
 	uint64_t last_seed;
+	uint32_t last_writer;	/* its place, from 1; 0: there was no room */
+	struct writer writers[WRITERS_MAX];
+	uint32_t n_writers;
 };
 
 struct tracker *tracker_new(void)
@@ -47,9 +65,30 @@ void tracker_free(struct tracker **tracker)
 	*tracker = NULL;
 }
 
+static uint32_t place_of(struct tracker *tracker, uint64_t seed, uint64_t host)
+{
+	struct writer *writers = tracker->writers;
+	uint32_t n = tracker->n_writers, n_others = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (writers[i].seed == seed)
+			return i + 1;
+	if (n == WRITERS_MAX)
+		return 0;
+	for (uint32_t i = 0; i < n; i++)
+		if (writers[i].host == host) {
+			writers[i].n_others++;
+			n_others++;
+		}
+	writers[n] = (struct writer){ seed, host, n_others, false };
+	return ++tracker->n_writers;
+}
+
 static uint64_t seed_of(struct tracker *tracker,
 			const struct mail_event *event)
 {
+	uint64_t host;
+
 	if (tracker->last_seed && slice_eq(tracker->last_host, event->host) &&
 	    slice_eq(tracker->last_instance, event->instance))
 		return tracker->last_seed;
@@ -58,9 +97,9 @@ static uint64_t seed_of(struct tracker *tracker,
 		   sizeof(tracker->instance));
 	tracker->last_host = slice_from(tracker->host);
 	tracker->last_instance = slice_from(tracker->instance);
-	tracker->last_seed =
-		hash_bytes(tracker->last_instance,
-			   hash_bytes(tracker->last_host, 3)) | 1;
+	host = hash_bytes(tracker->last_host, 3);
+	tracker->last_seed = hash_bytes(tracker->last_instance, host) | 1;
+	tracker->last_writer = place_of(tracker, tracker->last_seed, host);
 	return tracker->last_seed;
 }
 
@@ -78,6 +117,47 @@ static size_t slot_of(const struct tracker *tracker, uint64_t key)
 	while (tracker->slots[slot].key && tracker->slots[slot].key != key)
 		slot = (slot + 1) & (tracker->n_slots - 1);
 	return slot;
+}
+
+/* Who wrote the event's line; NULL when he is not among those we know. */
+static struct writer *writer_of(struct tracker *tracker,
+				const struct mail_event *event)
+{
+	uint32_t place = event->writer;
+
+	if (!place) {
+		seed_of(tracker, event);
+		place = tracker->last_writer;
+	}
+	return place ? &tracker->writers[place - 1] : NULL;
+}
+
+/*
+ * Under which other name of this host is the id open? A name without a queue
+ * works for one that has; two with a queue each are strangers, unless `any`
+ * is asked for. 0 when there is none.
+ */
+static uint64_t key_elsewhere(struct tracker *tracker,
+			      const struct mail_event *event,
+			      struct slice queue_id, bool any)
+{
+	const struct writer *own = writer_of(tracker, event);
+	const struct writer *at = tracker->writers;
+	const struct writer *end = at + tracker->n_writers;
+
+	if (!own || !own->n_others || queue_id.len == 0)
+		return 0;
+	for (; at < end; at++) {
+		uint64_t key;
+
+		if (at->host != own->host || at == own ||
+		    (!any && at->has_queue == own->has_queue))
+			continue;
+		key = hash_bytes(queue_id, at->seed) | 1;
+		if (tracker->slots[slot_of(tracker, key)].key)
+			return key;
+	}
+	return 0;
 }
 
 static void remember_gone(struct tracker *tracker, uint64_t key)
@@ -203,14 +283,37 @@ static uint32_t seconds(const struct mail_event *event)
 	return (uint32_t)(event->at_ms / 1000);
 }
 
+static struct message *find_elsewhere(struct tracker *tracker,
+				      const struct mail_event *event,
+				      struct slice queue_id, bool any)
+{
+	uint64_t key = key_elsewhere(tracker, event, queue_id, any);
+
+	return key ? find(tracker, key, seconds(event)) : NULL;
+}
+
 struct message *tracker_find_id(struct tracker *tracker,
 				const struct mail_event *event,
 				struct slice queue_id)
 {
+	struct message *message;
+
 	if (queue_id.len == 0)
 		return NULL;
-	return find(tracker, key_of(tracker, event, queue_id),
-		    seconds(event));
+	message = find(tracker, key_of(tracker, event, queue_id),
+		       seconds(event));
+	return message ? message
+		       : find_elsewhere(tracker, event, queue_id, false);
+}
+
+struct message *tracker_find_near(struct tracker *tracker,
+				  const struct mail_event *event,
+				  struct slice queue_id)
+{
+	struct message *message = tracker_find_id(tracker, event, queue_id);
+
+	return message ? message
+		       : find_elsewhere(tracker, event, queue_id, true);
 }
 
 /* Of the event's own message; 0 when it names none. */
@@ -222,15 +325,16 @@ static uint64_t own_key(struct tracker *tracker,
 	return key_of(tracker, event, event->queue_id);
 }
 
-uint64_t tracker_foresee(struct tracker *tracker,
-			 const struct mail_event *event)
+void tracker_foresee(struct tracker *tracker, struct mail_event *event)
 {
 	uint64_t key = own_key(tracker, event);
 
-	if (key)
-		__builtin_prefetch(&tracker->slots[(key >> 1) &
-						   (tracker->n_slots - 1)], 1);
-	return key;
+	event->message_key = key;
+	if (!key)
+		return;
+	event->writer = tracker->last_writer;
+	__builtin_prefetch(&tracker->slots[(key >> 1) &
+					   (tracker->n_slots - 1)], 1);
 }
 
 uint64_t tracker_foresee_account(const struct tracker *tracker, uint64_t key)
@@ -240,19 +344,26 @@ uint64_t tracker_foresee_account(const struct tracker *tracker, uint64_t key)
 	return message->key ? message->account : 0;
 }
 
-struct message *tracker_find(struct tracker *tracker,
-			     const struct mail_event *event)
+/* An older one of this id, under another name for the same queue. */
+static void end_elsewhere(struct tracker *tracker,
+			  const struct mail_event *event,
+			  struct slice queue_id)
 {
-	uint64_t key = own_key(tracker, event);
+	uint64_t key = key_elsewhere(tracker, event, queue_id, false);
 
-	return key ? find(tracker, key, seconds(event)) : NULL;
+	if (!key)
+		return;
+	remember_gone(tracker, key);
+	drop(tracker, slot_of(tracker, key));
 }
 
 static struct message *begin(struct tracker *tracker,
-			     const struct mail_event *event, uint64_t key)
+			     const struct mail_event *event,
+			     struct slice queue_id, uint64_t key)
 {
 	struct message *message;
 
+	end_elsewhere(tracker, event, queue_id);
 	note_time(tracker, seconds(event));
 	make_room(tracker);
 	message = &tracker->slots[slot_of(tracker, key)];
@@ -269,15 +380,57 @@ struct message *tracker_begin_id(struct tracker *tracker,
 				 const struct mail_event *event,
 				 struct slice queue_id)
 {
-	return begin(tracker, event, key_of(tracker, event, queue_id));
+	return begin(tracker, event, queue_id,
+		     key_of(tracker, event, queue_id));
 }
 
 struct message *tracker_begin(struct tracker *tracker,
 			      const struct mail_event *event)
 {
-	if (event->message_key)
-		return begin(tracker, event, event->message_key);
-	return tracker_begin_id(tracker, event, event->queue_id);
+	return begin(tracker, event, event->queue_id,
+		     own_key(tracker, event));
+}
+
+/* The queue's own name takes over what a service of another name began: the
+ * delivery agents may have yet other names. */
+static struct message *take_over(struct tracker *tracker,
+				 const struct mail_event *event,
+				 const struct message *message)
+{
+	struct message taken = *message, *own;
+
+	own = tracker_begin(tracker, event);
+	taken.key = own->key;
+	*own = taken;
+	own->is_dirty = 1;
+	return own;
+}
+
+static void note_queue(struct tracker *tracker, const struct mail_event *event)
+{
+	struct writer *writer = writer_of(tracker, event);
+
+	if (writer)
+		writer->has_queue = true;
+}
+
+struct message *tracker_find(struct tracker *tracker,
+			     const struct mail_event *event)
+{
+	uint64_t key = own_key(tracker, event);
+	struct message *message;
+
+	if (!key)
+		return NULL;
+	if (event->kind == MAIL_QUEUED)
+		note_queue(tracker, event);
+	message = find(tracker, key, seconds(event));
+	if (message)
+		return message;
+	message = find_elsewhere(tracker, event, event->queue_id, false);
+	return message && event->kind == MAIL_QUEUED
+		       ? take_over(tracker, event, message)
+		       : message;
 }
 
 void tracker_end(struct tracker *tracker, const struct mail_event *event)
@@ -285,8 +438,12 @@ void tracker_end(struct tracker *tracker, const struct mail_event *event)
 	uint64_t key = own_key(tracker, event);
 	size_t slot = slot_of(tracker, key);
 
-	if (!key || !tracker->slots[slot].key)
+	if (!key)
 		return;
+	if (!tracker->slots[slot].key) {
+		end_elsewhere(tracker, event, event->queue_id);
+		return;
+	}
 	remember_gone(tracker, key);
 	drop(tracker, slot);
 }

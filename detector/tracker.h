@@ -2,7 +2,10 @@
  * tracker - which account a queue id belongs to.
  *
  * A message is known by host, mail server instance and queue id, from the
- * authenticated client's line to the queue manager's "removed". Ids are used
+ * authenticated client's line to the queue manager's "removed". An instance
+ * here is a queue with its manager; other names on the same host work for it,
+ * and their ids are its ids. Which names have a queue is learnt as lines come,
+ * in each run anew. Ids are used
  * again (pitfall A5), so a message ends with "removed", with the next
  * "client=" of the same id, or TRACKER_MAX_AGE after its last line. A content
  * filter gives a message a second id (A3): the first id's delivery names it,
@@ -58,10 +61,9 @@ struct tracker;
 struct tracker *tracker_new(void);
 void tracker_free(struct tracker **tracker);
 
-/* Soon tracker_find() will be asked for this: its key, which goes into the
- * event, and the place brought from memory. 0 without an id. */
-uint64_t tracker_foresee(struct tracker *tracker,
-			 const struct mail_event *event);
+/* Soon tracker_find() will be asked for this: its key and writer, which go into
+ * the event, and the place brought from memory. 0 without an id. */
+void tracker_foresee(struct tracker *tracker, struct mail_event *event);
 
 /* Whose message that is, as far as is known now; 0 when nobody's. */
 uint64_t tracker_foresee_account(const struct tracker *tracker, uint64_t key);
@@ -70,10 +72,16 @@ uint64_t tracker_foresee_account(const struct tracker *tracker, uint64_t key);
 struct message *tracker_find(struct tracker *tracker,
 			     const struct mail_event *event);
 
-/* The message with another id on the same host and instance. */
+/* The message with another id of the same queue. */
 struct message *tracker_find_id(struct tracker *tracker,
 				const struct mail_event *event,
 				struct slice queue_id);
+
+/* The same, whichever instance of this host has it: a filter hands messages of
+ * one to another. */
+struct message *tracker_find_near(struct tracker *tracker,
+				  const struct mail_event *event,
+				  struct slice queue_id);
 
 /* Begin it, forgetting an older one of the same id. Never NULL. The pointer
  * lives until the next tracker_begin(). */
