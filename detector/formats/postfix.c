@@ -31,18 +31,31 @@ static enum format_result read_pickup(struct slice text,
 	return slice_find(text, S(" from=<")) < 0 ? FORMAT_BAD : FORMAT_EVENT;
 }
 
-/* <S>, size=N, nrcpt=N (queue active) */
-static enum format_result read_queued(struct slice text, struct slice id,
+/* What a spreadsheet leaves behind the last field: `",,,,` (E6). */
+static struct slice without_cells(struct slice text)
+{
+	if (!slice_ends(text, S(",")))
+		return text;
+	while (text.len && strchr(",\"", text.ptr[text.len - 1]) &&
+	       text.ptr[text.len - 1])
+		text.len--;
+	return text;
+}
+
+/* <S>, size=N, nrcpt=N (queue active). Without the brackets `end` is
+ * ", size=". */
+static enum format_result read_queued(struct slice text, struct slice end,
+				      struct slice id,
 				      struct mail_event *event)
 {
-	ptrdiff_t at = slice_find_last(text, S(">, size="));
+	ptrdiff_t at = slice_find_last(text, end);
 	struct slice numbers;
 
 	mail_event_init(event, MAIL_QUEUED, id);
 	if (at < 0)
 		return FORMAT_BAD;
 	event->null_sender = at == 0;
-	numbers = slice_after(text, (size_t)at + sizeof(">, size=") - 1);
+	numbers = slice_after(text, (size_t)at + end.len);
 	slice_number(numbers, &event->size_bytes);
 	slice_cut(&numbers, ',');
 	if (!slice_skip(&numbers, S(" nrcpt=")))
@@ -58,8 +71,23 @@ static enum format_result read_expired(struct slice text, struct slice id,
 {
 	mail_event_init(event, MAIL_DELIVERY, id);
 	event->status = MAIL_EXPIRED;
-	event->null_sender = text.ptr[0] == '>';
+	event->null_sender = slice_starts(text, S(">"));
 	return FORMAT_EVENT;
+}
+
+static enum format_result read_from(struct slice text, struct slice id,
+				    struct mail_event *event)
+{
+	bool has_brackets = slice_skip(&text, S("<"));
+
+	if (slice_ends(text, S(" (queue active)")))
+		return read_queued(text,
+				   has_brackets ? S(">, size=") : S(", size="),
+				   id, event);
+	if (slice_ends(text, S(", status=expired, returned to sender")) ||
+	    slice_ends(text, S(", status=force-expired, returned to sender")))
+		return read_expired(text, id, event);
+	return FORMAT_BAD;
 }
 
 static enum format_result read_qmgr(struct slice text,
@@ -69,18 +97,14 @@ static enum format_result read_qmgr(struct slice text,
 
 	if (!postfix_take_id(&rest, &id) || !id.len)
 		return FORMAT_SKIP;
+	rest = without_cells(rest);
 	if (slice_eq(rest, S("removed"))) {
 		mail_event_init(event, MAIL_CLOSED, id);
 		return FORMAT_EVENT;
 	}
-	if (!slice_skip(&rest, S("from=<")))
-		return postfix_read_delivery(text, event);
-	if (slice_ends(rest, S(" (queue active)")))
-		return read_queued(rest, id, event);
-	if (slice_ends(rest, S(">, status=expired, returned to sender")) ||
-	    slice_ends(rest, S(">, status=force-expired, returned to sender")))
-		return read_expired(rest, id, event);
-	return FORMAT_BAD;
+	if (slice_skip(&rest, S("from=")))
+		return read_from(rest, id, event);
+	return postfix_read_delivery(text, event);
 }
 
 static enum format_result read_nothing(struct slice text,

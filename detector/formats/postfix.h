@@ -29,8 +29,8 @@ bool postfix_take_id(struct slice *text, struct slice *id_out);
 bool postfix_is_id(struct slice text);
 
 /* Step over `NAME[ADDR]` and `:PORT`, into event->client. "[unknown]", of a
- * client that was gone, is fine and leaves has_client false. False for
- * anything else that is no address. */
+ * client that was gone, and what hides an address leave has_client false.
+ * False for anything else that is no address. */
 bool postfix_take_client(struct slice *text, struct mail_event *event);
 
 /* Step over "5.1.1" (RFC 3463); empty when there is none. */

@@ -83,6 +83,24 @@ static void skip_port(struct slice *rest)
 		*rest = slice_after(*rest, i);
 }
 
+/* "unknown", or what people write over an address that they do not show:
+ * "x.x.x.x", "192.0.2.*", "CLIENT_IP". Anything but a damaged address. */
+static bool is_hidden(struct slice address)
+{
+	bool is_address = true;
+
+	for (size_t i = 0; i < address.len; i++) {
+		char c = address.ptr[i];
+
+		if (c == ' ' || c == '[')
+			return false;
+		is_address &= (c >= '.' && c <= ':') ||
+			      (c >= 'a' && c <= 'f') ||
+			      (c >= 'A' && c <= 'F');
+	}
+	return !is_address;
+}
+
 bool postfix_take_client(struct slice *text, struct mail_event *event)
 {
 	struct slice rest = *text, address, name = slice_cut(&rest, '[');
@@ -93,7 +111,7 @@ bool postfix_take_client(struct slice *text, struct mail_event *event)
 		return false;
 	address = slice_cut(&rest, ']');
 	event->has_client = address_parse(address, &event->client);
-	if (!event->has_client && !slice_eq(address, S("unknown")))
+	if (!event->has_client && !is_hidden(address))
 		return false;
 	skip_port(&rest);
 	*text = rest;
