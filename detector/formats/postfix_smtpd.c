@@ -80,6 +80,16 @@ static void read_earlier_id(struct slice *text, struct mail_event *event)
 		event->earlier_id.len = 0;
 }
 
+static bool read_origin(struct slice *text, struct mail_event *event)
+{
+	if (slice_find(*text, S(", orig_")) < 0)
+		return true;
+	if (!read_original_client(text, event))
+		return false;
+	read_earlier_id(text, event);
+	return true;
+}
+
 /* Step over ", sasl_method=M, sasl_username=". */
 static bool skip_to_login(struct slice *text, struct slice *mechanism_out)
 {
@@ -120,12 +130,12 @@ static enum format_result read_client(struct slice text, struct slice id,
 		return FORMAT_BAD;
 	if (!text.len)
 		return FORMAT_EVENT;
-	if (!slice_starts(text, S(", ")) || !read_original_client(&text, event))
+	if (!slice_starts(text, S(", ")) || !read_origin(&text, event))
 		return FORMAT_BAD;
-	read_earlier_id(&text, event);
 	if (!skip_to_login(&text, &event->mechanism))
 		return is_torn_login(text) ? FORMAT_BAD : FORMAT_EVENT;
-	drop_attribute(&text, S(", sasl_sender="), &ignored);
+	if (slice_find_char(text, ',') >= 0)
+		drop_attribute(&text, S(", sasl_sender="), &ignored);
 	event->kind = MAIL_SUBMISSION;
 	event->account = text;
 	return text.len ? FORMAT_EVENT : FORMAT_BAD;
@@ -207,12 +217,15 @@ enum format_result postfix_read_cleanup(struct slice text,
 }
 
 /* Without an id: what a proxy filter said, and all that Postfix refused before
- * 2.0. */
+ * 2.0; "reject" could be an id as well. One letter decides: clients that come
+ * and go are the most of what has none. */
 static enum format_result read_nameless(struct slice text,
 					struct mail_event *event)
 {
 	struct slice none = { text.ptr, 0 };
 
+	if (!text.len || (text.ptr[0] != 'p' && text.ptr[0] != 'r'))
+		return FORMAT_SKIP;
 	if (slice_skip(&text, S("proxy-accept: ")))
 		return postfix_read_accept(text, event);
 	return skip_refusal(&text) ? postfix_read_reject(text, none, event)
@@ -232,6 +245,5 @@ enum format_result postfix_read_smtpd(struct slice text,
 		return read_client(rest, id, event);
 	if (skip_refusal(&rest))
 		return postfix_read_reject(rest, id, event);
-	/* "reject" could be an id as well. */
 	return read_nameless(text, event);
 }
