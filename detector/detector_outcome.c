@@ -59,20 +59,27 @@ static void hand_on(struct message *next, const struct message *first)
 	next->is_dirty = 1;
 }
 
-/* A filter that tells what the message was called before, or postsuper -r. */
+/* A filter that tells what the message was called before; or it was copied in
+ * the queue, by postsuper -r or MailScanner, and nothing more will be said of
+ * the old one. */
 static bool came_back(struct detector *detector,
 		      const struct mail_event *event)
 {
 	struct message *message = tracker_find_near(detector->tracker, event,
 						    event->earlier_id);
+	struct mail_event earlier = *event;
 	struct message first;
 
 	if (!message || !message->account)
 		return false;
 	message->flags |= MESSAGE_IS_HANDED_ON;
 	message->is_dirty = 1;
-	/* Beginning another may move this one. */
+	/* Beginning another, or ending this one, may move it. */
 	first = *message;
+	earlier.queue_id = event->earlier_id;
+	earlier.message_key = 0;
+	if (!event->is_handed_back)
+		tracker_end(detector->tracker, &earlier);
 	hand_on(tracker_begin(detector->tracker, event), &first);
 	return true;
 }

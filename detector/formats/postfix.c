@@ -107,6 +107,28 @@ static enum format_result read_qmgr(struct slice text,
 	return postfix_read_delivery(text, event);
 }
 
+/*
+ * MailScanner takes what header_checks put on hold, and writes a new queue
+ * file: "Requeue: 8DC3BBDEAF.A29D3 to 5AD9ABDEB5". The new id is the message
+ * from now on; the part behind the dot is MailScanner's own.
+ */
+static enum format_result read_mailscanner(struct slice text,
+					   struct mail_event *event)
+{
+	struct slice earlier;
+
+	if (!slice_skip(&text, S("Requeue: ")))
+		return FORMAT_SKIP;
+	earlier = slice_cut(&text, '.');
+	slice_cut(&text, ' ');
+	if (!postfix_is_id(earlier) || !slice_skip(&text, S("to ")) ||
+	    !postfix_is_id(text))
+		return FORMAT_SKIP;
+	mail_event_init(event, MAIL_RECEIVED, text);
+	event->earlier_id = earlier;
+	return FORMAT_EVENT;
+}
+
 static enum format_result read_nothing(struct slice text,
 				       struct mail_event *event)
 {
@@ -192,9 +214,12 @@ static const struct daemon *const daemons_by_length[] = {
 	[15] = daemons_15,
 };
 
+static const struct daemon mailscanner = { SLICE("MailScanner"),
+					   read_mailscanner };
+
 /* The daemon stands behind the last slash; before the first one stands
- * whatever syslog_name says. Without a slash it is not Postfix: OpenSMTPD's
- * program is called smtpd, too. */
+ * whatever syslog_name says. Without a slash it is not Postfix (OpenSMTPD's
+ * program is called smtpd, too) but at most one that works on its queue. */
 static const struct daemon *find_daemon(struct slice program)
 {
 	const char *slash = program.len
@@ -204,7 +229,8 @@ static const struct daemon *find_daemon(struct slice program)
 	size_t len;
 
 	if (!slash)
-		return NULL;
+		return slice_eq(program, mailscanner.name) ? &mailscanner
+							   : NULL;
 	slash++;
 	len = program.len - (size_t)(slash - program.ptr);
 	if (len >= sizeof(daemons_by_length) / sizeof(daemons_by_length[0]))

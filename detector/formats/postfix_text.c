@@ -83,8 +83,9 @@ static void skip_port(struct slice *rest)
 		*rest = slice_after(*rest, i);
 }
 
-/* "unknown", or what people write over an address that they do not show:
- * "x.x.x.x", "192.0.2.*", "CLIENT_IP". Anything but a damaged address. */
+/* "unknown" or empty, of a client that was gone; or what people write over an
+ * address that they do not show: "x.x.x.x", "192.0.2.*", "CLIENT_IP". Anything
+ * but a damaged address. */
 static bool is_hidden(struct slice address)
 {
 	bool is_address = true;
@@ -98,7 +99,7 @@ static bool is_hidden(struct slice address)
 			      (c >= 'a' && c <= 'f') ||
 			      (c >= 'A' && c <= 'F');
 	}
-	return !is_address;
+	return !is_address || !address.len;
 }
 
 bool postfix_take_client(struct slice *text, struct mail_event *event)
