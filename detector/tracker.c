@@ -2,26 +2,12 @@
 
 #include "base/hash.h"
 #include "base/must.h"
+#include "detector/writers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_SLOTS = 4096, DAY_S = 86400 };
-
-/*
- * Under which names lines are written. An id is unique within a queue, and
- * not every name has one: a service may log under a syslog_name of its own
- * ("smtps/smtpd", "postfix-slow/smtp") and work for the queue of "postfix".
- * Beyond WRITERS_MAX names are kept apart, as if each had a queue.
- */
-enum { WRITERS_MAX = 256 };
-
-struct writer {
-	uint64_t seed;		/* of host and instance */
-	uint64_t host;		/* hash of the host */
-	uint32_t n_others;	/* names on the same host */
-	bool has_queue;		/* a queue manager wrote under it */
-};
 
 /* Open addressing with backward shift deletion, so ended messages leave no
  * gaps. `gone` are keys the state file may still hold. */
@@ -42,8 +28,7 @@ struct tracker {
 	struct slice last_host, last_instance;
 	uint64_t last_seed;
 	uint32_t last_writer;	/* its place, from 1; 0: there was no room */
-	struct writer writers[WRITERS_MAX];
-	uint32_t n_writers;
+	struct writers writers;
 };
 
 struct tracker *tracker_new(void)
@@ -65,25 +50,6 @@ void tracker_free(struct tracker **tracker)
 	*tracker = NULL;
 }
 
-static uint32_t place_of(struct tracker *tracker, uint64_t seed, uint64_t host)
-{
-	struct writer *writers = tracker->writers;
-	uint32_t n = tracker->n_writers, n_others = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		if (writers[i].seed == seed)
-			return i + 1;
-	if (n == WRITERS_MAX)
-		return 0;
-	for (uint32_t i = 0; i < n; i++)
-		if (writers[i].host == host) {
-			writers[i].n_others++;
-			n_others++;
-		}
-	writers[n] = (struct writer){ seed, host, n_others, false };
-	return ++tracker->n_writers;
-}
-
 static uint64_t seed_of(struct tracker *tracker,
 			const struct mail_event *event)
 {
@@ -99,7 +65,8 @@ static uint64_t seed_of(struct tracker *tracker,
 	tracker->last_instance = slice_from(tracker->instance);
 	host = hash_bytes(tracker->last_host, 3);
 	tracker->last_seed = hash_bytes(tracker->last_instance, host) | 1;
-	tracker->last_writer = place_of(tracker, tracker->last_seed, host);
+	tracker->last_writer = writers_place(&tracker->writers,
+					     tracker->last_seed, host);
 	return tracker->last_seed;
 }
 
@@ -129,7 +96,7 @@ static struct writer *writer_of(struct tracker *tracker,
 		seed_of(tracker, event);
 		place = tracker->last_writer;
 	}
-	return place ? &tracker->writers[place - 1] : NULL;
+	return place ? &tracker->writers.all[place - 1] : NULL;
 }
 
 /*
@@ -142,8 +109,8 @@ static uint64_t key_elsewhere(struct tracker *tracker,
 			      struct slice queue_id, bool any)
 {
 	const struct writer *own = writer_of(tracker, event);
-	const struct writer *at = tracker->writers;
-	const struct writer *end = at + tracker->n_writers;
+	const struct writer *at = tracker->writers.all;
+	const struct writer *end = at + tracker->writers.n;
 
 	if (!own || !own->n_others || queue_id.len == 0)
 		return 0;

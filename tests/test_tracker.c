@@ -55,6 +55,41 @@ static void test_life(void **state)
 	tracker_free(&tracker);
 }
 
+/* A name without a queue manager works for one that has. */
+static void test_names(void **state)
+{
+	struct tracker *tracker = tracker_new();
+	struct mail_event service = event_of("A1", START_S), queue = service;
+	char host[16];
+
+	(void)state;
+	service.instance = S("smtps");
+	queue.kind = MAIL_QUEUED;
+	tracker_begin(tracker, &service)->account = 5;
+	assert_int_equal(tracker_find(tracker, &queue)->account, 5);
+	assert_int_equal(tracker_find(tracker, &service)->account, 5);
+	assert_int_equal(tracker_count(tracker), 1);
+	/* With a queue of its own it is a stranger. */
+	service.kind = MAIL_QUEUED;
+	assert_null(tracker_find(tracker, &service));
+	assert_int_equal(tracker_find_near(tracker, &service, S("A1"))->account,
+			 5);
+	tracker_end(tracker, &service);
+	assert_int_equal(tracker_count(tracker), 1);
+	/* Names beyond the limit are kept apart. */
+	for (int i = 0; i < 300; i++) {
+		snprintf(host, sizeof(host), "h%d", i);
+		queue.host = slice_from(host);
+		assert_null(tracker_find(tracker, &queue));
+	}
+	queue.kind = MAIL_DELIVERY;
+	queue.host = S("last");
+	assert_null(tracker_find_near(tracker, &queue, S("A1")));
+	tracker_begin(tracker, &queue);
+	assert_non_null(tracker_find(tracker, &queue));
+	tracker_free(&tracker);
+}
+
 static void test_age(void **state)
 {
 	struct tracker *tracker = tracker_new();
@@ -276,6 +311,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_life),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_age),
 		cmocka_unit_test(test_hosts),
 		cmocka_unit_test(test_disorder),
