@@ -42,26 +42,37 @@ static struct slice without_cells(struct slice text)
 	return text;
 }
 
-/* <S>, size=N, nrcpt=N (queue active). Without the brackets `end` is
- * ", size=". */
+/* "3147, nrcpt=2 (queue active)"; people who shorten their logs leave out the
+ * size or the words at the end. */
+static bool read_numbers(struct slice text, struct mail_event *event)
+{
+	if (slice_skip(&text, S("size="))) {
+		slice_number(text, &event->size_bytes);
+		slice_cut(&text, ',');
+		slice_skip(&text, S(" "));
+	}
+	if (!slice_skip(&text, S("nrcpt=")))
+		return false;
+	slice_number(text, &event->recipients);
+	return slice_ends(text, S(" (queue active)")) ||
+	       slice_find_char(text, ' ') < 0;
+}
+
+/* <S>, size=N, nrcpt=N (queue active); `end` is what follows S. */
 static enum format_result read_queued(struct slice text, struct slice end,
-				      struct slice id,
+				      bool has_brackets, struct slice id,
 				      struct mail_event *event)
 {
 	ptrdiff_t at = slice_find_last(text, end);
-	struct slice numbers;
 
-	mail_event_init(event, MAIL_QUEUED, id);
 	if (at < 0)
 		return FORMAT_BAD;
+	mail_event_init(event, MAIL_QUEUED, id);
 	event->null_sender = at == 0;
-	numbers = slice_after(text, (size_t)at + end.len);
-	slice_number(numbers, &event->size_bytes);
-	slice_cut(&numbers, ',');
-	if (!slice_skip(&numbers, S(" nrcpt=")))
-		return FORMAT_BAD;
-	slice_number(numbers, &event->recipients);
-	return FORMAT_EVENT;
+	return read_numbers(slice_after(text, (size_t)at + 2 + has_brackets),
+			    event)
+		       ? FORMAT_EVENT
+		       : FORMAT_BAD;
 }
 
 /* <S>, status=expired, returned to sender. What is left of the recipients
@@ -75,19 +86,27 @@ static enum format_result read_expired(struct slice text, struct slice id,
 	return FORMAT_EVENT;
 }
 
+static bool is_expired(struct slice text)
+{
+	return slice_ends(text, S(", status=expired, returned to sender")) ||
+	       slice_ends(text,
+			  S(", status=force-expired, returned to sender"));
+}
+
 static enum format_result read_from(struct slice text, struct slice id,
 				    struct mail_event *event)
 {
 	bool has_brackets = slice_skip(&text, S("<"));
+	enum format_result result;
 
-	if (slice_ends(text, S(" (queue active)")))
-		return read_queued(text,
-				   has_brackets ? S(">, size=") : S(", size="),
-				   id, event);
-	if (slice_ends(text, S(", status=expired, returned to sender")) ||
-	    slice_ends(text, S(", status=force-expired, returned to sender")))
+	result = read_queued(text, has_brackets ? S(">, size=") : S(", size="),
+			     has_brackets, id, event);
+	if (result == FORMAT_EVENT)
+		return result;
+	if (is_expired(text))
 		return read_expired(text, id, event);
-	return FORMAT_BAD;
+	return read_queued(text, has_brackets ? S(">, nrcpt=") : S(", nrcpt="),
+			   has_brackets, id, event);
 }
 
 static enum format_result read_qmgr(struct slice text,

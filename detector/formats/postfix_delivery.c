@@ -88,22 +88,21 @@ static bool is_local_relay(struct slice relay)
 	return address_parse(relay, &address) && address_is_loopback(&address);
 }
 
-/* From the relay on; `rest` begins with ", relay=". */
+/* From the relay on, which people who shorten their logs leave out; `rest`
+ * begins with ", ". */
 static enum format_result read_result(struct slice rest,
 				      struct mail_event *event)
 {
 	const struct outcome *outcome;
-	struct slice relay, fields;
-	ptrdiff_t at;
+	struct slice relay = { rest.ptr, 0 }, fields;
+	ptrdiff_t at = slice_find(rest, S(" status="));
 
-	if (!slice_skip(&rest, S(", relay=")))
-		return FORMAT_BAD;
-	at = slice_find(rest, S(" status="));
-	if (at < 0)
+	if (at < 0 || rest.ptr[0] != ',')
 		return FORMAT_BAD;
 	fields = slice_sub(rest, 0, (size_t)at);
 	rest = slice_after(rest, (size_t)at + sizeof(" status=") - 1);
-	relay = slice_cut(&fields, ',');
+	if (slice_skip(&fields, S(", relay=")))
+		relay = slice_cut(&fields, ',');
 	at = slice_find_last(fields, S(" dsn="));
 	if (at >= 0) {
 		fields = slice_after(fields, (size_t)at + sizeof(" dsn=") - 1);
