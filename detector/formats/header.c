@@ -70,6 +70,18 @@ static void skip_facility(struct slice *rest)
 	*rest = copy;
 }
 
+/* "[ID 197553 mail.info] ", which syslogd of Solaris and illumos writes. */
+static void skip_message_id(struct slice *text)
+{
+	struct slice rest = *text;
+
+	if (!slice_skip(&rest, S("[ID ")))
+		return;
+	slice_cut(&rest, ']');
+	if (slice_skip(&rest, S(" ")))
+		*text = rest;
+}
+
 /* Behind the host. Without a tag all of it is text. */
 static inline bool read_tag(struct slice rest, struct log_line *line)
 {
@@ -77,11 +89,14 @@ static inline bool read_tag(struct slice rest, struct log_line *line)
 
 	skip_blanks(&rest);
 	text = rest;
-	if (split_tag(take_word(&rest), line))
+	if (split_tag(take_word(&rest), line)) {
 		text = rest.len ? slice_after(rest, 1) : rest;
-	else
+		if (text.len && text.ptr[0] == '[')
+			skip_message_id(&text);
+	} else {
 		line->program = line->pid =
 			(struct slice){ line->host.ptr, 0 };
+	}
 	line->text = text;
 	return true;
 }
