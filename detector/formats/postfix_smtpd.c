@@ -10,23 +10,34 @@
  * Cyrus SASL's (sasl_errstring), the rest Postfix's and Dovecot's words.
  */
 static const struct slice not_refused[] = {
+	SLICE("Authentication backend error"),
+	SLICE("Can't connect to authentication server"),
 	SLICE("Connection lost to authentication server"),
 	SLICE("Invalid authentication mechanism"),
 	SLICE("Temporary authentication failure"),
 	SLICE("Invalid base64 data"),
+	SLICE("One time use of a plaintext password"),
 	SLICE("account disabled"),
 	SLICE("another step is needed"),
 	SLICE("authentication aborted"),
 	SLICE("authorization failure"),
 	SLICE("bad protocol / cancel"),
+	SLICE("channel binding failure"),
 	SLICE("encryption needed to use mechanism"),
 	SLICE("generic failure"),
+	SLICE("invalid parameter supplied"),
+	SLICE("mechanism doesn't support"),
 	SLICE("mechanism too weak"),
+	SLICE("needs user interaction"),
 	SLICE("no mechanism available"),
 	SLICE("out of memory"),
+	SLICE("overflowed buffer"),
 	SLICE("passphrase expired"),
+	SLICE("passphrase locked"),
 	SLICE("remote authentication server unavailable"),
 	SLICE("transient failure"),
+	SLICE("user exists, but no verifier"),
+	SLICE("user supplied passwords are not permitted"),
 };
 
 static bool is_refused_password(struct slice reason)
