@@ -1,5 +1,8 @@
 #include "detector/reader.h"
 
+#include "base/log.h"
+#include "detector/looks.h"
+
 #include <string.h>
 
 int reader_format(const char *name, const struct format **format_out,
@@ -44,11 +47,24 @@ void reader_close(struct reader *reader)
 	source_close(&reader->source);
 }
 
+static void notice_looks(struct reader *reader, struct slice first_line)
+{
+	const char *what = looks_like(first_line);
+
+	if (!what)
+		return;
+	log_warning("%s is %s", source_file(reader->source), what);
+	reader->looks_like = what;
+}
+
 /* Another file of the same log has its own times and its own form. */
-static void begin_file(struct reader *reader, const char *file)
+static void begin_file(struct reader *reader, const char *file,
+		       struct slice first_line)
 {
 	struct source *source = reader->source;
 
+	if (source_line(source) == 1)
+		notice_looks(reader, first_line);
 	header_release(&reader->header);
 	memset(&reader->header, 0, sizeof(reader->header));
 	reader->file = file;
@@ -61,6 +77,14 @@ static void begin_file(struct reader *reader, const char *file)
 	reader->header.reference_ms = reference_at(&reader->reference, 0);
 }
 
+/* Of a log whose first line never ends, nothing is handed out. */
+static void notice_end(struct reader *reader)
+{
+	if (!reader->file && !reader->looks_like &&
+	    source_overlong(reader->source) > 0)
+		notice_looks(reader, source_head(reader->source));
+}
+
 static void move_reference(struct reader *reader)
 {
 	reader->header.reference_ms =
@@ -70,12 +94,12 @@ static void move_reference(struct reader *reader)
 				       source_offset(reader->source));
 }
 
-static void notice_file(struct reader *reader)
+static void notice_file(struct reader *reader, struct slice line)
 {
 	const char *file = source_file(reader->source);
 
 	if (reader->file != file)
-		begin_file(reader, file);
+		begin_file(reader, file, line);
 }
 
 static bool read_line(struct reader *reader, struct slice line,
@@ -103,10 +127,11 @@ bool reader_next(struct reader *reader, struct mail_event *event_out)
 	struct slice line;
 
 	while (source_next(reader->source, &line)) {
-		notice_file(reader);
+		notice_file(reader, line);
 		if (read_line(reader, line, event_out))
 			return true;
 	}
+	notice_end(reader);
 	return false;
 }
 

@@ -21,6 +21,7 @@ struct reader {
 	const struct format *only;	/* NULL: by program */
 	struct header_reader header;
 	const char *file;	/* that `header` was set up for */
+	const char *looks_like;	/* looks.h, of the last file that is no log */
 	struct reference reference;
 	bool is_moving;		/* the reference does */
 	struct reader_counters counters;

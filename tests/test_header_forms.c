@@ -308,9 +308,16 @@ static void test_what_a_file_begins_with(void **state)
 		  "2026-05-04T10:00:00.000Z mx a b" },
 		{ "\xff\xfeM\0a\0y\0", "" },
 	};
+	static const char zeros[] =
+		"\0\0\0\0May  4 10:00:00 mx a[1]: b\0c";
+	struct header_reader reader = { .reference_ms = reference_ms };
+	char got[128];
 
 	(void)state;
 	assert_lines(cases, N_ELEMENTS(cases));
+	describe(&reader, (struct slice){ zeros, sizeof(zeros) - 1 }, got,
+		 sizeof(got));
+	assert_string_equal(got, "2026-05-04T10:00:00.000Z mx a b");
 }
 
 /* rsyslog was upgraded in the middle of the file, and back again. */

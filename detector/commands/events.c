@@ -112,6 +112,25 @@ static int show(struct reader *reader, struct sessions *sessions,
 	return ferror(stdout) ? -1 : 0;
 }
 
+/* What is no log at all is an error; a log of which no line is known may still
+ * be one. */
+static int judge_log(const struct reader *reader, const char *path,
+		     struct err *err)
+{
+	const struct reader_counters *n = &reader->counters;
+	uint64_t overlong = source_overlong(reader->source);
+
+	if (n->events > 0 || n->strange + overlong == 0)
+		return 0;
+	if (reader->looks_like || n->lines == 0)
+		return err_set(err, EXIT_DATA, "%s is no log: no line was "
+			       "understood", path);
+	if (n->strange > n->skipped)
+		log_warning("%s: no line was understood: is this a mail log?",
+			    path);
+	return 0;
+}
+
 static int show_log(const struct invocation *invocation, const char *path,
 		    struct sessions *sessions, struct err *err)
 {
@@ -130,6 +149,8 @@ static int show_log(const struct invocation *invocation, const char *path,
 		*err = *read_error;
 		result = -1;
 	}
+	if (result == 0)
+		result = judge_log(&reader, path, err);
 	log_info("%s: %llu lines, %llu understood, %llu mean nothing here, "
 		 "%llu unreadable", path,
 		 (unsigned long long)reader.counters.lines,

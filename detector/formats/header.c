@@ -363,6 +363,10 @@ bool header_read_bare(struct slice rest, int64_t at_ms, struct log_line *line)
 static void skip_ornament(struct slice *line)
 {
 	slice_skip(line, S("\xef\xbb\xbf"));	/* of the file's first line */
+	/* What a crash, or a log that was truncated while it was written,
+	 * leaves in front of the next line. */
+	while (line->len && line->ptr[0] == '\0')
+		step_over(line, 1);
 	skip_priority(line);
 }
 

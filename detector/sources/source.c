@@ -465,6 +465,11 @@ bool source_is_pipe(const struct source *source)
 	return !source->stream.is_regular;
 }
 
+struct slice source_head(const struct source *source)
+{
+	return (struct slice){ source->head, source->head_have };
+}
+
 uint64_t source_offset(const struct source *source)
 {
 	return source->base + source->line_start;

@@ -82,6 +82,9 @@ const char *source_file(const struct source *source);
 uint64_t source_line(const struct source *source);
 uint64_t source_offset(const struct source *source);
 
+/* The first bytes of that file, up to SOURCE_HEAD_SIZE, as far as read. */
+struct slice source_head(const struct source *source);
+
 /* That file's last change, for the year that syslog does not write. A pipe's
  * moves on: it is when the last bytes were read. */
 int64_t source_changed_ms(const struct source *source);
