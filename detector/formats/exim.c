@@ -109,7 +109,10 @@ static enum format_result read_nameless(struct slice text,
 static enum format_result read_message(struct slice text, struct slice id,
 				       bool is_part, struct mail_event *event)
 {
-	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+	bool has_flag = text.len > 2 && text.ptr[2] == ' ';
+
+	for (size_t i = 0; has_flag && i < sizeof(flags) / sizeof(flags[0]);
+	     i++) {
 		if (!slice_skip(&text, flags[i].mark))
 			continue;
 		if (flags[i].status == MAIL_STATUS_NONE)

@@ -15,10 +15,7 @@
 #include "detector/formats/exim.h"
 
 struct delivery {
-	struct slice address, original, reply;
-	struct slice last;
-	struct address relay;
-	bool has_relay, in_fields;
+	struct slice address, original;
 };
 
 /* "550 5.1.1", "550-5.1.1": step over the number. */
@@ -71,47 +68,75 @@ static struct slice code_in(struct slice text)
 	return none;
 }
 
-/* "R=dnslookup", "F=<..>": the recipient's words are over. */
+/* "R=dnslookup", "SRS=<..>": the recipient's words are over. */
 static bool is_field(struct slice word)
 {
-	return word.len > 2 && word.ptr[1] == '=' && word.ptr[0] >= 'A' &&
-	       word.ptr[0] <= 'Z';
+	size_t i = 0;
+
+	while (i < word.len && word.ptr[i] >= 'A' && word.ptr[i] <= 'Z')
+		i++;
+	return i > 0 && i < word.len && word.ptr[i] == '=';
+}
+
+/* Over brackets to the first field, or to the colon before a text. Local
+ * deliveries have "(PARENT)" and "<ORIGINAL>" there. */
+static void take_original(struct exim_words *words, bool has_text,
+			  struct slice *original)
+{
+	struct exim_words next = *words;
+	struct slice word;
+
+	while (exim_next_word(&next, false, &word) && !is_field(word)) {
+		bool is_last = has_text && slice_ends(word, S(":"));
+
+		if (is_last)
+			word.len--;
+		if (!original->len && slice_skip(&word, S("<")) &&
+		    slice_ends(word, S(">")))
+			*original = slice_sub(word, 0, word.len - 1);
+		if (is_last)
+			return;
+		*words = next;
+	}
 }
 
 /* The remote server's words in C="...", to the line's end where the quote was
- * cut off (pitfall D9). */
-static struct slice reply_of(struct slice word, struct slice rest)
+ * cut off (pitfall D9). Exim escapes quotes in them, so no later C=" is one. */
+static struct slice reply_of(struct slice fields)
 {
-	slice_skip(&word, S("C=\""));
-	if (slice_ends(word, S("\"")))
-		word.len--;
-	else
-		word.len = (size_t)(rest.ptr + rest.len - word.ptr);
-	return word;
+	ptrdiff_t at = slice_find_last(fields, S(" C=\""));
+	struct exim_words words;
+	struct slice word;
+
+	if (at < 0)
+		return slice_sub(fields, 0, 0);
+	fields = slice_after(fields, (size_t)at + 1);
+	words = exim_words_of(fields);
+	exim_next_word(&words, false, &word);
+	if (slice_ends(word, S("\"")) && word.len > sizeof("C=\"") - 1)
+		fields.len = word.len - 1;
+	return slice_after(fields, sizeof("C=\"") - 1);
 }
 
-/* False when the text begins behind this word. */
-static bool take_word(struct delivery *found, struct slice word,
-		      struct slice rest, bool has_text)
+/* "H=NAME [ADDRESS]:PORT", with a star for the second message of one
+ * connection. */
+static bool is_local_relay(struct slice fields)
 {
-	struct slice inner = word;
+	struct exim_words words = exim_words_of(fields);
+	struct slice word, last = { fields.ptr, 0 };
+	struct address relay;
 
-	if (has_text && slice_ends(word, S(":")))
-		return false;
-	if (is_field(word))
-		found->in_fields = true;
-	else if (!found->in_fields && !found->original.len &&
-		 slice_skip(&inner, S("<")) && slice_ends(inner, S(">")))
-		found->original = slice_sub(inner, 0, inner.len - 1);
-	if (slice_starts(word, S("C=\"")) && !found->reply.len)
-		found->reply = reply_of(word, rest);
-	if (slice_starts(found->last, S("H=")) && !found->has_relay) {
-		/* The second message of one connection has a star here. */
-		if (slice_ends(word, S("*")))
-			word.len--;
-		found->has_relay = exim_is_address(word, &found->relay);
+	while (exim_next_word(&words, false, &word)) {
+		if (slice_starts(last, S("H="))) {
+			if (slice_ends(word, S("*")))
+				word.len--;
+			if (exim_is_address(word, &relay))
+				return address_is_loopback(&relay);
+		}
+		if (!slice_eq(word, S("DS")))
+			last = word;
 	}
-	return true;
+	return false;
 }
 
 /* Exim writes a local part, a file or a command without quotes: all the words
@@ -120,8 +145,12 @@ static void take_rest_of_address(struct exim_words *words, bool has_text,
 				 struct slice *address)
 {
 	struct exim_words next = *words;
-	struct slice word;
+	struct slice word = words->rest;
 
+	/* Nearly always one of these follows: " R=..", " <", " (". */
+	if (word.len > 2 && (word.ptr[2] == '=' || word.ptr[1] == '<' ||
+			     word.ptr[1] == '('))
+		return;
 	while (exim_next_word(&next, false, &word)) {
 		if (word.ptr[0] == '<' || word.ptr[0] == '(' ||
 		    is_field(word) ||
@@ -172,17 +201,56 @@ static bool is_expired(struct slice text)
 /* "250 OK id=1RwtJa-000AFJ-3B", "250 Ok: queued as ...": the id that a content
  * filter's way back gave the message (A3). Anybody else's answer than our own
  * machine's could name a message that is not theirs. */
-static struct slice requeued_id(const struct delivery *found)
+static struct slice requeued_id(struct slice reply, struct slice fields)
 {
-	struct slice none = { found->reply.ptr, 0 }, id = found->reply;
+	struct slice none = { reply.ptr, 0 }, id = reply;
 	const char *blank = id.len ? memrchr(id.ptr, ' ', id.len) : NULL;
 
-	if (!blank || !found->has_relay ||
-	    !address_is_loopback(&found->relay))
+	if (!blank)
 		return none;
 	id = slice_after(id, (size_t)(blank - id.ptr) + 1);
 	slice_skip(&id, S("id="));
-	return id.len && exim_id_length(id) == id.len ? id : none;
+	if (!id.len || exim_id_length(id) != id.len)
+		return none;
+	return is_local_relay(fields) ? id : none;
+}
+
+/* Behind the fields, whose last word ends with a colon (or is one). */
+static struct slice text_behind(struct exim_words words)
+{
+	struct slice word;
+
+	while (exim_next_word(&words, false, &word) &&
+	       !slice_ends(word, S(":")))
+		;
+	return slice_trim(words.rest);
+}
+
+static void read_unsent(struct exim_words words, struct delivery *found,
+			struct mail_event *event)
+{
+	if (slice_ends(found->address, S(":"))) {
+		found->address.len--;
+		event->reply = slice_trim(words.rest);
+	} else {
+		take_rest_of_address(&words, true, &found->address);
+		take_original(&words, true, &found->original);
+		event->reply = text_behind(words);
+	}
+	if (event->status != MAIL_BOUNCED)
+		return;
+	drop_time(&event->reply);
+	if (is_expired(event->reply))
+		event->status = MAIL_EXPIRED;
+}
+
+static void read_sent(struct exim_words words, struct delivery *found,
+		      struct mail_event *event)
+{
+	take_rest_of_address(&words, false, &found->address);
+	take_original(&words, false, &found->original);
+	event->reply = reply_of(words.rest);
+	event->requeued_as = requeued_id(event->reply, words.rest);
 }
 
 enum format_result exim_read_delivery(struct slice text, struct slice id,
@@ -190,35 +258,19 @@ enum format_result exim_read_delivery(struct slice text, struct slice id,
 				      struct mail_event *event)
 {
 	struct exim_words words = exim_words_of(text);
-	struct delivery found = { .last = { text.ptr, 0 } };
-	bool has_text = status != MAIL_SENT, goes_on = true;
-	struct slice word;
+	struct delivery found = { .original = { text.ptr, 0 } };
 
 	mail_event_init(event, MAIL_DELIVERY, id);
+	event->status = status;
 	if (!exim_next_word(&words, false, &found.address))
 		return FORMAT_BAD;
-	if (has_text && slice_ends(found.address, S(":"))) {
-		found.address.len--;
-		goes_on = false;
-	}
-	if (goes_on)
-		take_rest_of_address(&words, has_text, &found.address);
-	while (goes_on && exim_next_word(&words, false, &word)) {
-		goes_on = take_word(&found, word, words.rest, has_text);
-		if (!slice_eq(word, S("DS")))
-			found.last = word;
-	}
-	event->status = status;
-	event->reply = has_text ? slice_trim(words.rest) : found.reply;
-	if (status == MAIL_BOUNCED)
-		drop_time(&event->reply);
+	if (status == MAIL_SENT)
+		read_sent(words, &found, event);
+	else
+		read_unsent(words, &found, event);
 	event->dsn = code_in(event->reply);
-	if (status == MAIL_BOUNCED && is_expired(event->reply))
-		event->status = MAIL_EXPIRED;
 	if (!found.address.len)
 		return FORMAT_BAD;
 	event->recipient = recipient_of(&found);
-	if (status == MAIL_SENT)
-		event->requeued_as = requeued_id(&found);
 	return FORMAT_EVENT;
 }

@@ -1,40 +1,48 @@
 /* The pieces that Exim lines are made of. */
 #include "detector/formats/exim.h"
 
-#include <endian.h>
-#include <string.h>
+#include "base/scan.h"
 
 /* A line longer than this may have been cut on its way: relays cut at 1024
  * bytes, and Exim itself splits for syslog at 870. */
 enum { WHOLE_MAX = 900 };
 
-static const bool is_base62[256] = {
-	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
-};
+/*
+ * One bit for each of the first sixteen bytes (or, of a long id, those from
+ * the seventh on) that is a base 62 digit:
+ *
+ *   1RwtJa-000AFJ-3B          111111.111111.11
+ *   1sDcIh-000000004YY-3wAT   111111.| 11111111111.1111
+ */
+enum { SHORT_ID = 0xdfbf, LONG_ID = 0xf7ff };
+enum { SHORT_LEN = 16, LONG_LEN = 23, LONG_FROM = LONG_LEN - SCAN_STEP };
 
-/* How many base 62 digits text[from] begins; 0 when neither `a` nor `b`. */
-static size_t id_part(struct slice text, size_t from, size_t a, size_t b)
+static bool is_base62(char c)
 {
-	size_t n = 0;
+	return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
 
-	while (n <= b && from + n < text.len &&
-	       is_base62[(unsigned char)text.ptr[from + n]])
-		n++;
-	return n == a || n == b ? n : 0;
+static bool ends_at(struct slice text, size_t len)
+{
+	return text.len == len || !is_base62(text.ptr[len]);
 }
 
 size_t exim_id_length(struct slice text)
 {
-	size_t middle, last;
+	uint32_t bits;
 
-	if (text.len < 16 || text.ptr[6] != '-' || !id_part(text, 0, 6, 6))
+	if (text.len < SHORT_LEN || text.ptr[6] != '-')
 		return 0;
-	middle = id_part(text, 7, 6, 11);
-	last = middle == 6 ? 2 : 4;
-	if (!middle || text.len < 8 + middle + last ||
-	    text.ptr[7 + middle] != '-')
+	bits = scan_alnum(text.ptr);
+	if (bits == SHORT_ID)
+		return text.ptr[13] == '-' && ends_at(text, SHORT_LEN)
+			       ? SHORT_LEN
+			       : 0;
+	if (text.len < LONG_LEN || (bits & 0x7f) != (SHORT_ID & 0x7f) ||
+	    text.ptr[18] != '-' ||
+	    scan_alnum(text.ptr + LONG_FROM) != LONG_ID)
 		return 0;
-	return id_part(text, 8 + middle, last, last) ? 8 + middle + last : 0;
+	return ends_at(text, LONG_LEN) ? LONG_LEN : 0;
 }
 
 bool exim_is_address(struct slice word, struct address *out)
@@ -88,6 +96,54 @@ static bool may_follow(struct slice text, size_t at, bool is_value)
 	return slice_find_char(goes_on, text.ptr[at]) >= 0;
 }
 
+/* Where something may end, or quote. */
+enum marks {
+	BLANKS,
+	IN_WORDS,	/* blanks, quotes, backslashes */
+	IN_QUOTES	/* quotes and backslashes */
+};
+
+static inline uint32_t marks_of(const char *at, enum marks marks)
+{
+	uint32_t bits = marks == IN_QUOTES ? 0 : scan_equal(at, ' ');
+
+	if (marks != BLANKS)
+		bits |= scan_equal(at, '"') | scan_equal(at, '\\');
+	return bits;
+}
+
+static inline bool is_mark(char c, enum marks marks)
+{
+	return (c == ' ' && marks != IN_QUOTES) ||
+	       (marks != BLANKS && (c == '"' || c == '\\'));
+}
+
+/* The first mark at or behind rest[at]; the end for none. Only the last bytes
+ * of the line do not fill a step: what stands before them, already passed, is
+ * looked at once more. */
+static inline size_t find_mark(const struct exim_words *words, size_t at,
+			       enum marks marks)
+{
+	struct slice text = words->rest;
+	uint32_t bits;
+
+	for (; at + SCAN_STEP <= text.len; at += SCAN_STEP) {
+		bits = marks_of(text.ptr + at, marks);
+		if (bits)
+			return at + scan_first(bits);
+	}
+	if (at >= text.len)
+		return text.len;
+	if (words->line_len >= SCAN_STEP) {
+		bits = marks_of(text.ptr + text.len - SCAN_STEP, marks) >>
+		       (SCAN_STEP - (text.len - at));
+		return bits ? at + scan_first(bits) : text.len;
+	}
+	while (at < text.len && !is_mark(text.ptr[at], marks))
+		at++;
+	return at;
+}
+
 /* text[at] is a quote. Where the word goes on behind the closing one; behind
  * the opening one when it is a character like others. */
 static size_t step_over_quoted(struct exim_words *words, size_t at)
@@ -97,9 +153,9 @@ static size_t step_over_quoted(struct exim_words *words, size_t at)
 			text.ptr[at - 2] >= 'A' && text.ptr[at - 2] <= 'Z';
 	size_t end = words->no_quote ? text.len : at + 1;
 
-	for (; end < text.len && text.ptr[end] != '"'; end++)
-		if (text.ptr[end] == '\\')
-			end++;
+	while ((end = find_mark(words, end, IN_QUOTES)) < text.len &&
+	       text.ptr[end] != '"')
+		end += 2;
 	if (end < text.len && may_follow(text, end + 1, is_value))
 		return end + 1;
 	if (end >= text.len && words->line_len >= WHOLE_MAX) {
@@ -116,63 +172,32 @@ struct exim_words exim_words_of(struct slice text)
 	return (struct exim_words){ .rest = text, .line_len = text.len };
 }
 
-/* The high bit of each of these eight bytes that is this one. Exact for the
- * lowest of them; one above it may be marked although it is not. */
-static uint64_t marks_of(uint64_t eight, char byte)
-{
-	const uint64_t each = UINT64_C(0x0101010101010101);
-	uint64_t zero = eight ^ each * (unsigned char)byte;
-
-	return (zero - each) & ~zero & each * 0x80;
-}
-
-/* The first byte at or behind `at` that may end a word, or quote in it. */
-static size_t skip_ordinary(struct slice text, size_t at)
-{
-	for (; at + 8 <= text.len; at += 8) {
-		uint64_t eight, marks;
-
-		memcpy(&eight, text.ptr + at, sizeof(eight));
-		eight = le64toh(eight);
-		marks = marks_of(eight, ' ') | marks_of(eight, '"') |
-			marks_of(eight, '\\');
-		if (marks)
-			return at + (size_t)__builtin_ctzll(marks) / 8;
-	}
-	while (at < text.len && text.ptr[at] != ' ' && text.ptr[at] != '"' &&
-	       text.ptr[at] != '\\')
-		at++;
-	return at;
-}
-
 bool exim_next_word(struct exim_words *words, bool plain,
 		    struct slice *word_out)
 {
-	struct slice text;
+	struct slice text = words->rest;
 	size_t at = 0;
 
-	while (words->rest.len && words->rest.ptr[0] == ' ')
-		words->rest = slice_after(words->rest, 1);
-	text = words->rest;
+	while (text.len && text.ptr[0] == ' ') {
+		text.ptr++;
+		text.len--;
+	}
+	words->rest = text;
 	if (!text.len)
 		return false;
 	/* The client's word in the TLS handshake: its blanks are escaped, its
 	 * quotes are not (before 4.92 all of it was quoted). */
-	plain |= slice_starts(text, S("SNI=")) &&
-		 !slice_starts(text, S("SNI=\""));
-	while ((at = skip_ordinary(text, at)) < text.len &&
-	       text.ptr[at] != ' ') {
-		if (text.ptr[at] == '"' && !plain)
-			at = step_over_quoted(words, at);
-		else if (text.ptr[at] == '\\' && !plain)
-			at += 2;
-		else
-			at++;
+	if (plain || (slice_starts(text, S("SNI=")) &&
+		      !slice_starts(text, S("SNI=\"")))) {
+		at = find_mark(words, 0, BLANKS);
+	} else {
+		while ((at = find_mark(words, at, IN_WORDS)) < text.len &&
+		       text.ptr[at] != ' ')
+			at = text.ptr[at] == '"' ? step_over_quoted(words, at)
+						 : at + 2;
 	}
-	/* A backslash at the very end has nothing to escape. The rest points
-	 * behind the word even when it is empty. */
-	at = at < text.len ? at : text.len;
-	*word_out = slice_sub(text, 0, at);
+	/* The rest points behind the word even when it is empty. */
+	*word_out = (struct slice){ text.ptr, at };
 	words->rest = (struct slice){ text.ptr + at, text.len - at };
 	return true;
 }
