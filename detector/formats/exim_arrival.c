@@ -125,13 +125,14 @@ static void take_field(struct reading *reading, struct slice word)
 {
 	struct arrival *now = &reading->now;
 
-	reading->had_foreign |= is_foreign(word);
-	reading->in_auth = take_value(reading, word, S("A="), &now->auth);
-	if (reading->in_auth ||
-	    take_value(reading, word, S("P="), &now->protocol) ||
-	    take_value(reading, word, S("S="), &now->size))
-		return;
-	if (slice_eq(word, S("for")))
+	reading->in_auth = false;
+	if (is_foreign(word))
+		reading->had_foreign = true;
+	else if (take_value(reading, word, S("A="), &now->auth))
+		reading->in_auth = true;
+	else if (!take_value(reading, word, S("P="), &now->protocol) &&
+		 !take_value(reading, word, S("S="), &now->size) &&
+		 slice_eq(word, S("for")))
 		count_recipients(&reading->words, &now->recipients);
 }
 
@@ -149,9 +150,9 @@ static void take_word(struct reading *reading, struct slice word)
 		take_address(reading, host);
 	} else if (reading->in_host) {
 		return;
-	} else if (is_field(word)) {
+	} else if (!reading->in_auth || is_field(word)) {
 		take_field(reading, word);
-	} else if (reading->in_auth) {
+	} else {
 		/* A login with a blank in it. */
 		auth->len = (size_t)(word.ptr + word.len - auth->ptr);
 	}

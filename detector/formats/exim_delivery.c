@@ -111,6 +111,11 @@ static struct slice reply_of(struct slice fields)
 	if (at < 0)
 		return slice_sub(fields, 0, 0);
 	fields = slice_after(fields, (size_t)at + 1);
+	if (slice_ends(fields, S("\"")) && !slice_ends(fields, S("\\\""))) {
+		fields.len--;
+		return slice_after(fields, sizeof("C=\"") - 1);
+	}
+	/* " QT=1s" follows, or the end is missing. */
 	words = exim_words_of(fields);
 	exim_next_word(&words, false, &word);
 	if (slice_ends(word, S("\"")) && word.len > sizeof("C=\"") - 1)
@@ -147,9 +152,7 @@ static void take_rest_of_address(struct exim_words *words, bool has_text,
 	struct exim_words next = *words;
 	struct slice word = words->rest;
 
-	/* Nearly always one of these follows: " R=..", " <", " (". */
-	if (word.len > 2 && (word.ptr[2] == '=' || word.ptr[1] == '<' ||
-			     word.ptr[1] == '('))
+	if (word.len > 1 && (word.ptr[1] == '<' || word.ptr[1] == '('))
 		return;
 	while (exim_next_word(&next, false, &word)) {
 		if (word.ptr[0] == '<' || word.ptr[0] == '(' ||
@@ -226,6 +229,13 @@ static struct slice text_behind(struct exim_words words)
 	return slice_trim(words.rest);
 }
 
+/* Nearly always the fields follow at once: " R=dnslookup". */
+static bool is_at_fields(struct slice rest)
+{
+	return rest.len > 2 && rest.ptr[2] == '=' && rest.ptr[1] >= 'A' &&
+	       rest.ptr[1] <= 'Z';
+}
+
 static void read_unsent(struct exim_words words, struct delivery *found,
 			struct mail_event *event)
 {
@@ -233,8 +243,10 @@ static void read_unsent(struct exim_words words, struct delivery *found,
 		found->address.len--;
 		event->reply = slice_trim(words.rest);
 	} else {
-		take_rest_of_address(&words, true, &found->address);
-		take_original(&words, true, &found->original);
+		if (!is_at_fields(words.rest)) {
+			take_rest_of_address(&words, true, &found->address);
+			take_original(&words, true, &found->original);
+		}
 		event->reply = text_behind(words);
 	}
 	if (event->status != MAIL_BOUNCED)
@@ -247,8 +259,10 @@ static void read_unsent(struct exim_words words, struct delivery *found,
 static void read_sent(struct exim_words words, struct delivery *found,
 		      struct mail_event *event)
 {
-	take_rest_of_address(&words, false, &found->address);
-	take_original(&words, false, &found->original);
+	if (!is_at_fields(words.rest)) {
+		take_rest_of_address(&words, false, &found->address);
+		take_original(&words, false, &found->original);
+	}
 	event->reply = reply_of(words.rest);
 	event->requeued_as = requeued_id(event->reply, words.rest);
 }
