@@ -27,10 +27,15 @@ const struct format *format_find(const char *name)
 	return NULL;
 }
 
-/* A line without a header that is not even a word is no torn line. */
-static enum format_result without_header(struct slice text)
+/* A line without a header that is not even a word is no torn line. Nor is one
+ * of Exim's rejectlog, which has the header lines of a message beneath what
+ * was refused. */
+static enum format_result without_header(const struct header_reader *reader,
+					 struct slice text)
 {
-	return slice_trim(text).len == 0 ? FORMAT_SKIP : FORMAT_BAD;
+	bool is_fine = reader->is_exim || slice_trim(text).len == 0;
+
+	return is_fine ? FORMAT_SKIP : FORMAT_BAD;
 }
 
 /* Whose is it? NULL format: nobody's. */
@@ -91,7 +96,7 @@ enum format_result format_line(struct header_reader *reader,
 	struct log_line line;
 
 	if (!header_read(reader, text, &line))
-		return without_header(text);
+		return without_header(reader, text);
 	memo = speaker_of(reader, only, line.program, &unkept);
 	return memo->format ? memo->format->parse(memo->speaker, &line,
 						  event_out)

@@ -248,7 +248,9 @@ static bool skip_service(struct slice *rest)
 	struct slice copy = *rest, word = take_word(&copy);
 
 	skip_blanks(&copy);
-	if (!word.len || !slice_skip(&copy, S("| ")))
+	/* With a tab it is the second line of a mail's header, of which Exim's
+	 * rejectlog is full. */
+	if (!word.len || word.ptr[0] == '\t' || !slice_skip(&copy, S("| ")))
 		return false;
 	*rest = copy;
 	return true;
