@@ -101,6 +101,7 @@ static enum format_result read_nameless(struct slice text,
 	struct slice rest = text;
 
 	slice_cut(&rest, ' ');
+	slice_skip(&rest, S("\t"));	/* seen through rsyslog */
 	if (slice_skip(&rest, S("authenticator failed for ")))
 		return exim_read_auth_failure(rest, event);
 	return exim_read_reject(text, slice_sub(text, 0, 0), event);

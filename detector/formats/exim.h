@@ -18,6 +18,7 @@
 struct exim_words {
 	struct slice rest;
 	size_t line_len;
+	bool is_part;	/* the line goes on in another, perhaps in quotes */
 	bool is_odd;	/* quotes that Exim would not have written so */
 	bool is_torn;	/* cut within a quote: the last word goes to the end */
 	bool no_quote;	/* no closing quote is left, so none is searched */

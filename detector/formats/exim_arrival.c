@@ -37,7 +37,9 @@ struct reading {
 	struct arrival at_host;	/* as it was before H= */
 	struct slice last;	/* the word before */
 	bool in_host, had_host, in_auth;
+	bool in_list;		/* of recipients, or of what a HELO made so */
 	bool had_foreign;	/* words that may hold fields, see above */
+	struct slice behind;	/* what follows the host */
 };
 
 /* Words of Exim's that are no FIELD=VALUE. */
@@ -99,8 +101,9 @@ static bool take_address(struct reading *reading, struct slice word)
 	reading->now = reading->at_host;
 	reading->now.client = client;
 	reading->now.has_client = true;
-	reading->in_host = reading->in_auth = false;
+	reading->in_host = reading->in_auth = reading->in_list = false;
 	reading->had_foreign = false;
+	reading->behind = reading->words.rest;
 	return true;
 }
 
@@ -121,19 +124,37 @@ static bool is_foreign(struct slice word)
 	       slice_starts(word, S("SNI=\""));
 }
 
+/* Everything behind it are recipients, "A=x@h1.example" among them. Only where
+ * the word may be another's own, in a login or a certificate's name, has the
+ * rest to look like it. */
+static void take_recipients(struct reading *reading, bool was_in_auth)
+{
+	if (!count_recipients(&reading->words, &reading->now.recipients))
+		reading->in_list = !was_in_auth && !reading->had_foreign;
+}
+
+/* A subject whose quotes are odd ends nobody knows where: no login is taken
+ * from behind it. */
+static bool may_be_login(const struct reading *reading)
+{
+	return !reading->words.is_odd || reading->had_foreign;
+}
+
 static void take_field(struct reading *reading, struct slice word)
 {
 	struct arrival *now = &reading->now;
+	bool was_in_auth = reading->in_auth;
 
 	reading->in_auth = false;
 	if (is_foreign(word))
 		reading->had_foreign = true;
-	else if (take_value(reading, word, S("A="), &now->auth))
+	else if (may_be_login(reading) &&
+		 take_value(reading, word, S("A="), &now->auth))
 		reading->in_auth = true;
 	else if (!take_value(reading, word, S("P="), &now->protocol) &&
 		 !take_value(reading, word, S("S="), &now->size) &&
 		 slice_eq(word, S("for")))
-		count_recipients(&reading->words, &now->recipients);
+		take_recipients(reading, was_in_auth);
 }
 
 static void take_word(struct reading *reading, struct slice word)
@@ -148,7 +169,7 @@ static void take_word(struct reading *reading, struct slice word)
 		reading->at_host = reading->now;
 		reading->in_host = reading->had_host = true;
 		take_address(reading, host);
-	} else if (reading->in_host) {
+	} else if (reading->in_host || reading->in_list) {
 		return;
 	} else if (!reading->in_auth || is_field(word)) {
 		take_field(reading, word);
@@ -193,10 +214,33 @@ struct slice exim_login(struct slice auth)
 	return login;
 }
 
+/* Does another address stand where a HELO may have ended? */
+static bool has_other_host(struct slice text)
+{
+	struct exim_words words = exim_words_of(text);
+	struct slice word, last = { text.ptr, 0 };
+	struct address client;
+
+	while (exim_next_word(&words, true, &word)) {
+		if (slice_ends(last, S(")")) && exim_is_address(word, &client))
+			return true;
+		last = word;
+	}
+	return false;
+}
+
+/* Quotes that Exim would not have written: tools that copy a log double the
+ * backslashes of a subject. But where they might hide the true end of a HELO,
+ * nothing before is certain. */
+static bool is_doubtful(const struct reading *reading)
+{
+	return reading->words.is_odd && has_other_host(reading->behind);
+}
+
 /* A= alone says that somebody logged in, without server_set_id not who. */
 static bool has_login(const struct reading *reading)
 {
-	return reading->now.auth.ptr && !reading->words.is_odd &&
+	return reading->now.auth.ptr &&
 	       !(reading->had_foreign &&
 		 denies_login(reading->now.protocol));
 }
@@ -209,10 +253,12 @@ static enum format_result conclude(const struct reading *reading,
 	if ((!found->protocol.len && !found->size.len) ||
 	    (reading->in_auth && !found->size.ptr))
 		return FORMAT_BAD;
-	event->client = found->client;
-	event->has_client = found->has_client;
 	event->recipients = found->recipients;
 	slice_number(found->size, &event->size_bytes);
+	if (is_doubtful(reading))
+		return FORMAT_EVENT;
+	event->client = found->client;
+	event->has_client = found->has_client;
 	if (!has_login(reading))
 		return FORMAT_EVENT;
 	event->kind = MAIL_SUBMISSION;
@@ -226,11 +272,13 @@ enum format_result exim_read_arrival(struct slice text, struct slice id,
 {
 	struct reading reading = {
 		.words = exim_words_of(text),
+		.behind = text,
 		.now.recipients = MAIL_UNKNOWN,
 	};
 	enum format_result result;
 	struct slice word;
 
+	reading.words.is_part = is_part;
 	mail_event_init(event, MAIL_RECEIVED, id);
 	if (!exim_next_word(&reading.words, false, &word))
 		return FORMAT_BAD;

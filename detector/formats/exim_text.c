@@ -158,7 +158,8 @@ static size_t step_over_quoted(struct exim_words *words, size_t at)
 		end += 2;
 	if (end < text.len && may_follow(text, end + 1, is_value))
 		return end + 1;
-	if (end >= text.len && words->line_len >= WHOLE_MAX) {
+	if (end >= text.len &&
+	    (is_value || words->is_part || words->line_len >= WHOLE_MAX)) {
 		words->is_torn = true;
 		return text.len;
 	}
@@ -170,6 +171,15 @@ static size_t step_over_quoted(struct exim_words *words, size_t at)
 struct exim_words exim_words_of(struct slice text)
 {
 	return (struct exim_words){ .rest = text, .line_len = text.len };
+}
+
+/* A HELO, and the client's word in the TLS handshake: its blanks are escaped,
+ * its quotes are not (before 4.92 all of it was quoted). */
+static inline bool is_unquoted(struct slice text)
+{
+	return slice_starts(text, S("H=")) ||
+	       (slice_starts(text, S("SNI=")) &&
+		!slice_starts(text, S("SNI=\"")));
 }
 
 bool exim_next_word(struct exim_words *words, bool plain,
@@ -185,10 +195,7 @@ bool exim_next_word(struct exim_words *words, bool plain,
 	words->rest = text;
 	if (!text.len)
 		return false;
-	/* The client's word in the TLS handshake: its blanks are escaped, its
-	 * quotes are not (before 4.92 all of it was quoted). */
-	if (plain || (slice_starts(text, S("SNI=")) &&
-		      !slice_starts(text, S("SNI=\"")))) {
+	if (plain || is_unquoted(text)) {
 		at = find_mark(words, 0, BLANKS);
 	} else {
 		while ((at = find_mark(words, at, IN_WORDS)) < text.len &&
