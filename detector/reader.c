@@ -113,6 +113,7 @@ static bool read_line(struct reader *reader, struct slice line,
 		reader->counters.events++;
 		return true;
 	case FORMAT_SKIP:
+	case FORMAT_FOREIGN:
 		reader->counters.skipped++;
 		break;
 	case FORMAT_BAD:

@@ -43,6 +43,7 @@ static void test_line(void **state)
 		assert_memory_equal(&event, &before, sizeof(event));
 		break;
 	case FORMAT_SKIP:
+	case FORMAT_FOREIGN:
 		text_add_string(&text, "-");
 		assert_memory_equal(&event, &before, sizeof(event));
 		break;

@@ -87,18 +87,44 @@ static const struct speaker_memo *speaker_of(struct header_reader *reader,
 	return memo;
 }
 
+/* Two servers may have a program of one name (imapd). */
+static enum format_result ask_behind(const struct format *first,
+				     const struct log_line *line,
+				     struct mail_event *event_out)
+{
+	bool is_behind = false;
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		enum format_result result = FORMAT_FOREIGN;
+		const void *speaker = NULL;
+
+		if (is_behind)
+			speaker = formats[i]->speaker(line->program);
+		if (speaker)
+			result = formats[i]->parse(speaker, line, event_out);
+		if (result != FORMAT_FOREIGN)
+			return result;
+		is_behind |= formats[i] == first;
+	}
+	return FORMAT_SKIP;
+}
+
 enum format_result format_line(struct header_reader *reader,
 			       const struct format *only, struct slice text,
 			       struct mail_event *event_out)
 {
 	const struct speaker_memo *memo;
 	struct speaker_memo unkept;
+	enum format_result result;
 	struct log_line line;
 
 	if (!header_read(reader, text, &line))
 		return without_header(reader, text);
 	memo = speaker_of(reader, only, line.program, &unkept);
-	return memo->format ? memo->format->parse(memo->speaker, &line,
-						  event_out)
-			    : FORMAT_SKIP;
+	if (!memo->format)
+		return FORMAT_SKIP;
+	result = memo->format->parse(memo->speaker, &line, event_out);
+	if (result != FORMAT_FOREIGN)
+		return result;
+	return only ? FORMAT_SKIP : ask_behind(memo->format, &line, event_out);
 }

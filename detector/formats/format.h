@@ -19,7 +19,10 @@
 enum format_result {
 	FORMAT_EVENT,	/* *event_out is filled in; untouched otherwise */
 	FORMAT_SKIP,	/* a fine line that says nothing we track */
-	FORMAT_BAD	/* ought to mean something but is torn; counted */
+	FORMAT_BAD,	/* ought to mean something but is torn; counted */
+	FORMAT_FOREIGN	/* what a program of that name of another server may
+			 * have written: the formats behind are asked, and
+			 * format_line() never says so */
 };
 
 struct format {
