@@ -11,7 +11,7 @@ expect "no such option" 64 "--help" replay --nonsense "$log"
 expect "an option of another command" 64 "does not know" events --dry-run "$log"
 expect "an option without its value" 64 "needs a value" replay --home
 expect "too few arguments" 64 "usage: comporta replay" replay
-expect "no such format" 64 "known are auto, dovecot, exim, opensmtpd" \
+expect "no such format" 64 "known are auto, courier, cyrus, dovecot" \
 	events --format exchange "$log"
 expect "--set without =" 64 "name=value" replay --set mode "$log"
 expect "--set of an unknown option" 78 'no option "mood"' \
