@@ -106,6 +106,7 @@ static void test_months(void **state)
 		{ "0月 05 08:43:16 mx a[1]: b", "" },
 		{ "5 05 08:43:16 mx a[1]: b", "" },
 		{ "lut 30 08:43:16 mx a[1]: b", "" },
+		{ " maj 05 08:43:16 mx a[1]: b", "" },
 		{ "blah 05 08:43:16 mx a[1]: b", "" },
 		{ ". 05 08:43:16 mx a[1]: b", "" },
 		{ "févr.. 25 08:43:16 mx a[1]: b", "" },
@@ -268,6 +269,49 @@ static void test_docker_objects(void **state)
 	assert_lines(cases, N_ELEMENTS(cases));
 }
 
+static void test_what_others_put_in_front(void **state)
+{
+	static const struct line_case cases[] = {
+		/* docker logs -t */
+		{ "2026-05-04T10:00:00.123456789Z May  4 12:00:00 mx a[1]: b",
+		  AT "mx a b" },
+		{ "s_1  | 2026-05-04T10:00:00.123456Z May  4 12:00:00 a[1]: b",
+		  AT "- a b" },
+		{ "2026-05-04T10:00:00.123456789Z a/b[1]: c", AT "- a/b c" },
+		/* Kubernetes */
+		{ "2026-05-04T10:00:00.123456789Z stdout F May  4 12:00:00 "
+		  "mx a[1]: b", AT "mx a b" },
+		{ "2026-05-04T10:00:00.123456789Z stderr F a/b[1]: c",
+		  AT "- a/b c" },
+		{ "2026-05-04T10:00:00.123456789Z stdout F a/b: c",
+		  AT "stdout - F a/b: c" },
+		{ "2026-05-04T10:00:00.123456Z mx May  4 12:00:00 mx a[1]: b",
+		  AT "mx - May  4 12:00:00 mx a[1]: b" },
+		/* grep */
+		{ "/var/log/mail.log:May  4 10:00:00 mx a[1]: b",
+		  "2026-05-04T10:00:00.000Z mx a b" },
+		{ "mail.log.2.gz:2026-05-04T10:00:00Z mx a[1]: b",
+		  "2026-05-04T10:00:00.000Z mx a b" },
+		{ "mail.log: May  4 10:00:00 mx a[1]: b", "" },
+		{ "mail log:May  4 10:00:00 mx a[1]: b", "" },
+		/* The second line of a text, as journalctl shows it. */
+		{ "      May  4 10:00:00 mx a[1]: b", "" },
+		{ "> May  4 10:00:00 mx a[1]: b", "" },
+		/* A year between */
+		{ "Jun 17 2021 10:00:00 mx a[1]: b",
+		  "2021-06-17T10:00:00.000Z mx a b" },
+		{ "Jun  7 2021 10:00:00.5 mx a[1]: b",
+		  "2021-06-07T10:00:00.500Z mx a b" },
+		{ "Jun 7 2021 10:00:00 mx a[1]: b",
+		  "2021-06-07T10:00:00.000Z mx a b" },
+		{ "Jun 31 2021 10:00:00 mx a[1]: b", "" },
+		{ "Jun xx 2021 10:00:00 mx a[1]: b", "" },
+	};
+
+	(void)state;
+	assert_lines(cases, N_ELEMENTS(cases));
+}
+
 /* A tag without a stamp has the time of the line before, and only that. */
 static void test_lines_without_header(void **state)
 {
@@ -357,6 +401,7 @@ int main(void)
 		cmocka_unit_test(test_tai64n),
 		cmocka_unit_test(test_journal_objects),
 		cmocka_unit_test(test_docker_objects),
+		cmocka_unit_test(test_what_others_put_in_front),
 		cmocka_unit_test(test_lines_without_header),
 		cmocka_unit_test(test_what_a_file_begins_with),
 		cmocka_unit_test(test_a_form_may_change),

@@ -27,6 +27,8 @@ const struct format *format_find(const char *name)
 	return NULL;
 }
 
+enum { REPEATED_MAX = 1 << 20 };
+
 /* A line without a header that is not even a word is no torn line. Nor is one
  * of Exim's rejectlog, which has the header lines of a message beneath what
  * was refused. */
@@ -109,6 +111,46 @@ static enum format_result ask_behind(const struct format *first,
 	return FORMAT_SKIP;
 }
 
+static enum format_result ask(const struct speaker_memo *memo,
+			      const struct format *only,
+			      const struct log_line *line,
+			      struct mail_event *event_out)
+{
+	enum format_result result =
+		memo->format->parse(memo->speaker, line, event_out);
+
+	if (result != FORMAT_FOREIGN)
+		return result;
+	return only ? FORMAT_SKIP : ask_behind(memo->format, line, event_out);
+}
+
+/*
+ * "message repeated 3 times: [ TEXT]" stands for so many lines that rsyslog did
+ * not write ($RepeatedMsgReduction, on in Ubuntu). The words are at the
+ * beginning of the text, where no stranger's are.
+ */
+static bool unfold(struct slice *text, uint32_t *times_out)
+{
+	struct slice rest = *text;
+
+	if (!slice_skip(&rest, S("message repeated ")) ||
+	    !slice_number(rest, times_out))
+		return false;
+	slice_cut(&rest, ' ');
+	if (!slice_skip(&rest, S("times: [ ")) || !slice_ends(rest, S("]")))
+		return false;
+	rest.len--;
+	*text = rest;
+	return true;
+}
+
+static void count_repeated(struct mail_event *event, uint32_t times)
+{
+	if (event->kind == MAIL_AUTH_FAILURE && times < REPEATED_MAX)
+		event->attempts = times * (event->attempts ? event->attempts
+							   : 1);
+}
+
 enum format_result format_line(struct header_reader *reader,
 			       const struct format *only, struct slice text,
 			       struct mail_event *event_out)
@@ -117,14 +159,18 @@ enum format_result format_line(struct header_reader *reader,
 	struct speaker_memo unkept;
 	enum format_result result;
 	struct log_line line;
+	uint32_t times;
 
 	if (!header_read(reader, text, &line))
 		return without_header(reader, text);
 	memo = speaker_of(reader, only, line.program, &unkept);
 	if (!memo->format)
 		return FORMAT_SKIP;
-	result = memo->format->parse(memo->speaker, &line, event_out);
-	if (result != FORMAT_FOREIGN)
+	result = ask(memo, only, &line, event_out);
+	if (result != FORMAT_SKIP || !unfold(&line.text, &times))
 		return result;
-	return only ? FORMAT_SKIP : ask_behind(memo->format, &line, event_out);
+	result = ask(memo, only, &line, event_out);
+	if (result == FORMAT_EVENT)
+		count_repeated(event_out, times);
+	return result;
 }

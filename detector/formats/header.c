@@ -174,11 +174,14 @@ static bool origin_rfc5424(struct slice rest, struct log_line *line)
 	return true;
 }
 
+enum { FILE_NAME_MAX = 255 };
+
 enum {
 	RFC3164,
 	RFC3339,
 	RFC5424,
 	YEAR_FIRST,
+	YEAR_BETWEEN,
 	EXIM,
 	LOCAL_MONTH,
 	WEEKDAY,
@@ -196,6 +199,7 @@ static const struct form {
 	[RFC3339] = { header_take_rfc3339, origin_syslog },
 	[RFC5424] = { header_take_rfc5424, origin_rfc5424 },
 	[YEAR_FIRST] = { header_take_year_first, origin_syslog },
+	[YEAR_BETWEEN] = { header_take_year_between, origin_syslog },
 	[EXIM] = { header_take_exim, header_origin_exim },
 	[LOCAL_MONTH] = { header_take_local_month, origin_syslog },
 	[WEEKDAY] = { header_take_weekday, origin_syslog },
@@ -372,15 +376,69 @@ static void skip_ornament(struct slice *line)
 	skip_priority(line);
 }
 
+/* "/var/log/mail.log:", as grep writes it when it looks into several files. */
+static bool skip_file_name(struct slice *rest)
+{
+	struct slice name = slice_sub(*rest, 0, FILE_NAME_MAX);
+	ptrdiff_t colon = slice_find_char(name, ':');
+
+	if (colon < 1)
+		return false;
+	name.len = (size_t)colon;
+	if (slice_find_char(name, ' ') >= 0 || slice_find_char(name, '.') < 0)
+		return false;
+	step_over(rest, name.len + 1);
+	return true;
+}
+
+/*
+ * Where `outer` has no program, and what should be its host begins another
+ * header, its stamp was put in front of a whole line; its time is as good, and
+ * has a year and a zone. Kubernetes puts "stdout F" between the two.
+ */
+static bool read_inner(struct header_reader *reader, struct slice line,
+		       const struct log_line *outer, struct log_line *inner)
+{
+	size_t len = (size_t)(line.ptr + line.len - outer->host.ptr);
+	struct slice rest = { outer->host.ptr, len };
+	bool is_container = slice_skip(&rest, S("stdout F ")) ||
+			    slice_skip(&rest, S("stderr F "));
+
+	if (!read_any_form(reader, rest, inner) &&
+	    !(is_container && header_read_bare(rest, outer->at_ms, inner)))
+		return false;
+	inner->at_ms = outer->at_ms;
+	return true;
+}
+
+static bool read_whole(struct header_reader *reader, struct slice line,
+		       struct log_line *line_out)
+{
+	struct log_line inner;
+
+	if (!read_any_form(reader, line, line_out))
+		return false;
+	if (reader->form == RFC3339 && !line_out->program.len &&
+	    line_out->host.len && read_inner(reader, line, line_out, &inner)) {
+		*line_out = inner;
+		reader->last_origin_len = 0;
+	} else if (line_out->program.len) {
+		keep_origin(reader, line_out);
+	}
+	return true;
+}
+
 bool header_read_line(struct header_reader *reader, struct slice line,
 		      struct log_line *line_out)
 {
+	struct slice named;
+
 	skip_ornament(&line);
-	if (read_any_form(reader, line, line_out) ||
-	    (skip_service(&line) && read_any_form(reader, line, line_out))) {
-		keep_origin(reader, line_out);
+	named = line;
+	if (read_whole(reader, line, line_out) ||
+	    (skip_service(&line) && read_whole(reader, line, line_out)) ||
+	    (skip_file_name(&named) && read_whole(reader, named, line_out)))
 		return true;
-	}
 	reader->last_origin_len = 0;
 	return reader->before_ms &&
 	       header_read_bare(line, reader->before_ms, line_out);

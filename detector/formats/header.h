@@ -12,13 +12,17 @@
  *              file, with neither host nor program; header_exim.c
  *   month      "févr. 25 08:43:16 host prog[pid]: text", in the languages of
  *              header_month.c
+ *   between    "Jun 17 2021 10:00:00 host prog[pid]: text"
  *   weekday    "Mon 2026-05-04 10:00:00 CEST host prog[pid]: text"
  *              (journalctl -o short-full)
  *   Unix       "1777888800.123456 host prog[pid]: text" (-o short-unix)
  *   TAI64N     "@400000004c91b044077a9e94 prog: text" (multilog, s6-log)
- * each of them with "<22>" (a syslog priority) or "service_1  | " (docker
- * compose) in front, and all but RFC 5424 without a host, as Dovecot writes
- * its own files. And lines that are a JSON object, of journalctl or docker;
+ * each of them with "<22>" (a syslog priority), "service_1  | " (docker
+ * compose), "mail.log:" (grep) or an RFC 3339 stamp of its own (docker logs -t,
+ * Kubernetes: "STAMP stdout F ", whose time is taken then) in front, and all
+ * but RFC 5424 without a host, as Dovecot writes its own files. Not with
+ * blanks: journalctl writes them in front of the second line of a text, which
+ * may be anybody's. And lines that are a JSON object, of journalctl or docker;
  * header_object.c. `journalctl -o export`, where a record is many lines, is
  * not read; neither is UTF-16.
  *

@@ -38,8 +38,13 @@ bool header_take_tai64n(struct header_reader *reader, struct slice *rest,
 			int64_t *at_ms_out);
 bool header_take_unix(struct header_reader *reader, struct slice *rest,
 		      int64_t *at_ms_out);
+bool header_take_year_between(struct header_reader *reader,
+			      struct slice *rest, int64_t *at_ms_out);
 bool header_take_weekday(struct header_reader *reader, struct slice *rest,
 			 int64_t *at_ms_out);
+
+/* "Jun"; 0 when it is none. */
+int header_month(const char *at);
 
 /* " 1 10:00:00": day and clock behind the name of a month and a blank. */
 bool header_take_day(struct slice *rest, struct stamp_civil *civil);

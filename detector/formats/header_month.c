@@ -175,8 +175,9 @@ bool header_take_local_month(struct header_reader *reader, struct slice *rest,
 	struct slice word;
 	ptrdiff_t blank;
 	int64_t local_ms;
+	/* Numbers below ten have a blank in front of them. */
+	bool is_number = slice_skip(rest, S(" "));
 
-	slice_skip(rest, S(" "));
 	blank = slice_find_char(slice_sub(*rest, 0, WORD_MAX), ' ');
 	if (blank < 2)
 		return false;
@@ -186,7 +187,8 @@ bool header_take_local_month(struct header_reader *reader, struct slice *rest,
 		word.len--;
 	if (!header_take_day(rest, &civil))
 		return false;
-	civil.month = find_month(reader, word);
+	civil.month = is_number ? month_in_numbers(word)
+				: find_month(reader, word);
 	if (!civil.month || !header_infer_year(reader, &civil, &local_ms))
 		return false;
 	*at_ms_out = stamp_zone_to_utc(&reader->zone, local_ms) +

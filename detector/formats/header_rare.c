@@ -75,6 +75,37 @@ bool header_take_unix(struct header_reader *reader, struct slice *rest,
 	return true;
 }
 
+/* "Jun 17 2021 10:00:00", of some routers and relays. */
+bool header_take_year_between(struct header_reader *reader,
+			      struct slice *rest, int64_t *at_ms_out)
+{
+	struct stamp_civil civil = { 0 };
+	char stamp[] = "YYYY-MM-DD HH:MM:SS";
+	size_t day = 4, year;
+
+	if (rest->len < 19 || rest->ptr[3] != ' ')
+		return false;
+	civil.month = header_month(rest->ptr);
+	day += rest->ptr[day] == ' ';
+	year = day + (is_digit(rest->ptr[day + 1]) ? 3 : 2);
+	if (!civil.month || rest->len < year + 13 ||
+	    rest->ptr[year - 1] != ' ' || rest->ptr[year + 4] != ' ')
+		return false;
+	/* Once more as everybody else's, which is read already. */
+	memcpy(stamp, rest->ptr + year, 4);
+	stamp[5] = (char)('0' + civil.month / 10);
+	stamp[6] = (char)('0' + civil.month % 10);
+	stamp[8] = year - day == 3 ? rest->ptr[day] : '0';
+	stamp[9] = rest->ptr[year - 2];
+	memcpy(stamp + 11, rest->ptr + year + 5, 8);
+	if (!header_read_second(stamp, &civil))
+		return false;
+	step_over(rest, year + 13);
+	*at_ms_out = stamp_zone_to_utc(&reader->zone, stamp_join(&civil)) +
+		     take_fraction(rest);
+	return true;
+}
+
 /* Names of zones that mean the same wherever they are used, more or less:
  * those of RFC 5322 and Europe's. Every other is taken for the machine's. */
 static const struct {

@@ -11,7 +11,7 @@ static bool read_clock(const char *at, struct stamp_civil *civil)
 	return at[2] == ':' && at[5] == ':';
 }
 
-static int month_number(const char *at)
+int header_month(const char *at)
 {
 	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
@@ -46,7 +46,7 @@ static bool take_month_stamp(struct slice *rest, struct stamp_civil *civil)
 {
 	if (rest->len < 14 || rest->ptr[3] != ' ')
 		return false;
-	civil->month = month_number(rest->ptr);
+	civil->month = header_month(rest->ptr);
 	if (!civil->month)
 		return false;
 	step_over(rest, 4);
