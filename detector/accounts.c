@@ -1,5 +1,6 @@
 #include "detector/accounts.h"
 
+#include "base/arena.h"
 #include "base/hash.h"
 #include "base/must.h"
 
@@ -27,15 +28,25 @@ struct accounts {
 	size_t n_slots;
 	struct account_entry **chunks;
 	size_t n_chunks, n;
+	struct arena logins;
 };
+
+enum { FOLDED_SIZE = ACCOUNT_LOGIN_MAX + 2 };
+
+/* In lower case, into `room`. */
+static struct slice fold(struct slice login, char room[FOLDED_SIZE])
+{
+	size_t len = login.len < FOLDED_SIZE ? login.len : FOLDED_SIZE - 1;
+
+	slice_copy_lower(login, room, FOLDED_SIZE);
+	return (struct slice){ room, len };
+}
 
 uint64_t account_key(struct slice login)
 {
-	char folded[ACCOUNT_LOGIN_MAX + 2];
+	char room[FOLDED_SIZE];
 
-	slice_copy_lower(login, folded, sizeof(folded));
-	return hash_bytes((struct slice){ folded, strlen(folded) },
-			  0x636f6d706f727461);
+	return hash_bytes(fold(login, room), 0x636f6d706f727461);
 }
 
 struct accounts *accounts_new(const struct accounts_backing *backing)
@@ -59,6 +70,7 @@ static void free_chunks(struct accounts *accounts)
 	accounts->chunks = NULL;
 	accounts->n_chunks = 0;
 	accounts->n = 0;
+	arena_release(&accounts->logins);
 }
 
 void accounts_free(struct accounts **accounts)
@@ -115,10 +127,11 @@ static uint32_t newest(const struct accounts *accounts)
 }
 
 /* Keep what matters: suspicious, changed since the last commit, or seen in
- * the last week. */
+ * the last week. Their logins move, so that those of the others end, too. */
 static void evict(struct accounts *accounts)
 {
 	uint32_t newest_s = newest(accounts);
+	struct arena logins = { .blocks = NULL };
 	size_t kept = 0;
 
 	for (size_t i = 1; i <= accounts->n; i++) {
@@ -128,9 +141,13 @@ static void evict(struct accounts *accounts)
 			(accounts->is_backed && entry->is_dirty) ||
 			newest_s < entry->account.last_s + EVICT_AGE_S;
 
-		if (matters)
-			*entry_at(accounts, ++kept) = *entry;
+		if (!matters)
+			continue;
+		entry->login = arena_copy(&logins, account_login(entry));
+		*entry_at(accounts, ++kept) = *entry;
 	}
+	arena_release(&accounts->logins);
+	accounts->logins = logins;
 	accounts->n = kept;
 	rebuild(accounts, accounts->n_slots);
 }
@@ -186,6 +203,8 @@ static struct account_entry *loaded(struct accounts *accounts, uint64_t key)
 	entry = add_entry(accounts, key);
 	if (entry) {
 		*entry = found;
+		entry->login = arena_copy(&accounts->logins,
+					  account_login(&found));
 		entry->known_until_s = found.account.last_s;
 		entry->is_dirty = false;
 	}
@@ -199,8 +218,7 @@ static void fetch_soon(const struct account_entry *entry)
 {
 	const char *bytes = (const char *)entry;
 
-	for (size_t i = 0; i < offsetof(struct account_entry, login);
-	     i += CACHE_LINE)
+	for (size_t i = 0; i < sizeof(*entry); i += CACHE_LINE)
 		__builtin_prefetch(bytes + i, 1);
 }
 
@@ -236,6 +254,7 @@ struct account_entry *accounts_get_by(struct accounts *accounts, uint64_t key,
 				      struct slice login)
 {
 	struct account_entry *entry;
+	char room[FOLDED_SIZE];
 
 	if (login.len == 0 || login.len > ACCOUNT_LOGIN_MAX)
 		return NULL;
@@ -248,7 +267,9 @@ struct account_entry *accounts_get_by(struct accounts *accounts, uint64_t key,
 		entry = add_entry(accounts, key);
 		if (!entry)
 			return NULL;
-		slice_copy_lower(login, entry->login, sizeof(entry->login));
+		entry->login = arena_copy(&accounts->logins,
+					  fold(login, room));
+		entry->login_len = (uint8_t)login.len;
 	}
 	entry->is_dirty = true;
 	return entry;

@@ -20,14 +20,21 @@ enum { ACCOUNTS_MAX = 4000000 };
 
 struct account_entry {
 	uint64_t key;
-	bool is_dirty;
+	const char *login;	/* in lower case; the table's */
 	uint32_t known_until_s;	/* account.last_s as it was loaded; 0 new */
+	uint8_t login_len;	/* at most ACCOUNT_LOGIN_MAX */
+	bool is_dirty;
 	struct account account;
-	char login[ACCOUNT_LOGIN_MAX + 2];	/* last: seldom looked at */
 };
 
+static inline struct slice account_login(const struct account_entry *entry)
+{
+	return (struct slice){ entry->login, entry->login_len };
+}
+
 /* Where accounts come from and what they are called there. Returns 1 found,
- * 0 not there, -1 failed. */
+ * 0 not there, -1 failed. The login that it gives out lives until the next
+ * call. */
 struct accounts_backing {
 	void *context;
 	int (*load)(void *context, uint64_t key, struct account_entry *entry);

@@ -114,7 +114,7 @@ void detector_weigh(struct detector *detector, struct account_entry *entry,
 		return;
 	}
 	input->account = account;
-	input->login = slice_from(entry->login);
+	input->login = account_login(entry);
 	profile_woken(account, input->now_s);
 	if (input->from_stranger)
 		input->strangeness = judge_strangeness(account, input->now_s);

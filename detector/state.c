@@ -94,16 +94,17 @@ void state_close(struct state **state)
 	*state = NULL;
 }
 
+/* The login stays where it is, in the store. */
 static bool unpack(struct slice value, struct account_entry *entry)
 {
-	struct stored_account stored = { 0 };
+	struct slice login = slice_after(value, sizeof(struct account));
 
-	if (value.len <= sizeof(stored.account) ||
-	    value.len >= sizeof(stored))
+	if (login.len < 2 || login.len > ACCOUNT_LOGIN_MAX + 1 ||
+	    login.ptr[login.len - 1] != '\0')
 		return false;
-	memcpy(&stored, value.ptr, value.len);
-	entry->account = stored.account;
-	memcpy(entry->login, stored.login, sizeof(entry->login));
+	memcpy(&entry->account, value.ptr, sizeof(entry->account));
+	entry->login = login.ptr;
+	entry->login_len = (uint8_t)(login.len - 1);
 	entry->is_dirty = false;
 	return true;
 }
@@ -223,11 +224,11 @@ static int save_account(void *context, struct account_entry *entry)
 {
 	struct saving *saving = context;
 	struct stored_account stored = { .account = entry->account };
-	size_t login = strlen(entry->login);
 
-	memcpy(stored.login, entry->login, login);
+	memcpy(stored.login, entry->login, entry->login_len);
 	return store_put(saving->state->store, ACCOUNTS, bytes(&entry->key, 8),
-		   bytes(&stored, sizeof(stored.account) + login + 1),
+		   bytes(&stored, sizeof(stored.account) +
+				  entry->login_len + 1),
 		   saving->err);
 }
 

@@ -13,7 +13,7 @@ static bool is_home(const struct detector *detector,
 		if (detector->home[i] == country)
 			return true;
 	return neighbours_know(detector->neighbours,
-			       slice_from(entry->login), entry->key, country,
+			       account_login(entry), entry->key, country,
 			       now_s);
 }
 
@@ -49,7 +49,7 @@ void surroundings_look(struct detector *detector, struct account_entry *entry,
 		is_home(detector, entry, origin->country, input->now_s);
 	if (input->network_is_trusted)
 		return;
-	login = slice_from(entry->login);
+	login = account_login(entry);
 	input->host_is_warm = neighbours_are_warm(detector->neighbours);
 	input->crowd_strangers = crowd_strangers(
 		detector->crowd, origin->client, login, input->now_s);

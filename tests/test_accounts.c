@@ -114,7 +114,8 @@ static int load(void *context, uint64_t key, struct account_entry *entry)
 	loads++;
 	if (key != account_key(S("known@x.example")))
 		return 0;
-	memcpy(entry->login, "known@x.example", 16);
+	entry->login = "known@x.example";
+	entry->login_len = 15;
 	entry->account.logins = *(uint32_t *)context;
 	return 1;
 }

@@ -24,9 +24,11 @@ static char folder[FOLDER_SIZE];
 /* One account in the middle of an incident, with evidence of one signal. */
 static struct account_entry entry_of(const char *login)
 {
-	struct account_entry entry = { .key = account_key(slice_from(login)) };
+	struct slice name = slice_from(login);
+	struct account_entry entry = { .key = account_key(name),
+				       .login = login,
+				       .login_len = (uint8_t)name.len };
 
-	slice_copy(slice_from(login), entry.login, sizeof(entry.login));
 	entry.account.incident.first_s = NOW_S;
 	return entry;
 }

@@ -23,6 +23,7 @@ static const char *const world[] = {
 
 /* What stands in for the state: at most one account. */
 static struct account_entry stored;
+static char stored_login[ACCOUNT_LOGIN_MAX + 1];
 static struct detector detector;
 static unsigned n_told;
 
@@ -32,6 +33,7 @@ static int load(void *context, uint64_t key, struct account_entry *entry)
 	if (stored.key != key)
 		return 0;
 	*entry = stored;
+	entry->login = stored_login;
 	return 1;
 }
 
@@ -124,6 +126,7 @@ static void next_run(void)
 {
 	stored = *accounts_find(detector.accounts,
 				account_key(S("anna@firma.example")));
+	slice_copy(account_login(&stored), stored_login, sizeof(stored_login));
 	detector_release(&detector);
 	open_detector();
 }

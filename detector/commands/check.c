@@ -175,7 +175,7 @@ static int probe_account(void *context, const struct account_entry *entry)
 	struct panel_mailbox mailbox;
 	enum panel_found found =
 		panel_find(probe->desk->blocks.panel, probe->desk->blocks.db,
-			   slice_from(entry->login), &mailbox, &probe->err);
+			   account_login(entry), &mailbox, &probe->err);
 
 	probe->asked++;
 	probe->found += found == PANEL_FOUND;
@@ -187,7 +187,9 @@ static int probe_account(void *context, const struct account_entry *entry)
 static void check_panel(struct findings *findings, struct desk *desk)
 {
 	struct probe probe = { .desk = desk };
-	struct account_entry nobody = { .login = "nobody@invalid" };
+	struct slice name = S("nobody@invalid");
+	struct account_entry nobody = { .login = name.ptr,
+					.login_len = (uint8_t)name.len };
 	struct state *state;
 	struct err err;
 	char words[200];

@@ -31,6 +31,11 @@ static int load_account(struct explanation *e, const char *name,
 	e->entry.key = account_key(slice_from(name));
 	backing = state_backing(state);
 	found = backing.load(backing.context, e->entry.key, &e->entry);
+	if (found == 1) {
+		slice_copy(account_login(&e->entry), e->login,
+			   sizeof(e->login));
+		e->entry.login = e->login;
+	}
 	state_close(&state);
 	if (found == 1)
 		return 0;

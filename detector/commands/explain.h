@@ -12,6 +12,7 @@
 
 struct explanation {
 	struct account_entry entry;
+	char login[ACCOUNT_LOGIN_MAX + 1];	/* the entry's */
 	uint32_t now_s;		/* log time of its last event: everything is
 				 * as of then */
 	struct verdict verdict;
