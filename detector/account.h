@@ -151,6 +151,22 @@ struct account {
 	float origin_hits, origin_seen;	/* own rate of new places */
 	uint32_t origin_s;
 
+	/* How it sends: without having read from the network, from the
+	 * address ... */
+	struct account_share unread_network, unread_address;
+
+	/* Up to here, and to its beginning, is all that a login is looked at
+	 * with: accounts_foresee(). */
+	struct account_incident incident;
+
+	/* ... with another login mechanism or service than ever. */
+	struct account_share new_shape;
+	uint16_t shapes[ACCOUNT_SHAPES];	/* latest first; 0 none */
+
+	/* When it sends: messages by hour of the day (UTC) on working days,
+	 * by two hours on weekends; halved when one is full. */
+	uint8_t hours[24], weekend_hours[12];
+
 	/* Volume: the hour and day in progress, and the days before. */
 	uint32_t hour, day;	/* numbers since 1970 */
 	uint32_t counted[VOLUMES];
@@ -179,17 +195,6 @@ struct account {
 	 * one becomes the older one when it is full. */
 	uint64_t known_recipients[2][4];
 	struct account_share new_recipients;
-
-	/* How it sends: without having read from the network, from the
-	 * address; with another login mechanism or service than ever. */
-	struct account_share unread_network, unread_address, new_shape;
-	uint16_t shapes[ACCOUNT_SHAPES];	/* latest first; 0 none */
-
-	/* When it sends: messages by hour of the day (UTC) on working days,
-	 * by two hours on weekends; halved when one is full. */
-	uint8_t hours[24], weekend_hours[12];
-
-	struct account_incident incident;
 };
 
 _Static_assert(sizeof(struct account) <= ACCOUNT_MAX_BYTES,

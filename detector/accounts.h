@@ -55,11 +55,19 @@ struct account_entry *accounts_get(struct accounts *accounts,
 struct account_entry *accounts_get_by(struct accounts *accounts, uint64_t key,
 				      struct slice login);
 
+/* What an event will look at. */
+enum account_part {
+	ACCOUNT_OF_LOGIN,	/* places */
+	ACCOUNT_OF_MAIL,	/* everything: mail that is handed in */
+	ACCOUNT_OF_OUTCOME	/* deliveries and recipients */
+};
+
 /* Soon accounts_get() or _find() will be asked for this key: have the place in
  * the table brought from memory, and then, which needs the first, the account
  * itself. Neither waits, makes or loads anything. */
 void accounts_foresee_place(const struct accounts *accounts, uint64_t key);
-void accounts_foresee(const struct accounts *accounts, uint64_t key);
+void accounts_foresee(const struct accounts *accounts, uint64_t key,
+		      enum account_part part);
 
 /* By key, never made. NULL when it is not known. */
 struct account_entry *accounts_find(struct accounts *accounts, uint64_t key);

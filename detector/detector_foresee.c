@@ -21,7 +21,9 @@ static void foresee_account(struct detector *detector,
 			    struct mail_event *event)
 {
 	if (event->account_key) {
-		accounts_foresee(detector->accounts, event->account_key);
+		accounts_foresee(detector->accounts, event->account_key,
+				 event->kind == MAIL_LOGIN ? ACCOUNT_OF_LOGIN
+							   : ACCOUNT_OF_MAIL);
 	} else if (event->message_key) {
 		event->owner_key = tracker_foresee_account(
 			detector->tracker, event->message_key);
@@ -43,8 +45,10 @@ void detector_foresee(struct detector *detector, struct mail_event *event,
 		break;
 	case FORESEE_OWNER:
 		if (event->owner_key)
-			accounts_foresee(detector->accounts,
-					 event->owner_key);
+			accounts_foresee(detector->accounts, event->owner_key,
+					 event->kind == MAIL_QUEUED
+						 ? ACCOUNT_OF_MAIL
+						 : ACCOUNT_OF_OUTCOME);
 		break;
 	default:
 		break;
