@@ -3,52 +3,43 @@
 #include "base/hash.h"
 
 #include <arpa/inet.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 static const unsigned char v4_prefix[12] = { [10] = 0xff, [11] = 0xff };
 
-/* The number that one to three digits are; above 255 for anything else. */
-static unsigned part_of(const char *at, size_t len)
+/* One to three digits, at most 255. What they end at; NULL if they do not. */
+static const char *parse_part(const char *at, const char *end,
+			      unsigned char *out)
 {
-	unsigned number = 0;
+	unsigned number = 0, digit;
+	const char *limit = end - at > 3 ? at + 3 : end, *first = at;
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned digit = (unsigned char)at[i] - (unsigned)'0';
-
+	for (; at < limit; at++) {
+		digit = (unsigned char)*at - (unsigned)'0';
 		if (digit > 9)
-			return UINT_MAX;
+			break;
 		number = number * 10 + digit;
 	}
-	return len - 1 < 3 ? number : UINT_MAX;
+	*out = (unsigned char)number;
+	return at > first && number <= 255 ? at : NULL;
 }
 
 /* Dotted quad by hand: most lines have one, and inet_pton wants a NUL. */
 static bool parse_v4(struct slice text, unsigned char out[4])
 {
-	char copy[SCAN_STEP] = { 0 };
-	unsigned from = 0, number;
-	uint32_t dots;
+	const char *at = text.ptr, *end = at + text.len;
 
 	if (text.len < 7 || text.len > 15)
 		return false;
-	memcpy(copy, text.ptr, text.len);
-	dots = scan_equal(copy, '.') | UINT32_C(1) << text.len;
 	for (int part = 0; part < 4; part++) {
-		unsigned end;
-
-		if (!dots)
+		if (part && (at == end || *at++ != '.'))
 			return false;
-		end = scan_first(dots);
-		dots &= dots - 1;
-		number = part_of(copy + from, end - from);
-		if (number > 255)
+		at = parse_part(at, end, &out[part]);
+		if (!at)
 			return false;
-		out[part] = (unsigned char)number;
-		from = end + 1;
 	}
-	return !dots;
+	return at == end;
 }
 
 bool address_parse(struct slice text, struct address *out)

@@ -97,10 +97,17 @@ static ptrdiff_t find_element(struct slice elements, struct slice comma_name)
 
 /* A client that is the server itself: its own webmail, with whoever sits
  * behind it (pitfall C9). */
-static bool is_lip(struct slice text, const struct address *client)
+static bool is_lip(struct slice text, struct slice rip,
+		   const struct address *client)
 {
 	struct address lip;
 
+	if (slice_skip(&text, rip))
+		return !text.len || text.ptr[0] == ',' || text.ptr[0] == ' ';
+	/* An IPv4 address is written in one way only, but for "::ffff:". */
+	if (!text.len || (text.ptr[0] != ':' && rip.ptr[0] != ':' &&
+			  address_is_v4(client)))
+		return false;
 	text = slice_cut(&text, ',');
 	return address_parse(slice_cut(&text, ' '), &lip) &&
 	       !memcmp(&lip, client, sizeof(lip));
@@ -113,13 +120,18 @@ static bool read_client(struct slice text, struct mail_event *event)
 	struct slice rest = text;
 	struct slice word = slice_cut(&rest, ',');
 
-	word = slice_cut(&word, ' ');
-	if (!word.len)
-		return true;
 	event->has_client = address_parse(word, &event->client);
+	if (!event->has_client) {
+		struct slice glued = word;
+
+		word = slice_cut(&glued, ' ');
+		if (!word.len)
+			return true;
+		event->has_client = address_parse(word, &event->client);
+	}
 	event->from_itself = event->has_client &&
 			     slice_skip(&rest, S(" lip=")) &&
-			     is_lip(rest, &event->client);
+			     is_lip(rest, word, &event->client);
 	return event->has_client;
 }
 
@@ -127,8 +139,14 @@ static bool read_client(struct slice text, struct mail_event *event)
  * follows. A name whose '>' is missing is torn and not given (pitfall B5). */
 static struct slice account_of(struct slice text)
 {
-	ptrdiff_t end = slice_find_last(text, S(">, method="));
+	ptrdiff_t end = slice_find_char(text, '>');
+	struct slice rest = slice_after(text, (size_t)end);
 
+	/* Mostly the name holds no '>' and this is the end; else the last one
+	 * that looks so is. */
+	if (end < 0 || !slice_starts(rest, S(">, method=")) ||
+	    slice_find_char(slice_after(rest, 1), '>') >= 0)
+		end = slice_find_last(text, S(">, method="));
 	if (end < 0)
 		end = slice_find(text, S(">, "));
 	if (end < 0 && slice_ends(text, S(">")))

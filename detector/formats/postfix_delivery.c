@@ -67,12 +67,12 @@ static bool take_recipient(struct slice *text, struct slice *recipient_out)
  * as a long line is cut without a mark. */
 static struct slice reply_of(struct slice rest)
 {
-	const char *end;
+	ptrdiff_t end;
 
 	if (!slice_skip(&rest, S(" (")) || !rest.len)
 		return (struct slice){ rest.ptr, 0 };
-	end = memrchr(rest.ptr, ')', rest.len);
-	return end ? slice_sub(rest, 0, (size_t)(end - rest.ptr)) : rest;
+	end = slice_find_last_char(rest, ')');
+	return end < 0 ? rest : slice_sub(rest, 0, (size_t)end);
 }
 
 /* Only the loopback and sockets of this machine: anybody else's "queued as"
@@ -83,9 +83,35 @@ static bool is_local_relay(struct slice relay)
 
 	slice_cut(&relay, '[');
 	relay = slice_cut(&relay, ']');
+	/* "private/dovecot-lmtp", "/run/lmtp", "127.0.0.1", "::1" and their
+	 * like begin so; most relays are elsewhere. */
+	if (!relay.len || !strchr("p/1:I", relay.ptr[0]))
+		return false;
 	if (slice_starts(relay, S("private/")) || slice_starts(relay, S("/")))
 		return true;
 	return address_parse(relay, &address) && address_is_loopback(&address);
+}
+
+/* Field by field to what follows the first " status=", taking the code of the
+ * last " dsn=" before it. */
+static bool skip_to_status(struct slice *rest, struct slice *dsn_out)
+{
+	struct slice text = *rest, dsn;
+
+	for (;;) {
+		ptrdiff_t at = slice_find_char(text, ' ');
+
+		if (at < 0)
+			return false;
+		text = slice_after(text, (size_t)at + 1);
+		if (slice_skip(&text, S("status="))) {
+			*rest = text;
+			return true;
+		}
+		dsn = text;
+		if (slice_skip(&dsn, S("dsn=")))
+			*dsn_out = postfix_take_dsn(&dsn);
+	}
 }
 
 /* From the relay on, which people who shorten their logs leave out; `rest`
@@ -94,20 +120,15 @@ static enum format_result read_result(struct slice rest,
 				      struct mail_event *event)
 {
 	const struct outcome *outcome;
-	struct slice relay = { rest.ptr, 0 }, fields;
-	ptrdiff_t at = slice_find(rest, S(" status="));
+	struct slice relay = { rest.ptr, 0 }, fields = rest;
+	ptrdiff_t at;
 
-	if (at < 0 || rest.ptr[0] != ',')
+	if (!rest.len || rest.ptr[0] != ',' ||
+	    !skip_to_status(&rest, &event->dsn))
 		return FORMAT_BAD;
-	fields = slice_sub(rest, 0, (size_t)at);
-	rest = slice_after(rest, (size_t)at + sizeof(" status=") - 1);
+	fields.len -= rest.len;
 	if (slice_skip(&fields, S(", relay=")))
 		relay = slice_cut(&fields, ',');
-	at = slice_find_last(fields, S(" dsn="));
-	if (at >= 0) {
-		fields = slice_after(fields, (size_t)at + sizeof(" dsn=") - 1);
-		event->dsn = postfix_take_dsn(&fields);
-	}
 	at = slice_find_char(rest, ' ');
 	if (at < 0)
 		at = (ptrdiff_t)rest.len;

@@ -42,9 +42,11 @@ static const struct slice not_refused[] = {
 
 static bool is_refused_password(struct slice reason)
 {
-	for (size_t i = 0; i < sizeof(not_refused) / sizeof(not_refused[0]);
+	for (size_t i = 0; reason.len && i < sizeof(not_refused) /
+						     sizeof(not_refused[0]);
 	     i++)
-		if (slice_starts(reason, not_refused[i]))
+		if (reason.ptr[0] == not_refused[i].ptr[0] &&
+		    slice_starts(reason, not_refused[i]))
 			return false;
 	return true;
 }
@@ -129,6 +131,21 @@ static bool is_torn_login(struct slice text)
 			    slice_find_char(text, '=') < 0);
 }
 
+/* A login with nothing behind it, as nearly every client's line has it: what
+ * may follow begins with a comma. `text` begins behind the address. */
+static bool read_plain_login(struct slice text, struct mail_event *event)
+{
+	struct slice mechanism = { text.ptr, 0 };
+
+	if (!skip_to_login(&text, &mechanism) || !text.len ||
+	    slice_find_char(text, ',') >= 0)
+		return false;
+	event->kind = MAIL_SUBMISSION;
+	event->mechanism = mechanism;
+	event->account = text;
+	return true;
+}
+
 /* NAME[ADDR][, sasl_method=M, sasl_username=U][, sasl_sender=S]
  * [, orig_queue_id=Q][, orig_client=NAME[ADDR]] */
 static enum format_result read_client(struct slice text, struct slice id,
@@ -139,7 +156,7 @@ static enum format_result read_client(struct slice text, struct slice id,
 	mail_event_init(event, MAIL_RECEIVED, id);
 	if (!postfix_take_client(&text, event))
 		return FORMAT_BAD;
-	if (!text.len)
+	if (!text.len || read_plain_login(text, event))
 		return FORMAT_EVENT;
 	if (!slice_starts(text, S(", ")) || !read_origin(&text, event))
 		return FORMAT_BAD;
@@ -191,6 +208,10 @@ static enum format_result read_auth_failure(struct slice text,
 /* Other actions (warn, hold, filter, ...) do not refuse (A9). */
 static bool skip_refusal(struct slice *text)
 {
+	/* "connect from" and "disconnect from" are asked, too. */
+	if (!text->len || (text->ptr[0] != 'r' && text->ptr[0] != 'm' &&
+			   text->ptr[0] != 'p'))
+		return false;
 	return slice_skip(text, S("reject: ")) ||
 	       slice_skip(text, S("milter-reject: ")) ||
 	       slice_skip(text, S("proxy-reject: ")) ||

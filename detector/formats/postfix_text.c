@@ -159,6 +159,16 @@ static size_t closing_quote(struct slice text)
 	return 0;
 }
 
+/* Mostly the first '>' is it. */
+static ptrdiff_t find_closing(struct slice text, struct slice closing)
+{
+	ptrdiff_t at = slice_find_char(text, '>');
+
+	if (at < 0 || slice_starts(slice_after(text, (size_t)at), closing))
+		return at;
+	return slice_find(text, closing);
+}
+
 bool postfix_take_address(struct slice *text, struct slice closing,
 			  struct slice *address_out)
 {
@@ -168,7 +178,7 @@ bool postfix_take_address(struct slice *text, struct slice closing,
 	if (text->len && text->ptr[0] == '"')
 		quoted = closing_quote(*text);
 	end = quoted ? slice_find_char(slice_after(*text, quoted), '>')
-		     : slice_find(*text, closing);
+		     : find_closing(*text, closing);
 	if (end < 0)
 		return false;
 	*address_out = slice_sub(*text, 0, quoted + (size_t)end);
