@@ -203,4 +203,8 @@ _Static_assert(sizeof(struct account) <= ACCOUNT_MAX_BYTES,
 /* Key of a login in every table: its lower-case form hashed. */
 uint64_t account_key(struct slice login);
 
+/* Its domain, hashed; 0 for a login such as "jan", that has none. In the
+ * login's own case: logins are kept in lower case. */
+uint64_t account_domain(struct slice login);
+
 #endif

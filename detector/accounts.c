@@ -49,6 +49,13 @@ uint64_t account_key(struct slice login)
 	return hash_bytes(fold(login, room), 0x636f6d706f727461);
 }
 
+uint64_t account_domain(struct slice login)
+{
+	struct slice domain = slice_domain(login);
+
+	return domain.len ? hash_bytes(domain, 8) | 1 : 0;
+}
+
 struct accounts *accounts_new(const struct accounts_backing *backing)
 {
 	struct accounts *accounts = must(calloc(1, sizeof(*accounts)));
@@ -205,6 +212,7 @@ static struct account_entry *loaded(struct accounts *accounts, uint64_t key)
 		*entry = found;
 		entry->login = arena_copy(&accounts->logins,
 					  account_login(&found));
+		entry->domain = account_domain(account_login(entry));
 		entry->known_until_s = found.account.last_s;
 		entry->is_dirty = false;
 	}
@@ -293,6 +301,7 @@ struct account_entry *accounts_get_by(struct accounts *accounts, uint64_t key,
 		entry->login = arena_copy(&accounts->logins,
 					  fold(login, room));
 		entry->login_len = (uint8_t)login.len;
+		entry->domain = account_domain(account_login(entry));
 	}
 	entry->is_dirty = true;
 	return entry;

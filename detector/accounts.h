@@ -21,6 +21,7 @@ enum { ACCOUNTS_MAX = 4000000 };
 struct account_entry {
 	uint64_t key;
 	const char *login;	/* in lower case; the table's */
+	uint64_t domain;	/* account_domain() of it */
 	uint32_t known_until_s;	/* account.last_s as it was loaded; 0 new */
 	uint8_t login_len;	/* at most ACCOUNT_LOGIN_MAX */
 	bool is_dirty;

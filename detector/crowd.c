@@ -13,21 +13,7 @@ struct sightings *crowd_new(void)
 
 static uint64_t key_of(enum matter matter, uint64_t what, uint32_t when)
 {
-	struct {
-		uint64_t what;
-		uint32_t when, matter;
-	} key = { what, when, matter };
-
-	return hash_bytes((struct slice){ (const char *)&key, sizeof(key) },
-			  7);
-}
-
-/* Of a login: its domain, or itself when it has none. */
-static uint64_t domain_of(struct slice login)
-{
-	struct slice domain = slice_domain(login);
-
-	return hash_bytes(domain.len ? domain : login, 8);
+	return hash_mix(what, (uint64_t)matter << 32 | when);
 }
 
 static unsigned of_two(const struct sightings *crowd, enum matter matter,
@@ -37,11 +23,11 @@ static unsigned of_two(const struct sightings *crowd, enum matter matter,
 				   key_of(matter, what, when - 1), member);
 }
 
-void crowd_stranger(struct sightings *crowd, uint64_t client,
-		    struct slice login, uint32_t now_s)
+void crowd_stranger(struct sightings *crowd, uint64_t client, uint64_t domain,
+		    uint32_t now_s)
 {
-	sightings_add(crowd, key_of(STRANGERS, client, now_s / DAY_S),
-		      domain_of(login), now_s);
+	sightings_add(crowd, key_of(STRANGERS, client, now_s / DAY_S), domain,
+		      now_s);
 }
 
 void crowd_refused(struct sightings *crowd, uint64_t client, uint64_t account,
@@ -52,10 +38,9 @@ void crowd_refused(struct sightings *crowd, uint64_t client, uint64_t account,
 }
 
 unsigned crowd_strangers(const struct sightings *crowd, uint64_t client,
-			 struct slice login, uint32_t now_s)
+			 uint64_t domain, uint32_t now_s)
 {
-	return of_two(crowd, STRANGERS, client, domain_of(login),
-		      now_s / DAY_S);
+	return of_two(crowd, STRANGERS, client, domain, now_s / DAY_S);
 }
 
 unsigned crowd_refusals(const struct sightings *crowd, uint64_t client,

@@ -19,18 +19,18 @@ enum { CROWD_MAX = 1 << 17 };
 
 struct sightings *crowd_new(void);
 
-/* `login` was let in from an address of a network it does not know. */
-void crowd_stranger(struct sightings *crowd, uint64_t client,
-		    struct slice login, uint32_t now_s);
+/* An account of this domain was let in from an address of a network it does
+ * not know. One without a domain is a domain of its own: give its key. */
+void crowd_stranger(struct sightings *crowd, uint64_t client, uint64_t domain,
+		    uint32_t now_s);
 
 /* A password of this account was refused to this address. */
 void crowd_refused(struct sightings *crowd, uint64_t client, uint64_t account,
 		   uint32_t now_s);
 
-/* Other domains than the login's own whose accounts the address was a
- * stranger to; logins without a domain are domains of their own. */
+/* Other domains than this one whose accounts the address was a stranger to. */
 unsigned crowd_strangers(const struct sightings *crowd, uint64_t client,
-			 struct slice login, uint32_t now_s);
+			 uint64_t domain, uint32_t now_s);
 
 /* Other accounts whose passwords it got wrong. */
 unsigned crowd_refusals(const struct sightings *crowd, uint64_t client,

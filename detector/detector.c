@@ -115,6 +115,7 @@ void detector_weigh(struct detector *detector, struct account_entry *entry,
 	}
 	input->account = account;
 	input->login = account_login(entry);
+	input->domain = entry->domain;
 	profile_woken(account, input->now_s);
 	if (input->from_stranger)
 		input->strangeness = judge_strangeness(account, input->now_s);

@@ -65,7 +65,7 @@ static void learn_place(struct sightings *neighbours, uint64_t key,
 	if (!input->country_is_trusted &&
 	    !(country && profile_is_trusted(country, input->now_s)))
 		return;
-	neighbours_seen(neighbours, input->login, key, origin->country,
+	neighbours_seen(neighbours, input->domain, key, origin->country,
 			input->now_s, account->host_country == 0);
 	if (account->host_country == 0)
 		account->host_country = origin->country;

@@ -12,16 +12,19 @@ struct sightings *neighbours_new(void)
 	return sightings_new(NEIGHBOURS_MAX, WEEK_S);
 }
 
-static uint64_t key_of(struct slice domain, uint16_t country)
+/* What a key stands for. */
+enum matter { DOMAIN = 1, HOST, READERS, REFUSED };
+
+/* The second number: what it is, and a country, a day or an hour. */
+static uint64_t key_of(uint64_t domain, enum matter matter, uint32_t number)
 {
-	return hash_bytes(domain, country + UINT64_C(0x10000));
+	return hash_mix(domain, (uint64_t)matter << 32 | number);
 }
 
-/* The host as a whole; country 0 is its total. Apart from the domain without
- * a name, which is that of logins such as "jan". */
+/* The host as a whole; country 0 is its total. */
 static uint64_t host_key(uint16_t country)
 {
-	return hash_bytes(S(""), country + UINT64_C(0x20000));
+	return key_of(0, HOST, country);
 }
 
 static void count_for_host(struct sightings *neighbours, uint16_t country,
@@ -35,11 +38,11 @@ static void count_for_host(struct sightings *neighbours, uint16_t country,
 	n->is_dirty = 1;
 }
 
-void neighbours_seen(struct sightings *neighbours, struct slice login,
+void neighbours_seen(struct sightings *neighbours, uint64_t domain,
 		     uint64_t account, uint16_t country, uint32_t now_s,
 		     bool is_first)
 {
-	sightings_add(neighbours, key_of(slice_domain(login), country),
+	sightings_add(neighbours, key_of(domain, DOMAIN, country),
 		      account, now_s);
 	if (!is_first)
 		return;
@@ -47,12 +50,12 @@ void neighbours_seen(struct sightings *neighbours, struct slice login,
 	count_for_host(neighbours, country, now_s);
 }
 
-bool neighbours_know(const struct sightings *neighbours, struct slice login,
+bool neighbours_know(const struct sightings *neighbours, uint64_t domain,
 		     uint64_t account, uint16_t country, uint32_t now_s)
 {
 	const struct sighting *total = sightings_find(neighbours, host_key(0));
 	const struct sighting *n = sightings_find(
-		neighbours, key_of(slice_domain(login), country));
+		neighbours, key_of(domain, DOMAIN, country));
 
 	if (n && sighting_age_s(n, now_s) < WEEK_S &&
 	    __builtin_popcountll(n->members & ~sighting_bit(account)) >= 3)
@@ -72,12 +75,12 @@ bool neighbours_are_warm(const struct sightings *neighbours)
 /* Of the host in one day or hour, by its number. */
 static uint64_t day_key(uint32_t day)
 {
-	return hash_bytes(S("readers"), day + UINT64_C(0x100000000));
+	return key_of(0, READERS, day);
 }
 
 static uint64_t hour_key(uint32_t hour)
 {
-	return hash_bytes(S("refused"), hour + UINT64_C(0x100000000));
+	return key_of(0, REFUSED, hour);
 }
 
 void neighbours_read(struct sightings *neighbours, uint64_t account,

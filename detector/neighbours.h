@@ -20,15 +20,15 @@ enum { NEIGHBOURS_MAX = 1 << 20 };
 
 struct sightings *neighbours_new(void);
 
-/* `account` is trusted in `country`. `is_first` when that is the first one it
+/* `account`, of this account_domain(), is trusted in `country`. `is_first` when that is the first one it
  * ever came to trust: then it counts for the host as a whole. */
-void neighbours_seen(struct sightings *neighbours, struct slice login,
+void neighbours_seen(struct sightings *neighbours, uint64_t domain,
 		     uint64_t account, uint16_t country, uint32_t now_s,
 		     bool is_first);
 
 /* Three or more other accounts of its domain within seven days, or at least a
  * tenth of the host's accounts (once 20 are known). */
-bool neighbours_know(const struct sightings *neighbours, struct slice login,
+bool neighbours_know(const struct sightings *neighbours, uint64_t domain,
 		     uint64_t account, uint16_t country, uint32_t now_s);
 
 /* Does most of the host have trusted places by now? While nobody has a

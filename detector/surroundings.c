@@ -12,9 +12,8 @@ static bool is_home(const struct detector *detector,
 	for (size_t i = 0; i < detector->n_home; i++)
 		if (detector->home[i] == country)
 			return true;
-	return neighbours_know(detector->neighbours,
-			       account_login(entry), entry->key, country,
-			       now_s);
+	return neighbours_know(detector->neighbours, entry->domain, entry->key,
+			       country, now_s);
 }
 
 void surroundings_look(struct detector *detector, struct account_entry *entry,
@@ -22,7 +21,7 @@ void surroundings_look(struct detector *detector, struct account_entry *entry,
 {
 	const struct account *account = &entry->account;
 	const struct origin *origin = input->origin;
-	struct slice login;
+	uint64_t domain = entry->domain ? entry->domain : entry->key;
 	const struct account_place *network =
 		profile_network(account, origin->network);
 	const struct account_place *country =
@@ -49,13 +48,12 @@ void surroundings_look(struct detector *detector, struct account_entry *entry,
 		is_home(detector, entry, origin->country, input->now_s);
 	if (input->network_is_trusted)
 		return;
-	login = account_login(entry);
-	input->host_is_warm = neighbours_are_warm(detector->neighbours);
-	input->crowd_strangers = crowd_strangers(
-		detector->crowd, origin->client, login, input->now_s);
 	input->crowd_refusals = crowd_refusals(
 		detector->crowd, origin->client, entry->key, input->now_s);
-	if (input->host_is_warm)
-		crowd_stranger(detector->crowd, origin->client, login,
-			       input->now_s);
+	input->host_is_warm = neighbours_are_warm(detector->neighbours);
+	if (!input->host_is_warm)
+		return;
+	input->crowd_strangers = crowd_strangers(
+		detector->crowd, origin->client, domain, input->now_s);
+	crowd_stranger(detector->crowd, origin->client, domain, input->now_s);
 }

@@ -2,6 +2,8 @@
  * Which countries are normal around an account.
  */
 #include "detector/neighbours.h"
+
+#include "detector/account.h"
 #include "tests/support/test.h"
 
 #include <stdio.h>
@@ -10,6 +12,11 @@ enum { NOW_S = 1795300000, DAY_S = 86400, PL = 'P' << 8 | 'L',
        DE = 'D' << 8 | 'E' };
 
 /* Accounts whose bits differ. */
+static uint64_t domain_of(const char *login)
+{
+	return account_domain(slice_from(login));
+}
+
 static uint64_t account(unsigned i)
 {
 	return (uint64_t)i << 7;
@@ -18,7 +25,7 @@ static uint64_t account(unsigned i)
 static bool known(struct sightings *n, const char *login, uint16_t country,
 		  uint32_t now_s)
 {
-	return neighbours_know(n, slice_from(login), account(60), country,
+	return neighbours_know(n, domain_of(login), account(60), country,
 			       now_s);
 }
 
@@ -30,23 +37,23 @@ static void test_domain(void **state)
 	assert_false(known(n, "me@x.example", DE, NOW_S));
 	for (unsigned i = 1; i <= 3; i++) {
 		assert_false(known(n, "me@x.example", DE, NOW_S));
-		neighbours_seen(n, S("you@x.example"), account(i), DE, NOW_S,
+		neighbours_seen(n, domain_of("you@x.example"), account(i), DE, NOW_S,
 				true);
-		neighbours_seen(n, S("you@x.example"), account(i), DE, NOW_S,
+		neighbours_seen(n, domain_of("you@x.example"), account(i), DE, NOW_S,
 				false);
 	}
 	assert_true(known(n, "me@x.example", DE, NOW_S));
 	assert_false(known(n, "me@x.example", PL, NOW_S));
 	assert_false(known(n, "me@y.example", DE, NOW_S));
 	/* One of the three itself has only two others. */
-	assert_false(neighbours_know(n, S("you@x.example"), account(1), DE,
+	assert_false(neighbours_know(n, domain_of("you@x.example"), account(1), DE,
 				     NOW_S));
 	/* A line that is a little behind, and seven days. */
 	assert_true(known(n, "me@x.example", DE, NOW_S - 1));
 	assert_true(known(n, "me@x.example", DE, NOW_S + 7 * DAY_S - 1));
 	assert_false(known(n, "me@x.example", DE, NOW_S + 7 * DAY_S));
 	/* Back after a long time alone: the others of then do not count. */
-	neighbours_seen(n, S("me@x.example"), account(60), DE,
+	neighbours_seen(n, domain_of("me@x.example"), account(60), DE,
 			NOW_S + 100 * DAY_S, false);
 	assert_false(known(n, "me@x.example", DE, NOW_S + 100 * DAY_S));
 	sightings_free(&n);
@@ -60,10 +67,10 @@ static void test_backwards(void **state)
 
 	(void)state;
 	for (unsigned i = 1; i <= 3; i++)
-		neighbours_seen(n, S("you@x.example"), account(i), DE, NOW_S,
+		neighbours_seen(n, domain_of("you@x.example"), account(i), DE, NOW_S,
 				true);
 	for (unsigned i = 1; i <= 3; i++)
-		neighbours_seen(n, S("you@x.example"), account(i), DE,
+		neighbours_seen(n, domain_of("you@x.example"), account(i), DE,
 				NOW_S - 6 * DAY_S, false);
 	assert_true(known(n, "me@x.example", DE, NOW_S + 5 * DAY_S));
 	sightings_free(&n);
@@ -79,12 +86,12 @@ static void test_host(void **state)
 	for (unsigned i = 0; i < 20; i++) {
 		snprintf(login, sizeof(login), "a@%u.example", i);
 		assert_false(known(n, "me@y.example", DE, NOW_S));
-		neighbours_seen(n, slice_from(login), account(i),
+		neighbours_seen(n, domain_of(login), account(i),
 				i < 18 ? PL : DE, NOW_S, true);
 	}
 	assert_true(known(n, "me@y.example", PL, NOW_S));
 	assert_true(known(n, "me@y.example", DE, NOW_S));
-	neighbours_seen(n, S("b@z.example"), account(30), PL, NOW_S, true);
+	neighbours_seen(n, domain_of("b@z.example"), account(30), PL, NOW_S, true);
 	assert_false(known(n, "me@y.example", DE, NOW_S));
 	sightings_free(&n);
 }
@@ -97,13 +104,13 @@ static void test_no_domain(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 2; i++)
-		neighbours_seen(n, S("jan"), account(50 + i), DE, NOW_S, true);
+		neighbours_seen(n, domain_of("jan"), account(50 + i), DE, NOW_S, true);
 	assert_false(known(n, "ola", DE, NOW_S));
 	assert_false(known(n, "me@y.example", DE, NOW_S));
-	neighbours_seen(n, S("jan"), account(55), DE, NOW_S, true);
+	neighbours_seen(n, domain_of("jan"), account(55), DE, NOW_S, true);
 	assert_true(known(n, "ola", DE, NOW_S));
 	for (unsigned i = 0; i < 40; i++)
-		neighbours_seen(n, S("a@x.example"), account(i), PL, NOW_S,
+		neighbours_seen(n, domain_of("a@x.example"), account(i), PL, NOW_S,
 				true);
 	assert_false(known(n, "me@y.example", DE, NOW_S));
 	sightings_free(&n);
@@ -131,7 +138,7 @@ static void test_stored(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 5000; i++) {
 		snprintf(login, sizeof(login), "a@%u.example", i / 3);
-		neighbours_seen(n, slice_from(login), account(i % 64),
+		neighbours_seen(n, domain_of(login), account(i % 64),
 				DE, NOW_S + i, i % 3 == 0);
 	}
 	assert_int_equal(sightings_each_dirty(n, put_into, again), 0);
@@ -145,11 +152,11 @@ static void test_stored(void **state)
 				 known(again, login, DE, NOW_S + 5000));
 	}
 	/* Seen again at once is no change worth writing. */
-	neighbours_seen(n, S("a@0.example"), account(0), DE, NOW_S + 10,
+	neighbours_seen(n, domain_of("a@0.example"), account(0), DE, NOW_S + 10,
 			false);
 	sightings_each_dirty(n, count_one, &dirty);
 	assert_int_equal(dirty, 0);
-	neighbours_seen(n, S("a@0.example"), account(0), DE, NOW_S + 4000,
+	neighbours_seen(n, domain_of("a@0.example"), account(0), DE, NOW_S + 4000,
 			false);
 	sightings_each_dirty(n, count_one, &dirty);
 	assert_int_equal(dirty, 1);

@@ -50,6 +50,7 @@ struct signal_input {
 					 * per message and recipient domain; 0
 					 * else */
 	struct slice login;	/* whose account it is */
+	uint64_t domain;	/* account_domain() of it */
 	bool is_submission;	/* else, with an origin, a login */
 	bool reads;		/* a login to a mailbox, not one for sending */
 	uint16_t shape;		/* submission: hash of mechanism and service; 0
@@ -71,7 +72,8 @@ struct signal_input {
 				 * (judge_strangeness); what is sent counts by
 				 * it */
 	bool host_is_warm;	/* other accounts of the host have histories */
-	unsigned crowd_strangers, crowd_refusals;	/* see crowd.h */
+	unsigned crowd_strangers, crowd_refusals;	/* see crowd.h; the
+				 * first only on a warm host */
 };
 
 /* The options every signal has, first in its settings struct. */
