@@ -119,7 +119,7 @@ void detector_weigh(struct detector *detector, struct account_entry *entry,
 	profile_woken(account, input->now_s);
 	if (input->from_stranger)
 		input->strangeness = judge_strangeness(account, input->now_s);
-	judge_weigh(input);
+	judge_weigh(&detector->weights, input);
 	if (is_above_suspicion(detector, account, input->now_s)) {
 		incident_note(account, input, 0);
 		learn(detector->neighbours, entry->key, input, true);

@@ -3,6 +3,7 @@
  */
 #include "detector/detector_inside.h"
 
+#include "base/bits.h"
 #include "base/hash.h"
 #include "detector/correspondents.h"
 #include "detector/neighbours.h"
@@ -136,7 +137,7 @@ static void on_requeued(struct detector *detector,
 		next = tracker_begin_id(detector->tracker, event,
 					event->requeued_as);
 	failures = next->account ? 0
-				 : __builtin_popcountll(next->failed_domains);
+				 : bits_count(next->failed_domains);
 	hand_on(next, &first);
 	next->flags |= MESSAGE_IS_COUNTED;
 	detector_recall(&input, next);

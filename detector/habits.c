@@ -1,5 +1,6 @@
 #include "detector/habits.h"
 
+#include "base/bits.h"
 #include <string.h>
 
 enum {
@@ -73,7 +74,7 @@ static int set_bits(const uint64_t filter[4])
 	int set = 0;
 
 	for (int i = 0; i < 4; i++)
-		set += __builtin_popcountll(filter[i]);
+		set += bits_count(filter[i]);
 	return set;
 }
 

@@ -1,5 +1,6 @@
 #include "detector/judge.h"
 
+#include "base/bits.h"
 #include "base/stamp.h"
 #include "detector/incident.h"
 #include "detector/profile.h"
@@ -125,8 +126,6 @@ static void weigh_one(const struct signal *signal,
 	double sum = 0, nats;
 	uint32_t at_s = account->groups[signal->slot].at_s;
 
-	if (limits->weight == 0)
-		return;
 	/* A late line must not let the sum decay twice. */
 	if (at_s < input->now_s)
 		at_s = input->now_s;
@@ -149,9 +148,8 @@ static void weigh_one(const struct signal *signal,
 	account->groups[signal->slot].at_s = at_s;
 }
 
-void judge_weigh(const struct signal_input *input)
+static unsigned matter_of(const struct signal_input *input)
 {
-	const struct signal *const *signal;
 	unsigned brings = 0;
 
 	if (input->origin)
@@ -163,20 +161,42 @@ void judge_weigh(const struct signal_input *input)
 		brings |= SIGNAL_OUTCOME;
 	if (input->is_submission)
 		brings |= SIGNAL_SUBMISSION;
+	return brings;
+}
+
+void judge_weigh(const struct judge_weights *weights,
+		 const struct signal_input *input)
+{
+	const struct signal *const *signal =
+		weights->looking[matter_of(input)];
+
+	for (; *signal; signal++)
+		weigh_one(*signal, input);
+}
+
+/* Every signal that has a weight and looks at any of these. */
+static void list_looking(const struct signal **list, unsigned brings)
+{
+	const struct signal *const *signal;
+
 	for (signal = signals; *signal; signal++)
-		if ((*signal)->looks_at & brings)
-			weigh_one(*signal, input);
+		if (((*signal)->looks_at & brings) &&
+		    signal_limits(*signal)->weight != 0)
+			*list++ = *signal;
+	*list = NULL;
 }
 
 struct judge_weights judge_weights(void)
 {
-	struct judge_weights weights = { { 0 } };
+	struct judge_weights weights = { .of = { 0 } };
 	const struct signal *const *signal;
 
 	for (signal = signals; *signal; signal++)
 		weights.of[(*signal)->slot] =
 			nextafterf((float)signal_limits(*signal)->weight,
 				   INFINITY);
+	for (unsigned brings = 0; brings < SIGNAL_MATTERS; brings++)
+		list_looking(weights.looking[brings], brings);
 	return weights;
 }
 
@@ -329,7 +349,7 @@ static void explain_signals(const struct account *account, uint32_t now_s,
 
 static uint32_t clients_seen(const struct account_incident *incident)
 {
-	int set = __builtin_popcountll(incident->clients);
+	int set = bits_count(incident->clients);
 
 	if (set == 64)
 		return 266;	/* 64 ln 64: as far as 64 bits can count */

@@ -60,8 +60,19 @@ double judge_sum(const struct account *account, const struct signal *signal,
  * and a half is worth. */
 double judge_strangeness(const struct account *account, uint32_t now_s);
 
+/* What is worked out once the options are read. */
+struct judge_weights {
+	float of[ACCOUNT_GROUPS];	/* by slot, never too small */
+	/* Who looks at what an event brings (enum signal_matter, together) and
+	 * has a weight; ends with NULL. */
+	const struct signal *looking[SIGNAL_MATTERS][ACCOUNT_GROUPS + 1];
+};
+
+struct judge_weights judge_weights(void);
+
 /* Let every signal that looks at such events look at this one. */
-void judge_weigh(const struct signal_input *input);
+void judge_weigh(const struct judge_weights *weights,
+		 const struct signal_input *input);
 
 /* Is there so little against the account that its places and volume may become
  * normal? The second one of what was judged already. */
@@ -75,11 +86,6 @@ bool judge_lets_learn(const struct account *account,
  * to be watched or blocked, and has less than E. False: perhaps not, since
  * neither decay nor what speaks for the owner is looked at.
  */
-struct judge_weights {
-	float of[ACCOUNT_GROUPS];	/* by slot, never too small */
-};
-
-struct judge_weights judge_weights(void);
 double judge_calm_below(double evidence);
 bool judge_has_less(const struct account *account, uint32_t now_s,
 		    const struct judge_weights *weights, double evidence);

@@ -1,5 +1,6 @@
 #include "detector/neighbours.h"
 
+#include "base/bits.h"
 #include "base/hash.h"
 
 enum { HOUR_S = 3600, DAY_S = 86400, WEEK_S = 7 * DAY_S, HOST_MIN = 20 };
@@ -58,7 +59,7 @@ bool neighbours_know(const struct sightings *neighbours, uint64_t domain,
 		neighbours, key_of(domain, DOMAIN, country));
 
 	if (n && sighting_age_s(n, now_s) < WEEK_S &&
-	    __builtin_popcountll(n->members & ~sighting_bit(account)) >= 3)
+	    bits_count(n->members & ~sighting_bit(account)) >= 3)
 		return true;
 	n = sightings_find(neighbours, host_key(country));
 	return n && total && total->members >= HOST_MIN &&

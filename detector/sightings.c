@@ -1,5 +1,6 @@
 #include "detector/sightings.h"
 
+#include "base/bits.h"
 #include "base/must.h"
 
 #include <stdlib.h>
@@ -53,7 +54,7 @@ static void rebuild(struct sightings *s, size_t n_slots, uint32_t oldest_s,
 	s->n = 0;
 	for (size_t i = 0; i < n_old; i++) {
 		if (!old[i].key || old[i].last_s < oldest_s ||
-		    __builtin_popcountll(old[i].members) < members_min)
+		    bits_count(old[i].members) < members_min)
 			continue;
 		s->slots[slot_of(s, old[i].key)] = old[i];
 		s->n++;
@@ -147,7 +148,7 @@ static unsigned estimate(uint64_t members, uint64_t without)
 	};
 
 	members &= ~sighting_bit(without);
-	return members ? of_set[__builtin_popcountll(members)] : 0;
+	return members ? of_set[bits_count(members)] : 0;
 }
 
 unsigned sightings_count(const struct sightings *s, uint64_t key,

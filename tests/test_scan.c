@@ -2,6 +2,7 @@
  * scan - the quick answers are those of the plain twins, for every byte in
  * every place, and the searches of slice.c are those of the C library.
  */
+#include "base/bits.h"
 #include "base/scan.h"
 #include "base/slice.h"
 #include "tests/support/test.h"
@@ -39,6 +40,17 @@ static void test_twins(void **state)
 		assert_int_equal(scan_equal(bytes, bytes[3]),
 				 scan_equal_plain(bytes, bytes[3]));
 	}
+}
+
+static void test_bits(void **state)
+{
+	uint64_t x = 1;
+
+	(void)state;
+	assert_int_equal(bits_count(0), 0);
+	assert_int_equal(bits_count(UINT64_MAX), 64);
+	for (int i = 0; i < 10000; i++, x = x * 6364136223846793005u + i)
+		assert_int_equal(bits_count(x), __builtin_popcountll(x));
 }
 
 static ptrdiff_t plain_find(struct slice text, struct slice needle)
@@ -109,6 +121,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_twins),
+		cmocka_unit_test(test_bits),
 		cmocka_unit_test(test_searches),
 		cmocka_unit_test(test_hostile),
 	};

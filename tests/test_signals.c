@@ -108,6 +108,7 @@ static uint32_t clock_s(struct slice text)
 /* What detector.c does with an event, but for tracker and geo. */
 static void happen(struct signal_input *input)
 {
+	const struct judge_weights weights = judge_weights();
 	enum verdict_action action;
 
 	input->account = &account;
@@ -121,7 +122,7 @@ static void happen(struct signal_input *input)
 		input->visits = profile_visits(&account, input->origin, now_s);
 	if (input->from_stranger)
 		input->strangeness = judge_strangeness(&account, now_s);
-	judge_weigh(input);
+	judge_weigh(&weights, input);
 	learn(neighbours, 1, input, judge_may_learn(&account, now_s));
 	account.incident.unknown_recipients += input->failed;
 	if (now_s > account.last_s)

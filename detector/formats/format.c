@@ -57,13 +57,14 @@ static void ask_all(struct slice program, const struct format *only,
 }
 
 /* The daemons of a mail server are a dozen; two that share a place take turns
- * in it. */
+ * in it. They differ in their last letters, and in their length. */
 static size_t place_of(struct slice program)
 {
-	unsigned last = (unsigned char)program.ptr[program.len - 1];
-	unsigned middle = (unsigned char)program.ptr[program.len / 2];
+	size_t len = program.len;
+	unsigned last = (unsigned char)program.ptr[len - 1];
+	unsigned before = (unsigned char)program.ptr[len - 1 - (len > 3) * 3];
 
-	return (program.len * 7 + last * 5 + middle) % SPEAKERS;
+	return (len * 13 + last * 5 + before) % SPEAKERS;
 }
 
 /* Every line asks, and nearly every one has been answered before. */

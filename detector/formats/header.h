@@ -64,7 +64,7 @@ struct log_line {
 
 /* Whose a program is, by its name: format.c looks it up there before it asks
  * every format. Of this log, as the header is. */
-enum { SPEAKERS = 16, SPEAKER_NAME_MAX = 40 };
+enum { SPEAKERS = 64, SPEAKER_NAME_MAX = 40 };
 
 struct speaker_memo {
 	const struct format *format;	/* NULL: nobody's */

@@ -12,6 +12,7 @@
  * Whom it would wrong: a shop that mails its whole list of ten years in one
  * go; raise `recipients` for such a host.
  */
+#include "base/bits.h"
 #include "base/hash.h"
 #include "detector/signals/signal.h"
 
@@ -39,7 +40,7 @@ static double distinct(const struct account *account)
 	int set = 0;
 
 	for (size_t i = 0; i < BITS / 64; i++)
-		set += __builtin_popcountll(account->unknown_seen[i]);
+		set += bits_count(account->unknown_seen[i]);
 	if (set >= BITS)
 		return BITS * log(BITS);
 	return -BITS * log(1 - (double)set / BITS);

@@ -26,7 +26,8 @@ enum signal_matter {
 	SIGNAL_ORIGIN = 1,	/* a client's place: `origin` is not NULL */
 	SIGNAL_RECIPIENTS = 2,	/* `recipients` is not 0 */
 	SIGNAL_OUTCOME = 4,	/* how a delivery ended */
-	SIGNAL_SUBMISSION = 8	/* a message is handed in, wherever from */
+	SIGNAL_SUBMISSION = 8,	/* a message is handed in, wherever from */
+	SIGNAL_MATTERS = 16	/* all that several together can be */
 };
 
 /* What a signal may look at. Borrowed; the account is as it was before. */
