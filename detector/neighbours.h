@@ -20,8 +20,9 @@ enum { NEIGHBOURS_MAX = 1 << 20 };
 
 struct sightings *neighbours_new(void);
 
-/* `account`, of this account_domain(), is trusted in `country`. `is_first` when that is the first one it
- * ever came to trust: then it counts for the host as a whole. */
+/* `account`, of this account_domain(), is trusted in `country`. `is_first` when
+ * that is the first one it ever came to trust: then it counts for the host as
+ * a whole. */
 void neighbours_seen(struct sightings *neighbours, uint64_t domain,
 		     uint64_t account, uint16_t country, uint32_t now_s,
 		     bool is_first);
