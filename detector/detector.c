@@ -227,10 +227,13 @@ struct account_entry *detector_owner(struct detector *detector,
 	return entry;
 }
 
+/* Of a message whose first id is not told: with it, and none of ours, it is
+ * nobody's. */
 static bool may_be_second_id(const struct mail_event *event)
 {
-	return event->is_handed_back ||
-	       (event->has_client && address_is_loopback(&event->client));
+	return !event->earlier_id.len &&
+	       (event->is_handed_back ||
+		(event->has_client && address_is_loopback(&event->client)));
 }
 
 /* Without a login. A queue id in use again belongs to nobody we know; from

@@ -19,6 +19,7 @@ expect failed anna@firma.example 1
 expect waiting 0
 # Somebody else's id, or one that nobody knows, makes no message anna's.
 raw postfix/smtpd[14]: 2210930001DB: client=filter.firma.example[10.0.0.5], orig_queue_id=CACACACACA, orig_client=unknown[198.51.100.4]
+expect waiting 0
 raw postfix/qmgr[12]: 2210930001DB: from=<who@elsewhere.example>, size=1188, nrcpt=50 (queue active)
 raw postfix/smtp[13]: 2210930001DB: to=<r9@dst2.example>, relay=mx.dst2.example[192.0.2.9]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host mx.dst2.example[192.0.2.9] said: 550 5.1.1 unknown)
 raw postfix/qmgr[12]: 2210930001DB: removed
