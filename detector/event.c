@@ -11,12 +11,14 @@ void mail_event_init(struct mail_event *event, enum mail_event_kind kind,
 	};
 }
 
-/* Up to the first comma that neither a quoted part nor < > holds. */
-static size_t address_length(struct slice list)
+/* Up to the first comma that neither a quoted part nor < > holds. What stands
+ * behind the last < begins at *start_out; 0 without one. */
+static size_t address_length(struct slice list, size_t *start_out)
 {
 	bool quoted = false, bracketed = false;
 	size_t i = 0;
 
+	*start_out = 0;
 	for (; i < list.len; i++) {
 		char c = list.ptr[i];
 
@@ -28,19 +30,22 @@ static size_t address_length(struct slice list)
 			bracketed = c == '<';
 		else if (!quoted && !bracketed && c == ',')
 			break;
+		if (!quoted && c == '<')
+			*start_out = i + 1;
 	}
 	return i;
 }
 
 bool mail_event_next_recipient(struct slice *list, struct slice *recipient_out)
 {
-	struct slice word = slice_sub(*list, 0, address_length(*list));
+	size_t start, len = address_length(*list, &start);
+	struct slice word = slice_sub(*list, 0, len);
 
 	if (!list->len)
 		return false;
-	*list = slice_after(*list, word.len + 1);
-	if (slice_skip(&word, S("<")) && slice_ends(word, S(">")))
-		word.len--;
+	*list = slice_after(*list, len + 1);
+	if (start && slice_ends(word, S(">")))
+		word = slice_sub(word, start, len - 1);
 	*recipient_out = word;
 	return true;
 }

@@ -102,7 +102,7 @@ void mail_event_init(struct mail_event *event, enum mail_event_kind kind,
 		     struct slice queue_id);
 
 /* Take an address from a list with commas, which quotes and < > protect, and
- * step over the comma. Without < and >. False at the end. */
+ * step over the comma. Of "NAME <ADDRESS>", the address. False at the end. */
 bool mail_event_next_recipient(struct slice *list,
 			       struct slice *recipient_out);
 

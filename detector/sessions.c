@@ -170,7 +170,7 @@ static void fill_account(const struct session *session,
 		    sizeof(event->client)) != 0))
 		return;
 	give_account(event, slice_from(session->account));
-	if (event->account.len && !event->mechanism.len)
+	if (event->account.len && session->mechanism[0])
 		event->mechanism = slice_from(session->mechanism);
 }
 

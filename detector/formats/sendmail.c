@@ -3,6 +3,7 @@
  *
  *   AUTH=server, relay=CLIENT, authid=U, mech=M, bits=N
  *   STARTTLS=server, relay=CLIENT, ...
+ *   NOQUEUE: connect from CLIENT
  *   QID: AUTH failure (M): TEXT (-13) TEXT[, user=U], relay=CLIENT
  *   QID: from=<S>, ...                                   sendmail_message.c
  *   QID: to=<R>,<R>,...                                  sendmail_message.c
@@ -135,8 +136,8 @@ static enum format_result read_login(struct slice text, struct slice pid,
 }
 
 /* A connection begins anew; whoever had this process before is gone. */
-static enum format_result read_starttls(struct slice text, struct slice pid,
-					struct mail_event *event)
+static enum format_result read_beginning(struct slice text, struct slice pid,
+					 struct mail_event *event)
 {
 	mail_event_init(event, MAIL_SESSION, slice_sub(text, 0, 0));
 	text.len = sendmail_address_length(text);
@@ -293,7 +294,9 @@ static enum format_result read_text(const struct log_line *line,
 	if (slice_skip(&text, S("AUTH=server, relay=")))
 		return read_login(text, line->pid, event);
 	if (slice_skip(&text, S("STARTTLS=server, relay=")))
-		return read_starttls(text, line->pid, event);
+		return read_beginning(text, line->pid, event);
+	if (slice_skip(&text, S("NOQUEUE: connect from ")))
+		return read_beginning(text, line->pid, event);
 	if (!take_id(&text, &id) && !slice_starts(text, S("ruleset=")) &&
 	    !slice_starts(text, S("AUTH failure (")))
 		return FORMAT_SKIP;

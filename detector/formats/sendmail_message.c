@@ -4,10 +4,11 @@
  *   from=<S>, size=N, class=N, [pri=N, ]nrcpts=N[, msgid=T][, bodytype=W]
  *        [, proto=W][, daemon=W][, tls_verify=W][, auth=M], relay=CLIENT
  *   to=<R>[,<R>...][, ctladdr=<A> (UID/GID)], delay=D[, xdelay=D], mailer=M
- *        [, pri=N][, relay=H [IP]][, dsn=X.Y.Z], stat=TEXT
+ *        [, pri=N][, relay=H [IP]][, dsn=X.Y.Z][, reply=TEXT], stat=TEXT
  *
  * S is cut at 200 bytes without a mark. It may be quoted and hold anything, as
- * may R; T is the client's, too. TEXT is the receiver's.
+ * may R; T is the client's, too. TEXT is the receiver's, but for the words in
+ * front of it.
  */
 #include "detector/formats/sendmail.h"
 
@@ -53,18 +54,23 @@ static struct slice last_word(struct slice text, struct slice name)
 	return slice_cut(&text, ',');
 }
 
-/* daemon=W[, tls_verify=W][, auth=M], behind the client's words. */
+/* proto=W, daemon=W[, tls_verify=W][, auth=M], behind the client's words. That
+ * somebody logged in the protocol says, too, since 8.16: RFC 3848's names. */
 static void read_daemon(struct slice text, struct mail_event *event)
 {
 	ptrdiff_t at = slice_find_last(text, S(", daemon="));
+	struct slice words = slice_after(text, at < 0 ? text.len : (size_t)at);
+	struct slice protocol;
 
-	if (at < 0)
-		return;
-	text = slice_after(text, (size_t)at);
-	event->service = last_word(text, S(", daemon="));
-	event->mechanism = last_word(text, S(", auth="));
+	text.len -= words.len;
+	protocol = last_word(text, S(", proto="));
+	event->service = last_word(words, S(", daemon="));
+	event->mechanism = last_word(words, S(", auth="));
 	if (slice_eq(event->mechanism, S("NONE")))
 		event->mechanism.len = 0;
+	if (!event->mechanism.len && (slice_eq(protocol, S("ESMTPA")) ||
+				      slice_eq(protocol, S("ESMTPSA"))))
+		event->mechanism = protocol;
 }
 
 /* Without a client it is from this machine, and nobody's; with one, whoever
@@ -111,20 +117,25 @@ static const struct {
 	{ SLICE("Deferred"), MAIL_DEFERRED },
 	{ SLICE("queued"), MAIL_STATUS_NONE },
 	{ SLICE("Host map: lookup ("), MAIL_DEFERRED },
-	{ SLICE("Cannot send message for "), MAIL_EXPIRED },
-	{ SLICE("Cannot send message within "), MAIL_EXPIRED },
 };
 
-/* By Sendmail's own words, else by the class of the code; before 8.10 there
- * was none, and what was not deferred was refused. */
+/* By the class of the code. Before 8.10 there was none, and there is none of
+ * what was not tried: then by Sendmail's own words, and what has none of
+ * these was refused. */
 static enum mail_status status_of(struct slice stat, struct slice dsn)
 {
+	if (slice_starts(stat, S("Cannot send message for ")) ||
+	    slice_starts(stat, S("Cannot send message within ")))
+		return MAIL_EXPIRED;
+	if (slice_starts(dsn, S("2")))
+		return MAIL_SENT;
+	if (dsn.len)
+		return slice_starts(dsn, S("4")) ? MAIL_DEFERRED
+						 : MAIL_BOUNCED;
 	for (size_t i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++)
 		if (slice_starts(stat, outcomes[i].words))
 			return outcomes[i].status;
-	if (slice_starts(dsn, S("2")))
-		return MAIL_SENT;
-	return slice_starts(dsn, S("4")) ? MAIL_DEFERRED : MAIL_BOUNCED;
+	return MAIL_BOUNCED;
 }
 
 /* "Sent (TEXT)" or "Deferred: TEXT", else the whole: "User unknown". */
@@ -143,6 +154,8 @@ static struct slice requeued_id(struct slice relay, struct slice reply)
 	struct slice none = slice_sub(reply, 0, 0), id = slice_cut(&reply, ' ');
 	struct mail_event of = { 0 };
 
+	if (sendmail_dsn(id).len)
+		id = slice_cut(&reply, ' ');
 	if (!slice_eq(reply, S("Message accepted for delivery")) ||
 	    !sendmail_read_relay(relay, &of) ||
 	    !address_is_loopback(&of.client))
@@ -174,18 +187,34 @@ static void read_list(struct slice list, struct mail_event *event)
 		event->recipients++;
 }
 
+/* Cut ", stat=" and what follows it from the fields. Behind ", reply=", which
+ * 8.17 has, it is the receiver who speaks, and the last one is Sendmail's. */
+static bool cut_stat(struct slice *fields, struct slice *stat_out)
+{
+	struct slice mark = S(", stat=");
+	ptrdiff_t at = slice_find(*fields, mark);
+	ptrdiff_t reply = slice_find(*fields, S(", reply="));
+
+	if (at < 0)
+		return false;
+	if (reply >= 0 && reply < at)
+		at = slice_find_last(*fields, mark);
+	else
+		reply = at;
+	*stat_out = slice_after(*fields, (size_t)at + mark.len);
+	fields->len = (size_t)reply;
+	return true;
+}
+
 enum format_result sendmail_read_to(struct slice text, struct slice id,
 				    struct mail_event *event)
 {
-	struct slice list = take_recipients(&text), mark = S(", stat="), stat;
-	ptrdiff_t at = slice_find(text, mark);
+	struct slice list = take_recipients(&text), stat;
 
 	mail_event_init(event, MAIL_DELIVERY, id);
-	if (!id.len || at < 0)
+	if (!id.len || !cut_stat(&text, &stat))
 		return FORMAT_BAD;
 	read_list(list, event);
-	stat = slice_after(text, (size_t)at + mark.len);
-	text.len = (size_t)at;
 	event->dsn = sendmail_dsn(last_word(text, S(", dsn=")));
 	event->status = status_of(stat, event->dsn);
 	if (event->status == MAIL_STATUS_NONE)

@@ -40,6 +40,40 @@ awk -v seed="$seed" 'BEGIN {
 		stolen = who < 5 && i > 25000
 		ip = stolen ? foreign[1 + int(rand() * n)] : "83.11.5." who
 		id = sprintf("4AAAA%05d", i)
+		# Lines of OpenSMTPD and Sendmail mean something only together.
+		if (i % 4 == 1) {
+			s = sprintf("smtpd[9]: 5df87c90%08x", i)
+			m = sprintf("%08x", i)
+			print stamp " " s " smtp connected address=" ip \
+				" host=<unknown>"
+			print stamp " " s " smtp authentication user=" \
+				user " result=ok"
+			print stamp " " s " smtp message msgid=" m \
+				" size=900 nrcpt=1 proto=ESMTP"
+			print stamp " smtpd[9]: 5df87c9100000000 mta " \
+				"delivery evpid=" m "00000000 from=<" user \
+				"> to=<a@b" i ".example> rcpt=<-> source=\"" \
+				"192.0.2.25\" relay=\"192.0.2.1 (mx)\" " \
+				"delay=0s result=\"" \
+				(stolen ? "PermFail\" stat=\"550 5.1.1 no\"" \
+					: "Ok\" stat=\"250 2.0.0 ok\"")
+			continue
+		}
+		if (i % 4 == 2) {
+			s = " sm-mta[" 1000 + i % 900 "]: "
+			m = sprintf("06J1e4G%07d: ", i)
+			print stamp s "AUTH=server, relay=[" ip "], authid=" \
+				user ", mech=PLAIN, bits=0"
+			print stamp s m "from=<" user ">, size=900, class=0, " \
+				"nrcpts=2, proto=ESMTP, daemon=MTA, relay=[" \
+				ip "]"
+			print stamp s m "to=<a@b" i ".example>,<c@d" i \
+				".example>, delay=00:00:01, mailer=esmtp, " \
+				"pri=1, relay=mx. [192.0.2.1], dsn=" \
+				(stolen ? "5.1.1, stat=User unknown" \
+					: "2.0.0, stat=Sent (ok)")
+			continue
+		}
 		if (rand() < 0.5)
 			print stamp " dovecot: imap-login: Login: user=<" \
 				user ">, method=PLAIN, rip=" ip \
