@@ -11,16 +11,22 @@ make -s -j"$(nproc)" BUILD=$build CC=clang OPTIMISE= \
 	objects || exit 70
 libs=$(make -s BUILD=$build print-libs)
 
-# Each input line of the cases becomes a file; the first byte of a seed for
-# the formats picks the format.
+# Each input line of the cases becomes a file, for the formats with two bytes
+# in front that pick whichever format it is, and no head; and each file of
+# cases, one, for what reads many lines.
 seeds=$build/seeds
 rm -rf "$seeds"
-mkdir -p "$seeds"
+mkdir -p "$seeds/lines" "$seeds/fuzz_formats" "$seeds/fuzz_correlator"
 n=0
 while IFS= read -r line; do
 	n=$((n + 1))
-	printf '%b%s' "\\$(printf '%03o' $((n % 4)))" "$line" >"$seeds/$n"
+	printf '%s' "$line" >"$seeds/lines/$n"
+	printf '\0\0%s' "$line" >"$seeds/fuzz_formats/$n"
 done < <(grep -hv '^\(#\|= \|$\)' detector/formats/*.cases)
+for cases in detector/formats/*.cases detector/sessions.cases; do
+	grep -v '^\(#\|= \|$\)' "$cases" | split -l 12 - \
+		"$seeds/fuzz_correlator/$(basename "$cases")-"
+done
 
 for source in tests/fuzz/fuzz_*.c; do
 	name=$(basename "$source" .c)
@@ -32,9 +38,11 @@ for source in tests/fuzz/fuzz_*.c; do
 		continue
 	}
 	mkdir -p "$build/corpus-$name"
+	from=$seeds/$name
+	[ -d "$from" ] || from=$seeds/lines
 	if "$build/$name" -max_total_time="$seconds" -max_len=4096 \
 		-print_final_stats=1 -artifact_prefix="$build/$name-" \
-		"$build/corpus-$name" "$seeds" >"$build/$name.log" 2>&1; then
+		"$build/corpus-$name" "$from" >"$build/$name.log" 2>&1; then
 		passed=$((passed + 1))
 		echo "ok    $name: $(sed -n 's/^stat::number_of_executed_units: *//p' \
 			"$build/$name.log") inputs"
