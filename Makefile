@@ -26,6 +26,11 @@ mysql_pkg := $(shell $(PKG_CONFIG) --exists mysqlclient 2>/dev/null && \
 	echo mysqlclient || echo libmariadb)
 packages  := $(mysql_pkg) libcurl libmicrohttpd json-c libmaxminddb lmdb \
 	libconfig sqlite3 libarchive gnutls
+# journald's adapter is built when libsystemd is there; SYSTEMD= for without.
+SYSTEMD   ?= $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo yes)
+ifneq ($(SYSTEMD),)
+packages  += libsystemd
+endif
 lib_flags := $(shell $(PKG_CONFIG) --cflags $(packages) 2>/dev/null)
 lib_libs  := $(shell $(PKG_CONFIG) --libs $(packages) 2>/dev/null) -lm
 
@@ -83,6 +88,15 @@ $(BUILD)/paths.def: .FORCE
 
 $(BUILD)/base/paths.o: $(BUILD)/paths.def
 $(BUILD)/base/paths.o: ALL_CFLAGS += -I$(BUILD)
+
+# Rewritten only when libsystemd comes or goes.
+$(BUILD)/systemd.def: .FORCE
+	@mkdir -p $(@D)
+	@echo '$(if $(SYSTEMD),-DHAVE_SYSTEMD)' >$@.new
+	@cmp -s $@.new $@ && $(RM) $@.new || mv $@.new $@
+
+$(BUILD)/detector/sources/journal.o: $(BUILD)/systemd.def
+$(BUILD)/detector/sources/journal.o: ALL_CFLAGS += $(if $(SYSTEMD),-DHAVE_SYSTEMD)
 
 $(BUILD)/%.o: %.c | libraries
 	@mkdir -p $(@D)

@@ -46,7 +46,9 @@ static const struct conf_option main_options[] = {
 	TEXT("template_dir", template_dir, "", "Folder of the mail and page "
 	     "templates; empty: as installed."),
 	{ "sources", CONF_LIST, AT(sources), "/var/log/mail.log", 0, 0, NULL,
-	  "Logs to read.", NULL },
+	  "Logs to read: files, quoted patterns such as /var/log/mail*.log, or "
+	  "journal: for journald's mail messages, journal:UNIT,UNIT for what "
+	  "these units say, journal:/DIR for another journal.", NULL },
 	{ "home", CONF_LIST, AT(home), "", 0, 0, NULL,
 	  "Country codes where your customers live, such as PL, PT.", NULL },
 	TEXT("country_db", country_db, "", "MMDB file with countries."),

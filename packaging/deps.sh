@@ -20,15 +20,21 @@ check='libcmocka-dev mariadb-server mariadb-client postfix postfix-mysql
 	postfix-sqlite dovecot-core dovecot-imapd dovecot-mysql dovecot-sqlite
 	python3 python3-numpy procps gzip xz-utils bzip2 zstd logrotate'
 
+# Tried, but nothing fails without: reading journald's journal, and the tests
+# of that. They exclude what a system without systemd has in its place.
+build_maybe='libsystemd-dev'
+check_maybe='systemd-journal-remote'
+
 for_what=${1:-build}
 everything='clang libclang-rt-14-dev cppcheck binutils ripgrep pflogsumm time
 	chromium'
 
 case $for_what in
-build) want=$build ;;
-demo) want="$build $demo" ;;
-check) want="$build $demo $check" ;;
-all) want="$build $demo $check $everything" ;;
+build) want=$build maybe=$build_maybe ;;
+demo) want="$build $demo" maybe=$build_maybe ;;
+check) want="$build $demo $check" maybe="$build_maybe $check_maybe" ;;
+all) want="$build $demo $check $everything"
+	maybe="$build_maybe $check_maybe" ;;
 *) echo "usage: deps.sh build|demo|check|all" >&2; exit 64 ;;
 esac
 # Any npm will do, also one that did not come from the distribution.
@@ -54,11 +60,17 @@ command -v apt-get >/dev/null 2>&1 || {
 	echo "$want" | tr -s '\n\t ' ' ' | fold -sw 76 >&2
 	exit 69
 }
-missing=
+missing= maybe_missing=
 for names in $want; do
 	one_is_installed "$names" || missing="$missing ${names%%|*}"
 done
-[ -n "$missing" ] || exit 0
+for name in $maybe; do
+	is_installed "$name" || maybe_missing="$maybe_missing $name"
+done
+# What could not be had once is not asked for at every build.
+tried=build/deps-tried
+[ "$(cat $tried 2>/dev/null)" != "$maybe_missing" ] || maybe_missing=
+[ -n "$missing$maybe_missing" ] || exit 0
 
 sudo=
 if [ "$(id -u)" != 0 ]; then
@@ -113,12 +125,19 @@ apt() {
 		-o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1 </dev/null
 }
 
-echo "  installing$missing" >&2
+echo "  installing$missing$maybe_missing" >&2
 case $for_what in check | all) keep_servers_off_now ;; esac
 # sudo may ask for a password; below, nobody could read the question.
 [ -z "$sudo" ] || $sudo true
 # A foreign repository that is away need not matter: install decides.
 apt update || true
+for name in $maybe_missing; do
+	apt install -y --no-install-recommends --no-remove "$name" && continue
+	echo "deps.sh: without $name: journald's journal is left out" >&2
+	mkdir -p build
+	echo "$maybe_missing" >$tried
+done
+[ -n "$missing" ] || exit 0
 # shellcheck disable=SC2086
 apt install -y --no-install-recommends --no-remove $missing || {
 	tail -n 5 "$log" >&2

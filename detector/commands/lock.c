@@ -2,12 +2,14 @@
 
 #include "base/files.h"
 #include "detector/settings.h"
+#include "detector/sources/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 
 int lock_state_dir(int *fd_out, struct err *err)
@@ -28,7 +30,25 @@ int lock_state_dir(int *fd_out, struct err *err)
 		       "nothing", settings.state_dir);
 }
 
+/* While it is rotated the file may be missing; its folder is not. */
 const char *source_name(const char *path, char *resolved)
 {
-	return realpath(path, resolved) ? resolved : path;
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_MAX];
+	size_t used;
+
+	if (journal_is_named(path) || strcmp(path, "-") == 0)
+		return path;
+	if (realpath(path, resolved))
+		return resolved;
+	slice_copy(slash ? (struct slice){ path, (size_t)(slash - path) + 1 }
+			 : S("."), dir, sizeof(dir));
+	if (!realpath(dir, resolved))
+		return path;
+	used = strlen(resolved);
+	if ((size_t)snprintf(resolved + used, PATH_MAX - used, "%s%s",
+			     used > 1 ? "/" : "", slash ? slash + 1 : path) >=
+	    PATH_MAX - used)
+		return path;
+	return resolved;
 }

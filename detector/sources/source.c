@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/log.h"
+#include "detector/sources/journal.h"
 #include "detector/sources/rotation.h"
 #include "detector/sources/stream.h"
 
@@ -40,6 +41,8 @@ struct source {
 	size_t head_have;
 	uint64_t done, total;	/* of the files before this one; of all */
 	struct source_position before;	/* the end of the file before */
+
+	struct journal *journal;	/* then there is no file at all */
 };
 
 static bool is_live(const struct source *source)
@@ -160,6 +163,14 @@ int source_open(const char *path, enum source_mode mode,
 	source->mode = mode;
 	source->stream.fd = -1;
 	slice_copy(slice_from(path), source->path, sizeof(source->path));
+	if (journal_is_named(path)) {
+		if (journal_open(source->path, position, &source->journal,
+				 err) < 0)
+			goto failed;
+		source->line = position ? position->line : 0;
+		*source_out = source;
+		return 0;
+	}
 	/* Before it is opened, which would wait for somebody to write. */
 	if (mode == SOURCE_FOLLOW && stat(path, &info) == 0 &&
 	    S_ISFIFO(info.st_mode)) {
@@ -187,6 +198,7 @@ void source_close(struct source **source)
 {
 	if (!*source)
 		return;
+	journal_close(&(*source)->journal);
 	stream_close(&(*source)->stream);
 	rotation_release(&(*source)->rotation);
 	free((*source)->buffer);
@@ -369,8 +381,22 @@ bool source_next_ready(struct source *source, struct slice *line_out)
 	return false;
 }
 
+static bool next_entry(struct source *source, struct slice *line_out)
+{
+	int got = source->failed ? 0
+				 : journal_next(source->journal, line_out,
+						&source->overlong,
+						&source->err);
+
+	source->failed |= got < 0;
+	source->line += got > 0;
+	return got > 0;
+}
+
 bool source_next(struct source *source, struct slice *line_out)
 {
+	if (source->journal)
+		return next_entry(source, line_out);
 	while (!source_next_ready(source, line_out)) {
 		size_t len = source->end - source->start;
 
@@ -428,10 +454,24 @@ struct source_place source_place(const struct source *source)
 	return (struct source_place){ source->line_start, source->line };
 }
 
+static void entry_position(const struct source *source, bool behind,
+			   struct source_position *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->line = behind || source->line == 0 ? source->line
+						: source->line - 1;
+	journal_position(source->journal, behind, out);
+}
+
 void source_position_at(const struct source *source,
 			struct source_place place,
 			struct source_position *position_out)
 {
+	/* Its lines are handed out one by one: it is the last. */
+	if (source->journal) {
+		entry_position(source, false, position_out);
+		return;
+	}
 	position_of(source, place.start, place.line ? place.line - 1 : 0,
 		    position_out);
 }
@@ -439,7 +479,9 @@ void source_position_at(const struct source *source,
 void source_position(const struct source *source, bool behind,
 		     struct source_position *position_out)
 {
-	if (behind)
+	if (source->journal)
+		entry_position(source, behind, position_out);
+	else if (behind)
 		position_of(source, source->start, source->line, position_out);
 	else
 		source_position_at(source, source_place(source), position_out);
@@ -447,7 +489,8 @@ void source_position(const struct source *source, bool behind,
 
 const char *source_file(const struct source *source)
 {
-	return source->rotation.paths[source->file];
+	return source->journal ? source->path
+			       : source->rotation.paths[source->file];
 }
 
 uint64_t source_line(const struct source *source)
@@ -478,7 +521,9 @@ uint64_t source_offset(const struct source *source)
 void source_progress(const struct source *source, uint64_t *done_out,
 		     uint64_t *total_out)
 {
-	*done_out = source->done + stream_done(&source->stream);
+	*done_out = source->journal
+			    ? 0
+			    : source->done + stream_done(&source->stream);
 	*total_out = source->total;
 }
 

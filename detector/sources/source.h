@@ -1,5 +1,5 @@
 /*
- * source - one log, line by line, across rotations.
+ * source - one log, line by line, across rotations; or journald's (journal.h).
  *
  * A position says which file was read how far by content, not by name or
  * inode: a hash of the file's first bytes and of the bytes before the offset.
@@ -22,7 +22,8 @@
 enum {
 	SOURCE_LINE_MAX = 65536,
 	SOURCE_HEAD_SIZE = 1024,
-	SOURCE_TAIL_SIZE = 128
+	SOURCE_TAIL_SIZE = 128,
+	SOURCE_CURSOR_SIZE = 216
 };
 
 struct source_position {
@@ -30,6 +31,9 @@ struct source_position {
 	uint64_t offset;	/* in the uncompressed file; 0: nothing read */
 	uint64_t line;		/* lines before it in that file */
 	uint32_t head_len, tail_len;
+	/* Of the journal, which has none of the above but lines; "" in files.
+	 * systemd's are up to 160 bytes. */
+	char cursor[SOURCE_CURSOR_SIZE];
 };
 
 struct source;

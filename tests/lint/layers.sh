@@ -64,6 +64,7 @@ libconfig.h base/conf_file.c
 lmdb.h detector/store.c
 maxminddb.h detector/geo.c
 archive.h detector/sources/archive.c
+systemd/sd-journal.h detector/sources/journal.c
 xxhash.h base/hash.c
 END
 found=$(grep -rlE '#include <gnutls/' base detector notifier || true)
