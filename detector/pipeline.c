@@ -62,39 +62,77 @@ static const struct mail_event *next_of(struct pipeline *pipeline, size_t i)
 	return log->n ? &log->events[log->at].event : NULL;
 }
 
-/* The log with the earliest event; NULL when all have ended. */
-static struct pipeline_log *earliest(struct pipeline *pipeline)
+/* A heap of those logs that have an event, the earliest on top; of two at the
+ * same time the log that was added first. */
+static bool is_earlier(const struct pipeline *pipeline, uint16_t a, uint16_t b)
 {
-	const struct mail_event *best = NULL;
-	size_t best_i = 0;
+	const struct pipeline_log *x = &pipeline->logs[a];
+	const struct pipeline_log *y = &pipeline->logs[b];
+	int64_t x_ms = x->events[x->at].event.at_ms;
+	int64_t y_ms = y->events[y->at].event.at_ms;
 
-	for (size_t i = 0; i < pipeline->n; i++) {
-		const struct mail_event *event = next_of(pipeline, i);
+	return x_ms != y_ms ? x_ms < y_ms : a < b;
+}
 
-		if (event && (!best || event->at_ms < best->at_ms)) {
-			best = event;
-			best_i = i;
-		}
+static void sift_down(struct pipeline *pipeline, size_t i)
+{
+	uint16_t *heap = pipeline->heap;
+
+	for (;;) {
+		size_t best = 2 * i + 1;
+		uint16_t kept = heap[i];
+
+		if (best >= pipeline->n_heap)
+			return;
+		if (best + 1 < pipeline->n_heap &&
+		    is_earlier(pipeline, heap[best + 1], heap[best]))
+			best++;
+		if (!is_earlier(pipeline, heap[best], kept))
+			return;
+		heap[i] = heap[best];
+		heap[best] = kept;
+		i = best;
 	}
-	return best ? &pipeline->logs[best_i] : NULL;
+}
+
+/* A log that has ended is asked again in the next step only. */
+static void build_heap(struct pipeline *pipeline)
+{
+	pipeline->n_heap = 0;
+	for (size_t i = 0; i < pipeline->n; i++)
+		if (next_of(pipeline, i))
+			pipeline->heap[pipeline->n_heap++] = (uint16_t)i;
+	for (size_t i = pipeline->n_heap / 2; i-- > 0;)
+		sift_down(pipeline, i);
+}
+
+/* The event on top was used: the next of its log, or none for now. */
+static void refill(struct pipeline *pipeline)
+{
+	if (!next_of(pipeline, pipeline->heap[0]))
+		pipeline->heap[0] = pipeline->heap[--pipeline->n_heap];
+	sift_down(pipeline, 0);
 }
 
 bool pipeline_step(struct pipeline *pipeline, uint64_t max_events)
 {
 	pipeline->stop = false;
+	build_heap(pipeline);
 	for (uint64_t fed = 0; fed < max_events && !pipeline->stop; fed++) {
-		struct pipeline_log *log = earliest(pipeline);
-		const struct mail_event *event;
+		struct pipeline_log *log = &pipeline->logs[pipeline->heap[0]];
+		const struct mail_event *event = &log->events[log->at].event;
 
-		if (!log) {
+		if (pipeline->n_heap == 0) {
 			report(pipeline);
 			return false;
 		}
-		event = &log->events[log->at].event;
 		if (pipeline->pause_ms && event->at_ms >= pipeline->pause_ms)
 			return true;
 		log->at++;
 		detector_event(pipeline->detector, event);
+		/* After the last one its place is behind its line. */
+		if (fed + 1 < max_events && !pipeline->stop)
+			refill(pipeline);
 		if (fed % PROGRESS_EVERY == PROGRESS_EVERY - 1)
 			report(pipeline);
 	}

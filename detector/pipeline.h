@@ -25,6 +25,8 @@ struct pipeline {
 	struct detector *detector;
 	size_t n;
 	struct pipeline_log logs[PIPELINE_MAX];
+	uint16_t heap[PIPELINE_MAX];	/* those with an event, in a step */
+	size_t n_heap;
 	bool stop;		/* set by a callback: end the step here */
 	int64_t pause_ms;	/* end a step in front of the first event from
 				 * this time on; 0 for no such time */

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/stamp.h"
 #include "detector/commands/command.h"
+#include "detector/commands/logs.h"
 #include "detector/reader.h"
 #include "detector/sessions.h"
 #include "detector/settings.h"
@@ -168,6 +169,8 @@ static int run(struct invocation *invocation)
 	struct err err;
 	int code = EXIT_FINE;
 
+	if (logs_expand_arguments(invocation, &err) < 0)
+		return command_fail(&err);
 	for (int i = 0; i < invocation->n_args; i++)
 		if (show_log(invocation, invocation->args[i], sessions,
 			     &err) < 0)

@@ -3,9 +3,11 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "detector/commands/lock.h"
+#include "detector/commands/logs.h"
 #include "detector/commands/report.h"
 #include "detector/learning.h"
 #include "detector/settings.h"
+#include "detector/sources/journal.h"
 #include "detector/sources/rotation.h"
 #include "detector/state.h"
 
@@ -156,7 +158,8 @@ static int add_log(struct learner *learner, const char *path, struct err *err)
 		log_info("%s is left out: `comporta scan` reads it", path);
 		return 0;
 	}
-	follow = is_file(path) && !is_rotated(learner->invocation, path);
+	follow = journal_is_named(path) ||
+		 (is_file(path) && !is_rotated(learner->invocation, path));
 	if (follow)
 		is_known = state_position(learner->state,
 					  source_name(path, name), &position);
@@ -305,7 +308,7 @@ static int learn(struct learner *learner, struct err *err)
 	return 0;
 }
 
-int learn_logs(const struct invocation *invocation)
+int learn_logs(struct invocation *invocation)
 {
 	struct learner *learner = must(calloc(1, sizeof(*learner)));
 	struct err err;
@@ -317,6 +320,8 @@ int learn_logs(const struct invocation *invocation)
 	if (invocation->n_args == 0)
 		result = err_set(&err, EXIT_USAGE, "scan --learn needs the "
 				 "old logs: comporta scan --learn LOG...");
+	else if (logs_expand_arguments(invocation, &err) < 0)
+		result = -1;
 	else
 		result = learn(learner, &err);
 	pipeline_close(&learner->pipeline);

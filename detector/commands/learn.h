@@ -19,6 +19,6 @@
 #include "detector/commands/command.h"
 
 /* The logs of the invocation; the exit code. */
-int learn_logs(const struct invocation *invocation);
+int learn_logs(struct invocation *invocation);
 
 #endif

@@ -8,6 +8,7 @@
 #include "base/stamp.h"
 #include "detector/album/album.h"
 #include "detector/commands/command.h"
+#include "detector/commands/logs.h"
 #include "detector/commands/report.h"
 #include "detector/commands/scores.h"
 #include "detector/learning.h"
@@ -186,7 +187,9 @@ static int run(struct invocation *invocation)
 
 	report_init(&rehearsal.report, invocation->json,
 		    invocation->progress);
-	result = open_all(&rehearsal, &detector, invocation, &err);
+	result = logs_expand_arguments(invocation, &err);
+	if (result == 0)
+		result = open_all(&rehearsal, &detector, invocation, &err);
 	if (result == 0) {
 		pipeline->detector = &detector;
 		pipeline->on_progress = on_progress;

@@ -6,6 +6,7 @@
 #include "detector/commands/desk.h"
 #include "detector/commands/hear.h"
 #include "detector/commands/lock.h"
+#include "detector/commands/logs.h"
 #include "detector/commands/paper.h"
 #include "detector/commands/report.h"
 #include "detector/settings.h"
@@ -33,7 +34,9 @@ struct run {
 	bool is_waiting;	/* acting failed in this round: not again */
 	struct state *state;
 	struct detector detector;
+	struct logs logs;
 	struct pipeline pipeline;
+	bool is_all_read;
 	struct report report;
 	struct desk desk;
 	/* Decisions of the step in progress, until its commit. */
@@ -148,6 +151,7 @@ void run_close(struct run **run)
 		return;
 	drop_pending(*run);
 	pipeline_close(&(*run)->pipeline);
+	logs_release(&(*run)->logs);
 	detector_release(&(*run)->detector);
 	state_close(&(*run)->state);
 	if ((*run)->has_desk)
@@ -172,22 +176,18 @@ static int add_log(struct run *run, const char *path, struct err *err)
 			    known ? &position : NULL, settings.format, err);
 }
 
-/* Logs named on the command line, else the configured ones. One that cannot
- * be read does not keep the others from being read. */
+/* One that cannot be read does not keep the others from being read. */
 static int add_logs(struct run *run, struct err *err)
 {
-	const struct invocation *invocation = run->invocation;
-	size_t n = invocation->n_args ? (size_t)invocation->n_args
-				      : settings.sources.n;
 	int result = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	if (logs_find(&run->logs, run->invocation, run->state, err) < 0)
+		return -1;
+	for (size_t i = 0; i < run->logs.n; i++) {
 		struct err one;
-		const char *path = invocation->n_args
-					   ? invocation->args[i]
-					   : settings.sources.items[i];
 
-		if (add_log(run, path, &one) == 0)
+		run->is_changed |= run->logs.logs[i].packed != NULL;
+		if (add_log(run, run->logs.logs[i].path, &one) == 0)
 			continue;
 		if (result < 0)
 			log_error("%s", err->text);
@@ -195,6 +195,22 @@ static int add_logs(struct run *run, struct err *err)
 		result = -1;
 	}
 	return result;
+}
+
+/* The file that a log was packed into is known from then on: there is nothing
+ * more in it. */
+static int save_packed(struct run *run, const char *path,
+		       const struct source_position *position, struct err *err)
+{
+	char resolved[PATH_MAX];
+
+	for (size_t i = 0; run->is_all_read && i < run->logs.n; i++)
+		if (run->logs.logs[i].path == path && run->logs.logs[i].packed)
+			return state_put_position(
+				run->state,
+				source_name(run->logs.logs[i].packed,
+					    resolved), position, err);
+	return 0;
 }
 
 static int save(struct run *run, struct err *err)
@@ -210,7 +226,8 @@ static int save(struct run *run, struct err *err)
 			continue;
 		pipeline_position(pipeline, i, &position);
 		if (state_put_position(run->state, source_name(path, resolved),
-				       &position, err) < 0)
+				       &position, err) < 0 ||
+		    save_packed(run, path, &position, err) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < run->n_pending; i++)
@@ -353,6 +370,7 @@ static int read_logs(struct run *run, const volatile sig_atomic_t *stop,
 		struct err one;
 
 		more = pipeline_step(&run->pipeline, EVENTS_PER_COMMIT);
+		run->is_all_read = !more;
 		if (commit(run, err) < 0)
 			return -1;
 		/* A decision that must wait does not stop the reading. */
@@ -449,6 +467,7 @@ void run_end_round(struct run *run)
 	    run->is_changed)
 		run->must_reload = true;
 	pipeline_close(&run->pipeline);
+	logs_release(&run->logs);
 	run->saved_lines = 0;
 }
 

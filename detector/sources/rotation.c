@@ -79,8 +79,7 @@ enum form { NO_SIBLING, BEHIND, WITHIN };
 
 static const char *const compressions[] = { ".gz", ".xz", ".bz2", ".zst" };
 
-/* Length of the name without the end that compression gave it. */
-static size_t plain_length(const char *name)
+size_t rotation_plain_length(const char *name)
 {
 	size_t len = strlen(name);
 
@@ -114,7 +113,8 @@ static bool is_behind(const char *rest)
 	if (strchr(".-_", *rest) && (is_digit(rest[1]) ||
 				     strncmp(rest + 1, "old", 3) == 0))
 		return true;
-	return plain_length(rest) == 0 || strspn(rest, "0123456789") >= 6;
+	return rotation_plain_length(rest) == 0 ||
+	       strspn(rest, "0123456789") >= 6;
 }
 
 /* logrotate's "extension .log": mail.1.log, mail-20261115.log.gz. */
@@ -122,7 +122,7 @@ static bool is_within(const char *name, const char *base)
 {
 	const char *dot = strrchr(base, '.');
 	size_t stem = dot ? (size_t)(dot - base) : 0;
-	size_t len = plain_length(name), end = dot ? strlen(dot) : 0;
+	size_t len = rotation_plain_length(name), end = dot ? strlen(dot) : 0;
 	const char *middle = name + stem;
 	size_t n;
 
@@ -165,13 +165,40 @@ bool rotation_is_sibling(const char *path, const char *live)
 	       form_of(path + dir, live + dir) != NO_SIBLING;
 }
 
+/* Wherever the name could have been cut in two or a part been put in. */
+bool rotation_has_live(const char *path)
+{
+	size_t len = strlen(path), from = len, to;
+	char live[PATH_MAX];
+
+	if (len >= sizeof(live))
+		return false;
+	while (from > 1 && path[from - 1] != '/')
+		from--;
+	for (size_t at = from + 1; at < len; at++) {
+		slice_copy((struct slice){ path, at }, live, sizeof(live));
+		if (rotation_is_sibling(path, live) && access(live, F_OK) == 0)
+			return true;
+		if (!strchr(".-_", path[at]))
+			continue;
+		/* mail.1.log: without what stands up to the next dot. */
+		to = at + 1 + strcspn(path + at + 1, ".");
+		slice_copy((struct slice){ path + to,
+					   rotation_plain_length(path + to) },
+			   live + at, sizeof(live) - at);
+		if (rotation_is_sibling(path, live) && access(live, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Does its last part hold a date, as dateext and newsyslog write it? */
 static bool has_date(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
 
-	return digits_in(name, plain_length(name)) >= 6;
+	return digits_in(name, rotation_plain_length(name)) >= 6;
 }
 
 static int by_age(const void *a, const void *b)
@@ -287,7 +314,7 @@ static void push(struct rotation *rotation, const char *path)
 static bool is_compressed_copy(const char *path)
 {
 	char a[SOURCE_HEAD_SIZE], b[SOURCE_HEAD_SIZE], plain[PATH_MAX];
-	size_t len = plain_length(path), in_a, in_b;
+	size_t len = rotation_plain_length(path), in_a, in_b;
 
 	if (!path[len] ||
 	    !slice_copy((struct slice){ path, len }, plain, sizeof(plain)) ||

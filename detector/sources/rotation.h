@@ -43,6 +43,12 @@ bool rotation_holds(const char *path, const struct source_position *position);
 /* Is `path` one of the files that `live` became? By name; both resolved. */
 bool rotation_is_sibling(const char *path, const char *live);
 
+/* Does the log stand beside it that it was rotated from, by its name? */
+bool rotation_has_live(const char *path);
+
+/* Length of the name without .gz, .xz, .bz2 or .zst; all of it for others. */
+size_t rotation_plain_length(const char *path);
+
 /* Do both begin with the same bytes, as a file and its compressed copy do? */
 bool rotation_same_beginning(const char *path, const char *other);
 

@@ -43,6 +43,60 @@ peak=$( (ulimit -v 400000; "$comporta" events "$work/bomb.gz") 2>&1)
 [[ "$peak" == *"1 unreadable"* ]] && good "a bomb takes no memory" ||
 	bad "a bomb takes no memory" "$peak"
 
+# Patterns: what matches now, each log once.
+logins() { "$comporta" explain "$1" --state-dir "$work/g" --json 2>/dev/null |
+	sed 's/.*"logins":\([0-9]*\).*/\1/'; }
+at=0
+login() { # account, log
+	at=$((at + 1))
+	printf '2026-11-22T00:%02d:%02d.000Z mx1 dovecot: imap-login: Login: user=<%s>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.25, TLS\n' \
+		$((at / 60)) $((at % 60)) "$1" >>"$work/$2"
+}
+mkdir "$work/d"
+scan=(scan --state-dir "$work/g" --dry-run)
+both=("${scan[@]}" --set "sources=$work/d/mail*,$work/d/mail.log")
+expect "nothing there yet" 65 "no log matches" "${scan[@]}" "$work/d/mail*"
+login a d/mail.log; login b d/mail.log.1; login c d/mail-2.log
+login d d/mail.1.log; login e d/mail.log-20261121; gzip "$work/d/mail.log-20261121"
+mkdir "$work/d/mail.d"
+expect "a pattern and a name" 0 "2 lines" "${both[@]}"
+equal "a log, another log" "1 1" "$(logins a) $(logins c)"
+equal "but not what they became" "  " "$(logins b) $(logins d) $(logins e)"
+login a d/mail.log; login f d/mail-new.log
+mv "$work/d/mail.log" "$work/d/mail.log.1"; login a d/mail.log
+expect "a new log, a rotated one" 0 "3 lines" "${both[@]}"
+equal "each line once" "3 1 1" "$(logins a) $(logins c) $(logins f)"
+expect "nothing new" 0 "0 lines" "${both[@]}"
+
+# Exim's mainlog-%D: a file a day, packed by cron.
+daily=("${scan[@]}" --set "sources=$work/d/main*")
+login x d/mainlog-20261120; login y d/mainlog-20261121
+gzip "$work/d/mainlog-20261120"
+expect "packed before we came" 0 "1 lines" "${daily[@]}"
+login y d/mainlog-20261121; login y d/mainlog-20261122
+gzip "$work/d/mainlog-20261121"
+expect "packed meanwhile: the rest" 0 "2 lines" "${daily[@]}"
+equal "each once" " 3" "$(logins x) $(logins y)"
+expect "and no more" 0 "0 lines" "${daily[@]}"
+rm "$work/d/mainlog-20261122"
+expect "one that is gone" 65 "no log matches" "${daily[@]}"
+
+# More than can be read: those that changed last.
+for i in $(seq 100 170); do
+	login "m$i" "d/host-$i.mail"
+	touch -d "@$((1795300000 + i))" "$work/d/host-$i.mail"
+done
+expect "too many" 0 "7 that changed longest ago" "${scan[@]}" "$work/d/*.mail"
+equal "the newest are read" " 1 1" \
+	"$(logins m106) $(logins m107) $(logins m170)"
+
+# For old logs a pattern is every file.
+equal "events of a pattern" 6 "$(of "$work/d/mail*log" "$work/d/mail.log.1")"
+expect "a pattern that matches nothing" 65 "no log matches" \
+	replay "$work/d/none*"
+expect "journal: and a unit's" 78 "name either" "${scan[@]}" journal: \
+	journal:dovecot
+
 # What is no log.
 mkfifo "$work/fifo"
 expect "a pipe as a source does not hang" 65 "is a pipe" \
