@@ -1,209 +1,15 @@
 #include "detector/sources/source.h"
 
 #include "base/hash.h"
-#include "base/log.h"
-#include "detector/sources/journal.h"
-#include "detector/sources/rotation.h"
-#include "detector/sources/stream.h"
+#include "detector/sources/source_inside.h"
 
-#include <errno.h>
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-/* Room for one line of the greatest length behind a large read; the bytes in
- * front of the last line are kept for the position's tail. */
-enum { READ_SIZE = 1 << 16,
-       BUFFER_SIZE = READ_SIZE + SOURCE_LINE_MAX + SOURCE_TAIL_SIZE };
-
-struct source {
-	enum source_mode mode;
-	char path[PATH_MAX];
-	struct rotation rotation;
-	size_t file;		/* which of rotation.paths is open */
-	struct stream stream;
-	bool at_end, failed;
-	bool is_torn;		/* reading this file failed */
-	uint64_t size_seen;	/* of the file, the last time we looked */
-	struct err err;
-
-	char *buffer;
-	size_t start, end;	/* unread bytes in buffer */
-	size_t line_start;	/* of the last line, in buffer */
-	uint64_t base;		/* offset in the file of buffer[0] */
-	uint64_t line;		/* number of the last line */
-	bool skipping;		/* inside an overlong line */
-	uint64_t overlong;
-
-	char head[SOURCE_HEAD_SIZE];
-	size_t head_have;
-	uint64_t done, total;	/* of the files before this one; of all */
-	struct source_position before;	/* the end of the file before */
-
-	struct journal *journal;	/* then there is no file at all */
-};
 
 static bool is_live(const struct source *source)
 {
 	return source->mode == SOURCE_FOLLOW &&
 	       source->file + 1 == source->rotation.n;
-}
-
-/* The first bytes belong to the position; read them when starting later. */
-static int read_head(struct source *source, const char *path)
-{
-	struct stream stream;
-	ssize_t got;
-
-	if (stream_open(path, &stream, &source->err) < 0)
-		return -1;
-	source->head_have = 0;
-	while (source->head_have < SOURCE_HEAD_SIZE) {
-		got = stream_read(&stream, source->head + source->head_have,
-				  SOURCE_HEAD_SIZE - source->head_have,
-				  &source->err);
-		if (got <= 0)
-			break;
-		source->head_have += (size_t)got;
-	}
-	stream_close(&stream);
-	return 0;
-}
-
-static void begin_file(struct source *source, uint64_t base, uint64_t line)
-{
-	source->at_end = source->skipping = source->is_torn = false;
-	source->base = base;
-	source->start = source->end = source->line_start = 0;
-	source->line = line;
-	source->size_seen = source->stream.size;
-}
-
-static int open_file(struct source *source, uint64_t offset, uint64_t line)
-{
-	const char *path = source->rotation.paths[source->file];
-	uint64_t from = offset > SOURCE_TAIL_SIZE ? offset - SOURCE_TAIL_SIZE
-						  : 0;
-	ssize_t got = 0;
-
-	source->head_have = 0;
-	if (offset > 0 && read_head(source, path) < 0)
-		return -1;
-	if (stream_open(path, &source->stream, &source->err) < 0)
-		return -1;
-	begin_file(source, from, line);
-	/* The tail's bytes come in front of the first line. */
-	if (offset > 0) {
-		if (!stream_skip(&source->stream, from))
-			return err_set(&source->err, EXIT_AGAIN,
-				       "%s changed while it was opened", path);
-		while (source->end < offset - from) {
-			got = stream_read(&source->stream,
-					  source->buffer + source->end,
-					  (size_t)(offset - from) -
-						  source->end, &source->err);
-			if (got <= 0)
-				break;
-			source->end += (size_t)got;
-		}
-		source->start = source->line_start = source->end;
-	}
-	return 0;
-}
-
-static void count_total(struct source *source)
-{
-	for (size_t i = 0; i < source->rotation.n; i++)
-		source->total += source->rotation.marks[i].size;
-}
-
-/* Where to begin, and open the file; again when it was rotated between the
- * two. */
-static int open_first(struct source *source,
-		      const struct source_position *position, struct err *err)
-{
-	for (int tries = 0;; tries++) {
-		struct source_position at;
-		uint64_t offset;
-
-		if (rotation_plan(source->path, position, &source->rotation,
-				  err) < 0)
-			return -1;
-		offset = source->rotation.first_offset;
-		if (open_file(source, offset,
-			      offset ? position->line : 0) == 0) {
-			source_position(source, true, &at);
-			if (!offset || (at.head_hash == position->head_hash &&
-					at.tail_hash == position->tail_hash))
-				return 0;
-			err_set(&source->err, EXIT_AGAIN,
-				"%s changed while it was opened",
-				source->path);
-		}
-		if (!offset || tries == 3)
-			break;
-		stream_close(&source->stream);
-		rotation_release(&source->rotation);
-	}
-	*err = source->err;
-	return -1;
-}
-
-int source_open(const char *path, enum source_mode mode,
-		const struct source_position *position,
-		struct source **source_out, struct err *err)
-{
-	struct source *source = calloc(1, sizeof(*source));
-	struct stat info;
-
-	if (!source || !(source->buffer = malloc(BUFFER_SIZE)))
-		abort();
-	source->mode = mode;
-	source->stream.fd = -1;
-	slice_copy(slice_from(path), source->path, sizeof(source->path));
-	if (journal_is_named(path)) {
-		if (journal_open(source->path, position, &source->journal,
-				 err) < 0)
-			goto failed;
-		source->line = position ? position->line : 0;
-		*source_out = source;
-		return 0;
-	}
-	/* Before it is opened, which would wait for somebody to write. */
-	if (mode == SOURCE_FOLLOW && stat(path, &info) == 0 &&
-	    S_ISFIFO(info.st_mode)) {
-		err_set(err, EXIT_DATA, "%s is a pipe; a position can be kept "
-			"in files only", path);
-		goto failed;
-	}
-	if (open_first(source, mode == SOURCE_FOLLOW ? position : NULL,
-		       err) < 0)
-		goto failed;
-	if (source->rotation.is_lost)
-		log_warning("%s was rotated and the rest of the old file is "
-			    "not beside it; reading the new one from its "
-			    "beginning", path);
-	if (strcmp(path, "-") != 0)
-		count_total(source);
-	*source_out = source;
-	return 0;
-failed:
-	source_close(&source);
-	return -1;
-}
-
-void source_close(struct source **source)
-{
-	if (!*source)
-		return;
-	journal_close(&(*source)->journal);
-	stream_close(&(*source)->stream);
-	rotation_release(&(*source)->rotation);
-	free((*source)->buffer);
-	free(*source);
-	*source = NULL;
 }
 
 /* Move the unread bytes to the front, keeping the last line and the tail
@@ -331,7 +137,7 @@ static bool next_file(struct source *source)
 	source->stream = next;
 	source->file = (size_t)file;
 	source->head_have = 0;
-	begin_file(source, 0, 0);
+	source_begin_file(source, 0, 0);
 	return true;
 }
 
