@@ -3,21 +3,21 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/must.h"
 #include "base/stamp.h"
+#include "detector/commands/check_log.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
+#include "detector/commands/logs.h"
 #include "detector/geo.h"
 #include "detector/judge.h"
 #include "detector/panel/schema.h"
-#include "detector/reader.h"
 #include "detector/settings.h"
 #include "detector/state.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-
-/* The end of a log is what counts: about this much of it is looked at. */
-enum { LOOK_LINES = 200000 };
 
 struct findings {
 	int n_bad;
@@ -48,39 +48,35 @@ static void bad(struct findings *findings, const char *part,
 
 static void check_log(struct findings *findings, const char *path)
 {
-	struct reader reader;
-	struct mail_event event;
+	struct log_report report;
 	struct err err;
-	uint64_t submissions = 0, logins = 0;
-	int64_t newest_ms = 0;
-	char words[700];
 
-	if (reader_open(path, SOURCE_ONCE, NULL, settings.format, &reader,
-			&err) < 0) {
+	if (check_log_look(path, &report, &err) < 0) {
 		bad(findings, "log", &err);
 		return;
 	}
-	while (reader.counters.lines < LOOK_LINES &&
-	       reader_next(&reader, &event)) {
-		submissions += event.kind == MAIL_SUBMISSION;
-		logins += event.kind == MAIL_LOGIN;
-		if (event.at_ms > newest_ms)
-			newest_ms = event.at_ms;
-	}
-	snprintf(words, sizeof(words), "%.300s: lines %llu, understood %llu, "
-		 "submissions %llu, logins %llu, unreadable %llu", path,
-		 (unsigned long long)reader.counters.lines,
-		 (unsigned long long)reader.counters.events,
-		 (unsigned long long)submissions, (unsigned long long)logins,
-		 (unsigned long long)reader.counters.strange);
-	reader_close(&reader);
-	good("log", words);
-	if (submissions == 0)
+	good("log", text_string(&report.words));
+	text_release(&report.words);
+	if (report.submissions == 0)
 		note("log", "no submission with a login in it: is this the log "
 		     "of the server that customers send through?");
-	if (newest_ms > clock_now_ms() + STAMP_HOUR_MS)
+	if (report.newest_ms > clock_now_ms() + STAMP_HOUR_MS)
 		note("log", "its newest line lies in the future: check the "
 		     "clock and the time zone");
+}
+
+static void check_logs(struct findings *findings,
+		       const struct invocation *invocation)
+{
+	struct logs *logs = must(calloc(1, sizeof(*logs)));
+	struct err err;
+
+	if (logs_find(logs, invocation, NULL, &err) < 0)
+		bad(findings, "log", &err);
+	for (size_t i = 0; i < logs->n; i++)
+		check_log(findings, logs->logs[i].path);
+	logs_release(logs);
+	free(logs);
 }
 
 static void check_geo(struct findings *findings)
@@ -328,8 +324,7 @@ static int run(struct invocation *invocation)
 		return list_options();
 	printf("comporta " COMPORTA_VERSION ", mode %s\n",
 	       settings.mode == MODE_ENFORCE ? "enforce" : "observe");
-	for (size_t i = 0; i < settings.sources.n; i++)
-		check_log(&findings, settings.sources.items[i]);
+	check_logs(&findings, invocation);
 	check_geo(&findings);
 	check_state(&findings);
 	check_model();
@@ -352,7 +347,9 @@ const struct command command_check = {
 	.usage = "",
 	.about = "try every part, say what to mend",
 	.help = "Reads the configuration and tries logs, GeoIP files, state, "
-		"database, panel and\ntemplates. --create-tables makes our "
+		"database, panel and\ntemplates. Of each log the last 8 MB "
+		"are read: who wrote them, what is understood,\nand what is "
+		"not, without passwords. --create-tables makes our "
 		"tables (with a database user that may).",
 	.takes = TAKES_TABLES | TAKES_LIST | TAKES_ORIGIN | TAKES_FORMAT,
 	.run = run,

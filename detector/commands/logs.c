@@ -55,7 +55,8 @@ static bool is_known(struct state *state, const char *path)
 	struct source_position position;
 	char name[PATH_MAX];
 
-	return state_position(state, source_name(path, name), &position);
+	return state &&
+	       state_position(state, source_name(path, name), &position);
 }
 
 /* A compressed file that the pattern matches: the rest of a log that we read

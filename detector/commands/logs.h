@@ -25,7 +25,7 @@ struct logs {
 
 /* Those named on the command line, else the configured ones. A zeroed struct
  * is empty. Where more match than can be read, the ones that changed last are
- * taken and it is said. -1 when there is none. */
+ * taken and it is said. -1 when there is none. `state` may be NULL. */
 int logs_find(struct logs *logs, const struct invocation *invocation,
 	      struct state *state, struct err *err);
 void logs_release(struct logs *logs);

@@ -194,17 +194,20 @@ static const struct form {
 	bool (*stamp)(struct header_reader *reader, struct slice *rest,
 		      int64_t *at_ms_out);
 	bool (*origin)(struct slice rest, struct log_line *line);
+	const char *name;
 } forms[N_FORMS] = {
-	[RFC3164] = { header_take_rfc3164, origin_syslog },
-	[RFC3339] = { header_take_rfc3339, origin_syslog },
-	[RFC5424] = { header_take_rfc5424, origin_rfc5424 },
-	[YEAR_FIRST] = { header_take_year_first, origin_syslog },
-	[YEAR_BETWEEN] = { header_take_year_between, origin_syslog },
-	[EXIM] = { header_take_exim, header_origin_exim },
-	[LOCAL_MONTH] = { header_take_local_month, origin_syslog },
-	[WEEKDAY] = { header_take_weekday, origin_syslog },
-	[UNIX] = { header_take_unix, origin_syslog },
-	[TAI64N] = { header_take_tai64n, origin_syslog },
+	[RFC3164] = { header_take_rfc3164, origin_syslog, "RFC 3164" },
+	[RFC3339] = { header_take_rfc3339, origin_syslog, "RFC 3339" },
+	[RFC5424] = { header_take_rfc5424, origin_rfc5424, "RFC 5424" },
+	[YEAR_FIRST] = { header_take_year_first, origin_syslog, "year first" },
+	[YEAR_BETWEEN] = { header_take_year_between, origin_syslog,
+			   "year behind the day" },
+	[EXIM] = { header_take_exim, header_origin_exim, "Exim's own" },
+	[LOCAL_MONTH] = { header_take_local_month, origin_syslog,
+			  "local months" },
+	[WEEKDAY] = { header_take_weekday, origin_syslog, "weekday first" },
+	[UNIX] = { header_take_unix, origin_syslog, "Unix seconds" },
+	[TAI64N] = { header_take_tai64n, origin_syslog, "TAI64N" },
 };
 
 static bool read_form(struct header_reader *reader, size_t form,
@@ -469,6 +472,11 @@ bool header_read(struct header_reader *reader, struct slice line,
 		return false;
 	reader->before_ms = line_out->at_ms;
 	return true;
+}
+
+const char *header_form_name(const struct header_reader *reader)
+{
+	return reader->is_decoded ? "JSON objects" : forms[reader->form].name;
 }
 
 bool header_lacks_year(const struct header_reader *reader)

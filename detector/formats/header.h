@@ -104,6 +104,9 @@ struct header_reader {
 bool header_read(struct header_reader *reader, struct slice line,
 		 struct log_line *line_out);
 
+/* What an operator would call the form of the last line that was read. */
+const char *header_form_name(const struct header_reader *reader);
+
 /* Had the stamp of the last line that was read no year? */
 bool header_lacks_year(const struct header_reader *reader);
 

@@ -148,6 +148,17 @@ int journal_open(const char *name, const struct source_position *position,
 	return 0;
 }
 
+bool journal_skip_to_last(struct journal *journal)
+{
+	int got;
+
+	sd_journal_seek_tail(journal->entries);
+	got = sd_journal_previous_skip(journal->entries, SOURCE_LAST_ENTRIES);
+	if (got < SOURCE_LAST_ENTRIES)
+		sd_journal_seek_head(journal->entries);
+	return got == SOURCE_LAST_ENTRIES;
+}
+
 void journal_close(struct journal **journal)
 {
 	if (!*journal)
@@ -312,6 +323,12 @@ int journal_open(const char *name, const struct source_position *position,
 	return err_set(err, EXIT_CONFIG, "%s cannot be read: this comporta was "
 		       "built without journald; install libsystemd-dev and "
 		       "build it again, or let rsyslog write a file", name);
+}
+
+bool journal_skip_to_last(struct journal *journal)
+{
+	(void)journal;
+	return false;
 }
 
 void journal_close(struct journal **journal)

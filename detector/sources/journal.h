@@ -34,6 +34,9 @@ bool journal_is_named(const char *path);
 /* `position` may be NULL: from the beginning. */
 int journal_open(const char *name, const struct source_position *position,
 		 struct journal **journal_out, struct err *err);
+
+/* To the last SOURCE_LAST_ENTRIES; true when there are more. */
+bool journal_skip_to_last(struct journal *journal);
 void journal_close(struct journal **journal);
 
 /* 1 with the next line, valid until the next call, 0 at the end for now, -1

@@ -333,6 +333,11 @@ void source_progress(const struct source *source, uint64_t *done_out,
 	*total_out = source->total;
 }
 
+bool source_is_cut(const struct source *source)
+{
+	return source->is_cut;
+}
+
 uint64_t source_overlong(const struct source *source)
 {
 	return source->overlong;

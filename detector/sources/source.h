@@ -41,9 +41,14 @@ struct source;
 enum source_mode {
 	SOURCE_FOLLOW,		/* from the position, across rotations; an
 				 * unfinished last line waits */
-	SOURCE_ONCE		/* just this file, to its very end; also "-" for
+	SOURCE_ONCE,		/* just this file, to its very end; also "-" for
 				 * standard input, pipes, compressed files */
+	SOURCE_LAST		/* the same, but of a plain file only the last
+				 * SOURCE_LAST_BYTES, of a journal the last
+				 * SOURCE_LAST_ENTRIES */
 };
+
+enum { SOURCE_LAST_BYTES = 8000000, SOURCE_LAST_ENTRIES = 50000 };
 
 /* `position` may be NULL. Fails when the file cannot be opened. */
 int source_open(const char *path, enum source_mode mode,
@@ -97,6 +102,9 @@ bool source_is_pipe(const struct source *source);
 /* For progress: bytes read of this source and in it all; 0 when unknown. */
 void source_progress(const struct source *source, uint64_t *done_out,
 		     uint64_t *total_out);
+
+/* Was something in front left out by SOURCE_LAST? */
+bool source_is_cut(const struct source *source);
 
 uint64_t source_overlong(const struct source *source);
 

@@ -22,7 +22,7 @@ struct source {
 	struct rotation rotation;
 	size_t file;		/* which of rotation.paths is open */
 	struct stream stream;
-	bool at_end, failed;
+	bool at_end, failed, is_cut;
 	bool is_torn;		/* reading this file failed */
 	uint64_t size_seen;	/* of the file, the last time we looked */
 	struct err err;

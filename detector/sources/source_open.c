@@ -105,6 +105,22 @@ static int open_first(struct source *source,
 	return -1;
 }
 
+/* On to the last bytes of a long file, and there to the next line. */
+static void skip_to_last(struct source *source)
+{
+	uint64_t from = source->stream.size - SOURCE_LAST_BYTES;
+	struct slice torn;
+
+	if (source->mode != SOURCE_LAST || source->stream.archive ||
+	    source->stream.size <= SOURCE_LAST_BYTES ||
+	    !stream_skip(&source->stream, from))
+		return;
+	source_begin_file(source, from, 0);
+	source_next(source, &torn);
+	source->line = 0;
+	source->is_cut = true;
+}
+
 int source_open(const char *path, enum source_mode mode,
 		const struct source_position *position,
 		struct source **source_out, struct err *err)
@@ -122,6 +138,8 @@ int source_open(const char *path, enum source_mode mode,
 				 err) < 0)
 			goto failed;
 		source->line = position ? position->line : 0;
+		if (mode == SOURCE_LAST)
+			source->is_cut = journal_skip_to_last(source->journal);
 		*source_out = source;
 		return 0;
 	}
@@ -141,6 +159,7 @@ int source_open(const char *path, enum source_mode mode,
 			    "beginning", path);
 	if (strcmp(path, "-") != 0)
 		count_total(source);
+	skip_to_last(source);
 	*source_out = source;
 	return 0;
 failed:

@@ -97,6 +97,44 @@ expect "a pattern that matches nothing" 65 "no log matches" \
 expect "journal: and a unit's" 78 "name either" "${scan[@]}" journal: \
 	journal:dovecot
 
+# check: what a log is, by its newest lines.
+check=(check "${state[@]}")
+has() { # what, text
+	if [[ "$out" == *"$2"* ]]; then good "$1"; else bad "$1" "$out"; fi
+}
+lacks() { if [[ "$out" == *"$2"* ]]; then bad "$1" "$out"; else good "$1"; fi; }
+{ cat "$log"
+  echo 'Nov 15 08:00:00 mx1 sshd[1]: a line of somebody else'
+  echo 'no header (given password: hunter2)'
+  echo 'AUTH PLAIN AGFubmEAaHVudGVyMg=='
+  printf 'with \033[31mcolour and %500s\n' x
+  echo 'a fourth one'
+} >"$work/mixed.log"
+run "${check[@]}" --set "sources=$work/mixed.log"
+equal "check" 0 "$rc"
+has "how many of each kind" "lines $((want + 5)), understood $want, submissions"
+has "and not" "mean nothing 1, unreadable 4"
+has "the forms" "form: RFC 3339 ($want lines), RFC 3164 (1 lines)"
+has "who wrote it" "written by: postfix ($want lines, $want understood)"
+has "who else" "not ours: sshd (1 lines)"
+has "three of the strange ones" "no header (given passw"
+lacks "no more than three" "a fourth one"
+lacks "no password" "hunter2"
+lacks "no base64" "AGFubmEA"
+has "control characters are seen" 'with \x1b[31mcolour'
+equal "nothing of them is wider than the screen" 0 \
+	"$(sed -n '/for instance/,/note/p' <<<"$out" | grep -v note |
+	awk 'length > 80' | wc -l)"
+yes "$(head -n 2 "$log")" | head -n 150000 >"$work/long.log"
+run "${check[@]}" --set "sources=$work/long.log"
+has "a long log: its end" "long.log, its last 8 MB: lines "
+has "no line is torn by that" "mean nothing 0, unreadable 0"
+run "${check[@]}" --set "sources=$work/d/mail*"
+equal "check of a pattern: its logs" 3 "$(grep -c " ok    log " <<<"$out")"
+gzip -c "$work/mixed.log" >"$work/mixed.gz"
+run "${check[@]}" --set "sources=$work/mixed.gz"
+has "a compressed one" "lines $((want + 5)), understood $want"
+
 # What is no log.
 mkfifo "$work/fifo"
 expect "a pipe as a source does not hang" 65 "is a pipe" \

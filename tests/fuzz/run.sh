@@ -28,6 +28,19 @@ for cases in detector/formats/*.cases detector/sessions.cases; do
 		"$seeds/fuzz_correlator/$(basename "$cases")-"
 done
 
+# Small compressed files for the reader of those: whole, in two pieces, of
+# nothing, cut.
+packed=$seeds/fuzz_archive
+mkdir -p "$packed"
+for program in gzip xz zstd bzip2; do
+	command -v $program >/dev/null || continue
+	seq 1 200 | $program -qc >"$packed/$program"
+	{ cat "$packed/$program"; echo x | $program -qc; } >"$packed/$program-two"
+	: | $program -qc >"$packed/$program-none"
+	head -c 60 "$packed/$program" >"$packed/$program-cut"
+	head -c 100000 /dev/zero | $program -qc >"$packed/$program-bomb"
+done
+
 for source in tests/fuzz/fuzz_*.c; do
 	name=$(basename "$source" .c)
 	# shellcheck disable=SC2046,SC2086

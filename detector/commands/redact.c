@@ -1,0 +1,108 @@
+#include "detector/commands/redact.h"
+
+
+/* Nothing is shown behind these; a blank stands for any blank or tab. */
+static const struct slice announcements[] = {
+	SLICE("passw"),	     /* password, passwd, given password: */
+	SLICE("passphrase"), SLICE("pass="), SLICE("pass:"), SLICE("pwd"),
+	SLICE("secret"),     SLICE("credential"), SLICE("token"),
+	SLICE("bearer"),     SLICE("auth plain"), SLICE("auth login"),
+	SLICE("auth cram-md5"), SLICE("auth digest-md5"),
+	SLICE("auth scram"), SLICE("auth ntlm"),  SLICE("auth gssapi"),
+	SLICE("auth external"), SLICE("auth oauthbearer"),
+	SLICE("auth xoauth2"), SLICE("authenticate "), SLICE("auth\t"),
+	SLICE("cont\t"),     SLICE("resp="),	  SLICE("response"),
+	SLICE("challenge"),  SLICE("login "),	  SLICE("user "),
+	SLICE("input="),     SLICE("command"),	  SLICE("334 "),
+	SLICE("://"),	     /* scheme://user:password@host */
+};
+
+enum { N_ANNOUNCEMENTS = sizeof(announcements) / sizeof(announcements[0]),
+       BASE64_LEAST = 8 };
+
+static bool begins_nocase(struct slice text, struct slice word)
+{
+	if (text.len < word.len)
+		return false;
+	for (size_t i = 0; i < word.len; i++) {
+		char c = text.ptr[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		if (c != word.ptr[i])
+			return false;
+	}
+	return true;
+}
+
+/* Length of the announcement that begins here; 0 for none. */
+static size_t announced(struct slice text)
+{
+	for (size_t i = 0; i < N_ANNOUNCEMENTS; i++)
+		if (begins_nocase(text, announcements[i]))
+			return announcements[i].len;
+	return 0;
+}
+
+static bool is_base64_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       is_digit(c) || c == '+' || c == '/' || c == '=';
+}
+
+/* How many bytes from here look like base64; 0 for what looks like a word, a
+ * number, a path or a time. */
+static size_t base64_length(struct slice text)
+{
+	size_t len = 0, upper = 0, lower = 0, digits = 0, turns = 0;
+
+	for (; len < text.len && is_base64_char(text.ptr[len]); len++) {
+		char c = text.ptr[len];
+
+		upper += c >= 'A' && c <= 'Z';
+		lower += c >= 'a' && c <= 'z';
+		digits += is_digit(c);
+		turns += len > 0 && c >= 'A' && c <= 'Z' &&
+			 text.ptr[len - 1] >= 'a' && text.ptr[len - 1] <= 'z';
+	}
+	if (len < BASE64_LEAST)
+		return 0;
+	if (text.ptr[len - 1] == '=' || len > 40)
+		return len;
+	return (upper && lower && (digits || turns > 1)) ? len : 0;
+}
+
+void redact_line(struct slice line, size_t columns, struct text *out)
+{
+	struct text shown = TEXT_INIT(4096);
+	struct slice rest = slice_sub(line, 0, 2048);
+	bool at_word = true;
+
+	while (rest.len && shown.len <= columns) {
+		size_t hidden = at_word ? base64_length(rest) : 0, step = 1;
+		size_t stop = announced(rest);
+
+		if (stop) {
+			text_add_visible(&shown, slice_sub(rest, 0, stop));
+			text_add_string(&shown, " [not shown]");
+			break;
+		}
+		if (hidden) {
+			text_add_string(&shown, "[not shown]");
+			step = hidden;
+		} else {
+			step = utf8_character(rest);
+			step = step ? step : 1;
+			text_add_visible(&shown, slice_sub(rest, 0, step));
+		}
+		at_word = !is_base64_char(rest.ptr[step - 1]);
+		rest = slice_after(rest, step);
+	}
+	if (shown.len > columns) {
+		text_add(out, slice_sub(text_slice(&shown), 0, columns - 3));
+		text_add_string(out, "...");
+	} else {
+		text_add(out, text_slice(&shown));
+	}
+	text_release(&shown);
+}
