@@ -41,11 +41,22 @@ write_lines() {
 	done
 }
 
+# Killed and started again, until told to stop.
+watch() {
+	while [ ! -e "$folder/stop" ]; do
+		timeout -s KILL "0.$((RANDOM % 900 + 100))" "$comporta" watch \
+			"$log" --state-dir "$folder/state" --dry-run -q \
+			--set watch_interval=100ms >>"$folder/out" 2>&1
+		[ $? != 137 ] || echo killed >>"$folder/killed"
+	done
+}
+
 scan() {
 	"$comporta" scan "$log" --state-dir "$folder/state" --dry-run -q
 }
 
 scan_and_kill() {
+	[ "$watched" = no ] || return 0
 	timeout -s KILL "$(printf '0.%03d' $((RANDOM % 30 + 1)))" "$comporta" \
 		scan "$log" --state-dir "$folder/state" --dry-run -q \
 		>>"$folder/out" 2>&1
@@ -92,9 +103,10 @@ one_step() {
 		[ $((RANDOM % 2)) = 0 ] || scan_and_kill
 		wait $pid ;;
 	esac
+	[ "$watched" = no ] || sleep "0.$((RANDOM % 3))"
 	case $((RANDOM % 4)) in
 	0)	;;
-	1)	scan >>"$folder/out" 2>&1 ;;
+	1)	[ "$watched" = yes ] || scan >>"$folder/out" 2>&1 ;;
 	*)	scan_and_kill ;;
 	esac
 }
@@ -102,7 +114,8 @@ one_step() {
 # name, "yes" when nobody may write meanwhile, directives...
 way() {
 	local wrong=
-	quiet=$2 dated=no second=
+	quiet=$2 dated=no second= watched=no
+	case $1 in watch-*) watched=yes ;; esac
 	folder=$work/$1
 	log=$folder/mail.log
 	at=0
@@ -115,7 +128,10 @@ way() {
 	# A log never read has no past: the first scan comes to its end.
 	write_lines s0@firma.example 3
 	scan >>"$folder/out" 2>&1
+	[ $watched = no ] || { watch & watcher=$!; }
 	for ((s = 1; s <= steps; s++)); do one_step $s; done
+	: >"$folder/stop"
+	[ $watched = no ] || wait $watcher
 	for _ in 1 2; do
 		scan >"$folder/last" 2>&1 || wrong="$wrong $(cat "$folder/last")"
 	done
@@ -151,6 +167,10 @@ begin extension no create 'extension .log' compress
 begin dated-extension no create 'extension .log' dateext \
 	'dateformat -%Y%m%d-%s'
 begin start-at-nine no create 'start 9' compress
+begin watch-create no create
+begin watch-compress no create compress delaycompress
+begin watch-copy yes copytruncate
+begin watch-slow no create compress "compresscmd $work/slowly"
 wait
 for name in "${ways[@]}"; do
 	folder=$work/$name
