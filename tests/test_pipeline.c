@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOGS = 3 };
+enum { LOGS = 12 };
 
 static char folder[FOLDER_SIZE], paths[LOGS][FOLDER_SIZE + 20];
 static struct detector detector;
@@ -84,7 +84,7 @@ static void test_merge(void **state)
 	add(1, 2, "b");
 	add(1, 5, "b");
 	add(2, 3, "c");
-	for (int i = 0; i < LOGS; i++)
+	for (int i = 0; i < 3; i++)
 		add_log(&pipeline, i, NULL);
 	for (int i = 1; i <= 5; i++) {
 		assert_true(pipeline_step(&pipeline, 1));
@@ -94,6 +94,32 @@ static void test_merge(void **state)
 	assert_int_equal(pipeline_counters(&pipeline).events, 5);
 	assert_int_equal(logins("b"), 2);
 	assert_null(pipeline_error(&pipeline));
+	pipeline_close(&pipeline);
+}
+
+/* Twelve logs, five logins each, in any order: out come sixty in order. */
+static void test_many_logs(void **state)
+{
+	struct pipeline pipeline = { .detector = &detector };
+
+	(void)state;
+	for (int i = 0; i < 60; i++)
+		add(i * 7 % LOGS, i, "a");
+	for (int i = 0; i < LOGS; i++)
+		add_log(&pipeline, i, NULL);
+	for (int i = 0; i < 60; i++) {
+		assert_true(pipeline_step(&pipeline, 1));
+		assert_int_equal(newest(), i);
+	}
+	assert_false(pipeline_step(&pipeline, 1));
+	pipeline_close(&pipeline);
+	for (int i = 0; i < LOGS; i++)
+		add_log(&pipeline, i, NULL);
+	detector.newest_ms = 0;
+	assert_true(pipeline_step(&pipeline, 57));
+	assert_int_equal(newest(), 56);
+	assert_false(pipeline_step(&pipeline, 100));
+	assert_int_equal(logins("a"), 120);
 	pipeline_close(&pipeline);
 }
 
@@ -212,7 +238,8 @@ static void test_counters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FRESH(test_merge),   FRESH(test_stop_anywhere),
+		FRESH(test_merge),   FRESH(test_many_logs),
+		FRESH(test_stop_anywhere),
 		FRESH(test_stop),    FRESH(test_refused),
 		FRESH(test_counters),
 	};
