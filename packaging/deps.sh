@@ -70,6 +70,9 @@ done
 # What could not be had once is not asked for at every build.
 tried=build/deps-tried
 [ "$(cat $tried 2>/dev/null)" != "$maybe_missing" ] || maybe_missing=
+# Nor is a password.
+[ -n "$missing" ] || [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null ||
+	maybe_missing=
 [ -n "$missing$maybe_missing" ] || exit 0
 
 sudo=
