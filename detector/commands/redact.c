@@ -72,6 +72,49 @@ static size_t base64_length(struct slice text)
 	return (upper && lower && (digits || turns > 1)) ? len : 0;
 }
 
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Letters and digits from here, if there are both; else 0. */
+static size_t mixed_length(struct slice text)
+{
+	size_t len = 0, letters = 0;
+
+	while (len < text.len &&
+	       (is_letter(text.ptr[len]) || is_digit(text.ptr[len])))
+		letters += is_letter(text.ptr[len++]);
+	return letters && letters < len ? len : 0;
+}
+
+static void add_form(struct text *out, struct slice word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		text_add_char(out, is_digit(word.ptr[i]) ? '0' : 'x');
+}
+
+/* What begins here, shown or not; how long it was. */
+static size_t add_part(struct text *out, struct slice rest, bool at_word)
+{
+	size_t hidden = at_word ? base64_length(rest) : 0;
+	size_t mixed = at_word ? mixed_length(rest) : 0;
+	size_t step;
+
+	if (hidden) {
+		text_add_string(out, "[not shown]");
+		return hidden;
+	}
+	if (mixed) {
+		add_form(out, slice_sub(rest, 0, mixed));
+		return mixed;
+	}
+	step = utf8_character(rest);
+	step = step ? step : 1;
+	text_add_visible(out, slice_sub(rest, 0, step));
+	return step;
+}
+
 void redact_line(struct slice line, size_t columns, struct text *out)
 {
 	struct text shown = TEXT_INIT(4096);
@@ -79,23 +122,17 @@ void redact_line(struct slice line, size_t columns, struct text *out)
 	bool at_word = true;
 
 	while (rest.len && shown.len <= columns) {
-		size_t hidden = at_word ? base64_length(rest) : 0, step = 1;
-		size_t stop = announced(rest);
+		size_t stop = announced(rest), step;
+		char last;
 
 		if (stop) {
 			text_add_visible(&shown, slice_sub(rest, 0, stop));
 			text_add_string(&shown, " [not shown]");
 			break;
 		}
-		if (hidden) {
-			text_add_string(&shown, "[not shown]");
-			step = hidden;
-		} else {
-			step = utf8_character(rest);
-			step = step ? step : 1;
-			text_add_visible(&shown, slice_sub(rest, 0, step));
-		}
-		at_word = !is_base64_char(rest.ptr[step - 1]);
+		step = add_part(&shown, rest, at_word);
+		last = rest.ptr[step - 1];
+		at_word = !is_letter(last) && !is_digit(last);
 		rest = slice_after(rest, step);
 	}
 	if (shown.len > columns) {
