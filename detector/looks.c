@@ -14,9 +14,8 @@ static const struct {
 	{ SLICE("\xff\xfe"), UTF16 },
 	{ SLICE("\xfe\xff"), UTF16 },
 	/* systemd, "Journal File Format". */
-	{ SLICE("LPKSHHRH"), "a journal of systemd; give what it says: "
-			     "journalctl --file=FILE -o json | comporta "
-			     "events -" },
+	{ SLICE("LPKSHHRH"), "a journal of systemd; name it with its whole "
+			     "path: journal:/PATH/FILE" },
 	{ SLICE("PK\3\4"), ARCHIVE },
 	{ SLICE("7z\xbc\xaf"), ARCHIVE },
 	{ SLICE("Rar!"), ARCHIVE },

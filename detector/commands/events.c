@@ -187,7 +187,10 @@ const struct command command_events = {
 	.about = "show what is understood of a log, line by line",
 	.help = "Prints one line for every line of the logs that means "
 		"something: the first thing\nto try on a log that comporta has "
-		"not seen before. - is standard input.",
+		"not seen before. - is standard input,\n'mail*.log' in quotes "
+		"every such file, journal: what journald has of facility\n"
+		"mail, journal:UNIT,UNIT what these units say, journal:/DIR "
+		"other journal files.",
 	.takes = TAKES_JSON | TAKES_FORMAT | TAKES_LOGS,
 	.min_args = 1,
 	.max_args = -1,

@@ -43,7 +43,7 @@ no_log "zeros only" "is no log"
 { printf 'PK\003\004'; head -c 100000 /dev/urandom; } >"$work/x.log"
 no_log "an archive" "unpack it"
 { printf 'LPKSHHRH'; head -c 100000 /dev/zero; } >"$work/x.log"
-no_log "systemd's own file" "journalctl --file"
+no_log "systemd's own file" "journal:/PATH/FILE"
 tr '\n' '\r' <"$log" >"$work/x.log"
 expect "no line feed at all" 0 "dos2unix" events "$work/x.log"
 
