@@ -432,6 +432,34 @@ static void test_empty_between(void **state)
 	assert_string_equal(read_on(-1), "4 5 6");
 }
 
+/* A daemon that does not append: behind the cut it writes on where it was. */
+static void test_sparse(void **state)
+{
+	static const long holes[] = { 100, 65440, 65500, 65536, 65600, 131000,
+				      5000000 };
+
+	for (size_t i = 0; i < N_ELEMENTS(holes); i++) {
+		FILE *file;
+
+		add_lines("mail.log", 1, 3);
+		read_on(2);
+		copy("mail.log", "mail.log.1");
+		assert_int_equal(truncate(at("mail.log"), 0), 0);
+		file = fopen(at("mail.log"), "r+");
+		assert_non_null(file);
+		assert_int_equal(fseek(file, holes[i], SEEK_SET), 0);
+		fprintf(file, "Nov 22 03:00:04 host postfix/x[1]: line 4\n");
+		fclose(file);
+		add_lines("mail.log", 5, 5);
+		assert_string_equal(read_on(1), "3");
+		assert_string_equal(read_on(1), "4");
+		assert_string_equal(read_on(-1), "5");
+		assert_string_equal(read_on(-1), "");
+		clean(state);
+		fresh(state);
+	}
+}
+
 /* The plan as such, for names that sort badly. */
 static void test_plan(void **state)
 {
@@ -821,6 +849,7 @@ int main(void)
 		FRESH(test_damaged_copy), FRESH(test_copy_in_progress),
 		FRESH(test_empty_compressed), FRESH(test_names),
 		FRESH(test_neighbour), FRESH(test_many),
+		FRESH(test_sparse),
 		FRESH(test_equality),
 	};
 

@@ -325,10 +325,19 @@ static bool is_compressed_copy(const char *path)
 	return in_a <= in_b && memcmp(a, b, in_a) == 0;
 }
 
-static bool is_planned(const struct rotation *rotation, const char *path)
+/* 0 for a file of which there is nothing. */
+static uint64_t hash_of_head(const char *path)
 {
-	for (size_t i = 0; i < rotation->n; i++)
-		if (rotation_same_beginning(rotation->paths[i], path))
+	char head[SOURCE_HEAD_SIZE];
+	size_t len = read_head(path, head);
+
+	return len ? hash_bytes((struct slice){ head, len }, len) : 0;
+}
+
+static bool is_among(const uint64_t *hashes, size_t n, uint64_t hash)
+{
+	for (size_t i = 0; hash && i < n; i++)
+		if (hashes[i] == hash)
 			return true;
 	return false;
 }
@@ -338,15 +347,19 @@ static bool is_planned(const struct rotation *rotation, const char *path)
 static void plan_chain(struct rotation *rotation, const char *live,
 		       const struct sibling *siblings, size_t found)
 {
-	push(rotation, siblings[found].path);
-	for (size_t i = found; i-- > 0;) {
-		const char *path = siblings[i].path;
+	uint64_t hashes[ROTATION_MAX];
 
-		if (rotation->n == ROTATION_MAX ||
-		    siblings[i].form != siblings[found].form ||
+	hashes[0] = hash_of_head(siblings[found].path);
+	push(rotation, siblings[found].path);
+	for (size_t i = found; i-- > 0 && rotation->n < ROTATION_MAX;) {
+		const char *path = siblings[i].path;
+		uint64_t hash = hash_of_head(path);
+
+		if (siblings[i].form != siblings[found].form ||
 		    is_compressed_copy(path) || is_copy_of(path, live) ||
-		    is_planned(rotation, path))
+		    is_among(hashes, rotation->n, hash))
 			continue;
+		hashes[rotation->n] = hash;
 		push(rotation, path);
 	}
 }

@@ -141,6 +141,28 @@ static bool next_file(struct source *source)
 	return true;
 }
 
+static size_t count_zeros(const char *from, size_t len)
+{
+	size_t zeros = 0;
+
+	while (zeros < len && from[zeros] == '\0')
+		zeros++;
+	return zeros;
+}
+
+/* Is it the zeros in front that make the last line too long? It begins behind
+ * them then. */
+static bool without_zeros(struct source *source, struct slice *line)
+{
+	size_t zeros = count_zeros(line->ptr, line->len);
+
+	if (line->len - zeros > SOURCE_LINE_MAX)
+		return false;
+	*line = slice_after(*line, zeros);
+	source->line_start += zeros;
+	return true;
+}
+
 static bool take(struct source *source, size_t len, size_t step,
 		 struct slice *line_out)
 {
@@ -149,6 +171,8 @@ static bool take(struct source *source, size_t len, size_t step,
 	source->start += step;
 	source->line++;
 	if (!source->skipping && len <= SOURCE_LINE_MAX)
+		return true;
+	if (!source->skipping && without_zeros(source, line_out))
 		return true;
 	/* Nobody will ask for the place in front of it; so it need not be
 	 * kept, and there is always room for the next line. */
@@ -162,8 +186,18 @@ static bool take(struct source *source, size_t len, size_t step,
  * longer than a line may be, and go on behind its newline. */
 static void skip_overlong(struct source *source)
 {
-	if (source->end - source->start <= SOURCE_LINE_MAX)
+	size_t len = source->end - source->start, zeros;
+
+	if (len <= SOURCE_LINE_MAX)
 		return;
+	/* Megabytes of them stand in front of the first line when copytruncate
+	 * cuts the log of a daemon that writes on where it was. */
+	zeros = count_zeros(source->buffer + source->start, len);
+	if (zeros && !source->skipping) {
+		source->start += zeros;
+		source->line_start = source->start;
+		return;
+	}
 	source->skipping = true;
 	source->start = source->end;
 	source->line_start = source->end;
