@@ -18,7 +18,9 @@ enum { INPUT_SIZE = 1 << 16 };
 struct archive_reader {
 	struct archive *archive;
 	int fd;
-	bool is_empty;		/* what was compressed */
+	bool is_empty;		/* there is nothing more */
+	const char *block;	/* libarchive's, not yet handed on */
+	size_t in_block;
 	size_t n_first;		/* bytes that stand in input already */
 	char input[INPUT_SIZE];
 };
@@ -59,6 +61,8 @@ struct archive_reader *archive_open(int fd, const char *first, size_t n_first,
 
 	reader->archive = archive;
 	reader->fd = fd;
+	reader->block = reader->input;
+	reader->in_block = 0;
 	reader->n_first = n_first;
 	memcpy(reader->input, first, n_first);
 	archive_read_support_filter_gzip(archive);
@@ -85,17 +89,44 @@ struct archive_reader *archive_open(int fd, const char *first, size_t n_first,
 	return NULL;
 }
 
+/* Block by block, as archive_read_data() forgets what it has copied already
+ * when the block after that is damaged. A file cut in the middle of its
+ * compression: what was there is used, then it ends with an error. Of the last
+ * 64 KB before the cut libarchive gives nothing. */
+static int next_block(struct archive_reader *reader, struct err *err)
+{
+	const void *block;
+	la_int64_t offset;
+	int got = archive_read_data_block(reader->archive, &block,
+					  &reader->in_block, &offset);
+
+	if (got == ARCHIVE_EOF) {
+		reader->in_block = 0;
+		reader->is_empty = true;
+		return 0;
+	}
+	if (got < ARCHIVE_OK) {
+		reader->in_block = 0;
+		return fail(reader->archive, err);
+	}
+	reader->block = block;
+	return 0;
+}
+
 ssize_t archive_read_bytes(struct archive_reader *reader, void *bytes,
 			   size_t size, struct err *err)
 {
-	la_ssize_t got = 0;
+	size_t take;
 
-	if (!reader->is_empty)
-		got = archive_read_data(reader->archive, bytes, size);
-	/* A file cut in the middle of its compression: what was there is
-	 * used, then it ends with an error. Of the last 64 KB before the cut
-	 * libarchive gives nothing. */
-	return got < 0 ? fail(reader->archive, err) : (ssize_t)got;
+	while (reader->in_block == 0 && !reader->is_empty)
+		if (next_block(reader, err) < 0)
+			return -1;
+	take = size < reader->in_block ? size : reader->in_block;
+	if (take)
+		memcpy(bytes, reader->block, take);
+	reader->block += take;
+	reader->in_block -= take;
+	return (ssize_t)take;
 }
 
 void archive_close(struct archive_reader *reader)
