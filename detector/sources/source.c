@@ -118,8 +118,8 @@ static bool next_file(struct source *source)
 	struct stream next;
 	int file;
 
-	if (source->skipping && !is_live(source)) {
-		source->skipping = false;
+	if ((source->skipping || source->in_hole) && !is_live(source)) {
+		source->skipping = source->in_hole = false;
 		source->overlong++;
 	}
 	if (source->is_torn && !source->stream.archive)
@@ -170,6 +170,7 @@ static bool take(struct source *source, size_t len, size_t step,
 	*line_out = (struct slice){ source->buffer + source->start, len };
 	source->start += step;
 	source->line++;
+	source->in_hole = false;
 	if (!source->skipping && len <= SOURCE_LINE_MAX)
 		return true;
 	if (!source->skipping && without_zeros(source, line_out))
@@ -196,6 +197,7 @@ static void skip_overlong(struct source *source)
 	if (zeros && !source->skipping) {
 		source->start += zeros;
 		source->line_start = source->start;
+		source->in_hole = true;
 		return;
 	}
 	source->skipping = true;
