@@ -134,6 +134,12 @@ static void test_exim(void **state)
 		  false },
 		{ "cPanel", MAIL_BOUNCED, "", "No Such User Here", true,
 		  false },
+		{ "cPanel's limit is ours", MAIL_BOUNCED, "",
+		  "Domain x.example has exceeded the max emails per hour "
+		  "(15/15 (100%)) allowed.  Message discarded.", false, false },
+		{ "cPanel's hold is ours", MAIL_DEFERRED, "",
+		  "\"Sender a@x.example has an outgoing mail hold\"", false,
+		  false },
 		{ "no router for now", MAIL_DEFERRED, "",
 		  "Unrouteable address", false, false },
 		{ "words, but for now", MAIL_EXPIRED, "",

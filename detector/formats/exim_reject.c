@@ -174,13 +174,22 @@ static struct slice recipient_of(struct slice rest)
  *   rejected MAIL FROM:<SENDER> H=HOST: TEXT
  *   rejected from <SENDER> H=HOST: TEXT
  *   unqualified sender rejected: <SENDER> H=HOST
+ *   too many recipients: message rejected: sender=<SENDER> H=HOST
  */
 static bool is_late(struct slice text)
 {
-	return slice_starts(text, S("rejected ")) ||
-	       slice_starts(text, S("temporarily rejected ")) ||
-	       slice_starts(text, S("unqualified sender rejected: ")) ||
-	       slice_starts(text, S("unqualified recipient rejected: "));
+	static const struct slice beginnings[] = {
+		SLICE("rejected "),
+		SLICE("temporarily rejected "),
+		SLICE("unqualified sender rejected: "),
+		SLICE("unqualified recipient rejected: "),
+		SLICE("too many recipients: "),
+	};
+
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(beginnings[0]); i++)
+		if (slice_starts(text, beginnings[i]))
+			return true;
+	return false;
 }
 
 static void find_late_client(struct slice text, struct refusal *found)

@@ -34,6 +34,8 @@ static const struct slice beginnings[] = {
 	SLICE("ident connection"),
 	SLICE("refused connection"),
 	SLICE("rejected "),
+	SLICE("temporarily rejected "),
+	SLICE("too many "),
 	SLICE("unexpected "),
 	SLICE("unqualified "),
 };
