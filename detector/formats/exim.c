@@ -27,12 +27,17 @@ static const struct flag {
 	{ SLICE("== "), MAIL_DEFERRED },
 };
 
+/* "exim", "exim4", and "exim-out" where one host runs two of them
+ * (syslog_processname). */
 static const void *speaker_of(struct slice program)
 {
-	bool is_exim = slice_eq(program, S("exim")) ||
-		       slice_eq(program, S("exim4"));
-
-	return is_exim ? flags : NULL;
+	if (!slice_skip(&program, S("exim")))
+		return NULL;
+	slice_skip(&program, S("4"));
+	return !program.len || program.ptr[0] == '-' ||
+			       program.ptr[0] == '_'
+		       ? flags
+		       : NULL;
 }
 
 /* Step over "[123] ". */
