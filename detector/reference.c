@@ -1,6 +1,7 @@
 #include "detector/reference.h"
 
 #include "detector/formats/header.h"
+#include "detector/sources/stream.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -15,7 +16,10 @@ enum {
 	YEAR_DAYS = 365,
 	/* Nothing that a part's lines may be earlier than its end without
 	 * their year being in doubt. */
-	PART_DAYS = 330
+	PART_DAYS = 330,
+	/* A compressed log that begins so long before its last change was
+	 * copied, or covers as much: only then it is read twice. */
+	FRESH_DAYS = 60
 };
 
 struct place {
@@ -99,7 +103,24 @@ static struct slice read_at(const struct search *search, uint64_t offset,
 	return read;
 }
 
-/* The first line at or behind `offset` that has a stamp. */
+/* The first line that has a stamp. */
+static bool look_in(struct search *search, uint64_t offset, struct slice bytes,
+		    int64_t changed_ms, struct sighting *seen_out)
+{
+	struct slice rest = bytes;
+
+	while (rest.len) {
+		uint64_t at = offset + (uint64_t)(rest.ptr - bytes.ptr);
+
+		if (!try_line(search, at, slice_cut(&rest, '\n'), changed_ms,
+			      seen_out))
+			continue;
+		search->n++;
+		return true;
+	}
+	return false;
+}
+
 static void look_behind(struct search *search, uint64_t offset,
 			int64_t changed_ms)
 {
@@ -107,15 +128,8 @@ static void look_behind(struct search *search, uint64_t offset,
 	struct slice rest = read_at(search, offset, bytes, sizeof(bytes));
 	struct sighting seen;
 
-	while (rest.len) {
-		uint64_t at = offset + (uint64_t)(rest.ptr - bytes);
-
-		if (!try_line(search, at, slice_cut(&rest, '\n'), changed_ms,
-			      &seen))
-			continue;
-		search->n++;
-		return;
-	}
+	look_in(search, offset + (uint64_t)(rest.ptr - bytes), rest,
+		changed_ms, &seen);
 }
 
 /* Was it New Year's day, and no lost clock, after a line of that month? */
@@ -127,11 +141,10 @@ static bool is_new_year(int64_t new_year_ms, int month_before,
 }
 
 /* The last line that has a stamp. */
-static void look_at_end(struct search *search, uint64_t offset,
-			int64_t changed_ms)
+static void look_at_end_of(struct search *search, uint64_t offset,
+			   struct slice bytes, int64_t changed_ms)
 {
-	char bytes[CHUNK];
-	struct slice rest = read_at(search, offset, bytes, sizeof(bytes));
+	struct slice rest = bytes;
 	struct place last = { 0 };
 	struct sighting seen = { 0 }, last_seen = { 0 };
 	bool found = false, is_real;
@@ -141,7 +154,7 @@ static void look_at_end(struct search *search, uint64_t offset,
 		const char *line = newline ? newline + 1 : rest.ptr;
 		size_t before = (size_t)(line - rest.ptr);
 
-		found = try_line(search, offset + (uint64_t)(line - bytes),
+		found = try_line(search, offset + (uint64_t)(line - bytes.ptr),
 				 slice_after(rest, before), changed_ms, &seen);
 		rest.len = before;
 		if (found || !is_day(&seen, 1, 1) || last.len)
@@ -156,6 +169,16 @@ static void look_at_end(struct search *search, uint64_t offset,
 	search->n += found || is_real;
 }
 
+static void look_at_end(struct search *search, uint64_t offset,
+			int64_t changed_ms)
+{
+	char bytes[CHUNK];
+	struct slice rest = read_at(search, offset, bytes, sizeof(bytes));
+
+	look_at_end_of(search, offset + (uint64_t)(rest.ptr - bytes), rest,
+		       changed_ms);
+}
+
 static void look_around(struct search *search, int64_t changed_ms)
 {
 	uint64_t size = search->size - search->from;
@@ -167,6 +190,65 @@ static void look_around(struct search *search, int64_t changed_ms)
 		look_behind(search, search->from + size / n * i, changed_ms);
 	look_at_end(search, search->size - (size < CHUNK ? size : CHUNK),
 		    changed_ms);
+}
+
+/* Every second place is left out, for as many more. */
+static void thin_out(struct search *search, uint64_t *stride)
+{
+	if (search->n < REFERENCE_PLACES)
+		return;
+	for (size_t i = 0; i < REFERENCE_PLACES / 2; i++)
+		search->places[i] = search->places[2 * i];
+	search->n = REFERENCE_PLACES / 2;
+	*stride *= 2;
+}
+
+/* Is it worth while to read a compressed log for its year alone? */
+static bool is_doubtful(const struct sighting *first, int64_t changed_ms)
+{
+	return !first->has_year && changed_ms - first->at_ms >
+					   FRESH_DAYS * (int64_t)STAMP_DAY_MS;
+}
+
+/* The same of what can only be read from its beginning. */
+static void look_along(struct search *search, struct stream *stream,
+		       int64_t changed_ms)
+{
+	char bytes[2 * CHUNK];
+	size_t have = 0;
+	uint64_t base = 0, stride = CHUNK, next = 0;
+	struct err err;
+
+	for (;;) {
+		size_t old = have > CHUNK ? have - CHUNK : 0;
+		struct sighting seen = { 0 };
+		struct slice got;
+		bool found;
+		ssize_t n;
+
+		memmove(bytes, bytes + old, have - old);
+		base += old;
+		have -= old;
+		n = stream_read(stream, bytes + have, CHUNK, &err);
+		if (n <= 0)
+			break;
+		got = (struct slice){ bytes + have, (size_t)n };
+		have += got.len;
+		if (base + have - got.len < next)
+			continue;
+		thin_out(search, &stride);
+		if (next > 0)
+			slice_cut(&got, '\n');
+		found = look_in(search, base + (uint64_t)(got.ptr - bytes),
+				got, changed_ms, &seen);
+		if (next == 0 && !(found && is_doubtful(&seen, changed_ms))) {
+			search->n = 0;
+			return;
+		}
+		next = base + have + stride;
+	}
+	look_at_end_of(search, base, (struct slice){ bytes, have },
+		       changed_ms);
 }
 
 /* Is it 29 February, more than a year before what came after it? Then that,
@@ -233,7 +315,6 @@ static void find_parts(struct search *search, int64_t changed_ms,
 {
 	int too_late, tries = 0;
 
-	look_around(search, changed_ms);
 	/* Leap years are four apart, or eight. */
 	while ((too_late = walk_back(search, changed_ms, reference)) > 0 &&
 	       tries++ < 4)
@@ -251,38 +332,58 @@ static int64_t gzip_changed_ms(const unsigned char *head, int64_t changed_ms)
 	return seconds && at_ms < changed_ms ? at_ms : changed_ms;
 }
 
-static bool is_plain(int fd, struct search *search, int64_t *changed_ms)
+static void find_compressed(struct search *search, const char *path,
+			    int64_t changed_ms)
 {
-	unsigned char head[GZIP_HEADER];
+	struct stream stream;
+	struct err err;
+
+	/* Standard input can be read once. */
+	if (strcmp(path, "-") == 0 || stream_open(path, &stream, &err) < 0)
+		return;
+	if (stream.archive)
+		look_along(search, &stream, changed_ms);
+	stream_close(&stream);
+}
+
+static bool is_regular(struct search *search)
+{
 	struct stat info;
 
-	if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode) ||
-	    pread(fd, head, sizeof(head), 0) != sizeof(head))
+	if (search->fd < 0 || fstat(search->fd, &info) < 0 ||
+	    !S_ISREG(info.st_mode))
 		return false;
-	search->fd = fd;
 	search->size = (uint64_t)info.st_size;
-	if (head[0] != 0x1f || head[1] != 0x8b)
-		return true;
-	*changed_ms = gzip_changed_ms(head, *changed_ms);
-	return false;
+	return true;
+}
+
+/* Places in what is plain, or is none of the compressed that we know. */
+static void find_places(struct search *search, const char *path,
+			int64_t *changed_ms)
+{
+	unsigned char head[GZIP_HEADER] = { 0 };
+
+	if (!is_regular(search) ||
+	    pread(search->fd, head, sizeof(head), 0) != sizeof(head))
+		return;
+	if (head[0] == 0x1f && head[1] == 0x8b)
+		*changed_ms = gzip_changed_ms(head, *changed_ms);
+	if (search->size > search->from)
+		look_around(search, *changed_ms);
+	if (search->n == 0 && search->from == 0)
+		find_compressed(search, path, *changed_ms);
 }
 
 void reference_find(struct reference *reference_out, const char *path,
 		    uint64_t from, int64_t changed_ms)
 {
 	struct search search = { .from = from };
-	int fd = open(strcmp(path, "-") == 0 ? "/dev/stdin" : path,
-		      O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
+	search.fd = open(strcmp(path, "-") == 0 ? "/dev/stdin" : path,
+			 O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	reference_out->i = 0;
-	if (fd >= 0 && is_plain(fd, &search, &changed_ms) &&
-	    search.size > from)
-		find_parts(&search, changed_ms, reference_out);
-	else
-		*reference_out = (struct reference){
-			.n = 1,
-			.parts = { { UINT64_MAX, changed_ms } },
-		};
-	if (fd >= 0)
-		close(fd);
+	find_places(&search, path, &changed_ms);
+	find_parts(&search, changed_ms, reference_out);
+	if (search.fd >= 0)
+		close(search.fd);
 }

@@ -25,6 +25,25 @@ lines "empty lines" 3
 	>"$work/x.log"
 lines "a line without an end" 6
 
+# A log over New Year that somebody copied: in order, whatever it is packed
+# with, and the last line not in the future.
+year=$(($(date +%Y) - 3))
+for day in $(seq 0 5 240); do
+	LC_ALL=C date -u -d "$year-06-01 +$day days" "+%b %e %H:%M:%S ${line#*:??:?? }"
+done >"$work/copy.log"
+gzip -n <"$work/copy.log" >"$work/copy.log.gz"
+xz -k "$work/copy.log"
+for packed in "$work"/copy.log*; do
+	run events --json "$packed"
+	equal "in order: ${packed##*/}" "$(grep -o '"time":"[^"]*' <<<"$out" |
+		sort)" "$(grep -o '"time":"[^"]*' <<<"$out")"
+	equal "all of it: ${packed##*/}" 49 "$(wc -l <<<"$out")"
+done
+cat "$log" | gzip >"$work/fresh.gz"
+run events --json "$work/fresh.gz"
+equal "a fresh one, packed" 3 "$(grep -c "time\":\"$(date -d "@$(stat -c %Y \
+	"$log")" +%Y)\|time\":\"$(($(date +%Y) - 1))" <<<"$out")"
+
 no_log() {
 	expect "$1" 65 "$2" events "$work/x.log"
 	equal "$1: nothing on standard output" "" "$out"
