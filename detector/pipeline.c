@@ -49,16 +49,21 @@ static void foresee(struct detector *detector, struct pipeline_log *log)
 					 (enum foresight)stage);
 }
 
+static void read_batch(struct pipeline *pipeline, struct pipeline_log *log)
+{
+	log->at = 0;
+	log->n = reader_batch(&log->reader, log->events);
+	foresee(pipeline->detector, log);
+}
+
 /* The next event of a log, or NULL at its end for now. */
-static const struct mail_event *next_of(struct pipeline *pipeline, size_t i)
+static inline const struct mail_event *next_of(struct pipeline *pipeline,
+					       size_t i)
 {
 	struct pipeline_log *log = &pipeline->logs[i];
 
-	if (log->at == log->n) {
-		log->at = 0;
-		log->n = reader_batch(&log->reader, log->events);
-		foresee(pipeline->detector, log);
-	}
+	if (log->at == log->n)
+		read_batch(pipeline, log);
 	return log->n ? &log->events[log->at].event : NULL;
 }
 
@@ -111,7 +116,9 @@ static void refill(struct pipeline *pipeline)
 {
 	if (!next_of(pipeline, pipeline->heap[0]))
 		pipeline->heap[0] = pipeline->heap[--pipeline->n_heap];
-	sift_down(pipeline, 0);
+	/* Most have one log. */
+	if (pipeline->n_heap > 1)
+		sift_down(pipeline, 0);
 }
 
 bool pipeline_step(struct pipeline *pipeline, uint64_t max_events)

@@ -90,6 +90,13 @@ static void fill(struct source *source)
 	source->end += (size_t)got;
 }
 
+/* Was there nothing but zeros since the last line? */
+static bool is_in_hole(const struct source *source)
+{
+	return source->hole_end &&
+	       source->hole_end == source->base + source->start;
+}
+
 /* -1 when reading must end here. A compressed file that is damaged is said
  * and must not keep what came after it from being read for ever. */
 static int open_next(struct source *source, struct stream *next_out)
@@ -118,8 +125,9 @@ static bool next_file(struct source *source)
 	struct stream next;
 	int file;
 
-	if ((source->skipping || source->in_hole) && !is_live(source)) {
-		source->skipping = source->in_hole = false;
+	if ((source->skipping || is_in_hole(source)) && !is_live(source)) {
+		source->skipping = false;
+		source->hole_end = 0;
 		source->overlong++;
 	}
 	if (source->is_torn && !source->stream.archive)
@@ -163,16 +171,10 @@ static bool without_zeros(struct source *source, struct slice *line)
 	return true;
 }
 
-static bool take(struct source *source, size_t len, size_t step,
-		 struct slice *line_out)
+/* A line that is too long, or seems to be: apart, to keep the others quick. */
+static __attribute__((noinline)) bool take_long(struct source *source,
+						struct slice *line_out)
 {
-	source->line_start = source->start;
-	*line_out = (struct slice){ source->buffer + source->start, len };
-	source->start += step;
-	source->line++;
-	source->in_hole = false;
-	if (!source->skipping && len <= SOURCE_LINE_MAX)
-		return true;
 	if (!source->skipping && without_zeros(source, line_out))
 		return true;
 	/* Nobody will ask for the place in front of it; so it need not be
@@ -181,6 +183,18 @@ static bool take(struct source *source, size_t len, size_t step,
 	source->skipping = false;
 	source->overlong++;
 	return false;
+}
+
+static bool take(struct source *source, size_t len, size_t step,
+		 struct slice *line_out)
+{
+	source->line_start = source->start;
+	*line_out = (struct slice){ source->buffer + source->start, len };
+	source->start += step;
+	source->line++;
+	if (!source->skipping && len <= SOURCE_LINE_MAX)
+		return true;
+	return take_long(source, line_out);
 }
 
 /* What the buffer holds is one line without an end: give it up once it is
@@ -197,7 +211,7 @@ static void skip_overlong(struct source *source)
 	if (zeros && !source->skipping) {
 		source->start += zeros;
 		source->line_start = source->start;
-		source->in_hole = true;
+		source->hole_end = source->base + source->start;
 		return;
 	}
 	source->skipping = true;

@@ -33,7 +33,7 @@ struct source {
 	uint64_t base;		/* offset in the file of buffer[0] */
 	uint64_t line;		/* number of the last line */
 	bool skipping;		/* inside an overlong line */
-	bool in_hole;		/* zeros were left out in front of a line */
+	uint64_t hole_end;	/* zeros up to this offset were left out */
 	uint64_t overlong;
 
 	char head[SOURCE_HEAD_SIZE];

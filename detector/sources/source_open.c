@@ -29,7 +29,7 @@ static int read_head(struct source *source, const char *path)
 void source_begin_file(struct source *source, uint64_t base, uint64_t line)
 {
 	source->at_end = source->skipping = source->is_torn = false;
-	source->in_hole = false;
+	source->hole_end = 0;
 	source->base = base;
 	source->start = source->end = source->line_start = 0;
 	source->line = line;
