@@ -11,7 +11,8 @@
 enum {
 	CACHE_LINE = 64,	/* bytes, as x86-64 has it; a guess elsewhere */
 	HUGE_PAGE = 2 << 20,	/* bytes */
-	CHUNK = HUGE_PAGE / sizeof(struct account_entry),
+	CHUNK_SIZE = 32 << 20,	/* bytes */
+	CHUNK = CHUNK_SIZE / sizeof(struct account_entry),
 	FIRST_SLOTS = 1024,
 	EVICT_AGE_S = 7 * 86400
 };
@@ -28,6 +29,8 @@ struct accounts {
 	size_t n_slots;
 	struct account_entry **chunks;
 	size_t n_chunks, n;
+	size_t n_touched;	/* entries behind these were never used and are
+				 * all zero */
 	struct arena logins;
 };
 
@@ -76,7 +79,7 @@ static void free_chunks(struct accounts *accounts)
 	free(accounts->chunks);
 	accounts->chunks = NULL;
 	accounts->n_chunks = 0;
-	accounts->n = 0;
+	accounts->n = accounts->n_touched = 0;
 	arena_release(&accounts->logins);
 }
 
@@ -163,11 +166,16 @@ static void evict(struct accounts *accounts)
  * processor would look up the page nearly every time. */
 static struct account_entry *new_chunk(void)
 {
-	void *chunk = must(aligned_alloc(HUGE_PAGE, HUGE_PAGE));
+	/* So large a piece comes from the kernel by itself, all zero, and is
+	 * there only as far as it is touched. */
+	char *chunk = must(calloc(1, CHUNK_SIZE));
+	uintptr_t first = ((uintptr_t)chunk + HUGE_PAGE - 1) / HUGE_PAGE;
+	uintptr_t end = ((uintptr_t)chunk + CHUNK_SIZE) / HUGE_PAGE;
 
 	/* Where there are no huge pages it is only slower. */
-	madvise(chunk, HUGE_PAGE, MADV_HUGEPAGE);
-	return chunk;
+	madvise((void *)(first * HUGE_PAGE), (end - first) * HUGE_PAGE,
+		MADV_HUGEPAGE);
+	return (struct account_entry *)(void *)chunk;
 }
 
 static struct account_entry *add_entry(struct accounts *accounts, uint64_t key)
@@ -187,7 +195,10 @@ static struct account_entry *add_entry(struct accounts *accounts, uint64_t key)
 	if ((accounts->n + 1) * 2 > accounts->n_slots)
 		rebuild(accounts, accounts->n_slots * 2);
 	entry = entry_at(accounts, ++accounts->n);
-	memset(entry, 0, sizeof(*entry));
+	if (accounts->n <= accounts->n_touched)
+		memset(entry, 0, sizeof(*entry));
+	else
+		accounts->n_touched = accounts->n;
 	entry->key = key;
 	slot = slot_of(accounts, key);
 	accounts->slots[slot].key = key;
