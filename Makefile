@@ -5,7 +5,7 @@
 #   make install     DESTDIR= PREFIX=/usr/local
 #   make lint        the architecture's rules
 #   make check-all   check, sanitizers, static checks, fuzzers: long
-#   make bench       timings beside ripgrep and pflogsumm
+#   make bench       timings beside ripgrep, pflogsumm and eximstats
 #   make eval        comporta beside published rules, simulated; bench/eval.sh
 # V=1 shows the commands, SAN=address,undefined builds with sanitizers,
 # WERROR=1 stops at warnings, BUILD=folder builds elsewhere.
@@ -153,9 +153,11 @@ check-all:
 
 bench:
 	@sh packaging/deps.sh all
-	@$(MAKE) --no-print-directory all $(BUILD)/generate
+	@$(MAKE) --no-print-directory all $(BUILD)/generate $(BUILD)/simulate
 	@$(MAKE) --no-print-directory geoip
-	@bash bench/run.sh
+	@COMPORTA=$${COMPORTA:-$(BUILD)/comporta} \
+		GENERATE=$${GENERATE:-$(BUILD)/generate} \
+		SIMULATE=$${SIMULATE:-$(BUILD)/simulate} sh bench/run.sh
 
 eval:
 	@sh packaging/deps.sh check

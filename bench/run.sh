@@ -1,23 +1,24 @@
 #!/bin/sh
-# run.sh - how fast is comporta beside rg and pflogsumm? See README.md.
+# run.sh - how fast is comporta, and how large, beside public tools? README.md
+# says what the rows mean.
 #
-# Environment, all optional: COMPORTA (build/comporta), GENERATE
-# (build/generate; compiled if it is missing), COUNTRY_DB and ASN_DB (else
-# looked for in build/geoip/), SIZE_MB (300), ACCOUNTS (100000), TMPDIR (/tmp),
-# CC (cc).
-# The table goes to standard output, progress to standard error. Timings are no
+# Environment, all optional: COMPORTA (build/comporta), GENERATE and SIMULATE
+# (build/generate, build/simulate), COUNTRY_DB, ASN_DB and PREFIXES (else those
+# of build/geoip/), SIZE_MB (300), MANY (1000000 accounts), RUNS (5), CORE (the
+# processor all of it runs on; 0), TMPDIR (/tmp; 2 GB are needed there).
+# The tables go to standard output, progress to standard error. Timings are no
 # tests: a mark that is missed is printed and the exit code stays 0.
 set -eu
 export LC_ALL=C
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
-comporta=${COMPORTA:-$root/build/comporta}
-generate=${GENERATE:-$root/build/generate}
-size_mb=${SIZE_MB:-300}
-accounts=${ACCOUNTS:-100000}
-head_mb=30	# pflogsumm gets so much; the whole would take minutes
-runs=3
+: "${COMPORTA:=$root/build/comporta}" "${GENERATE:=$root/build/generate}"
+: "${SIMULATE:=$root/build/simulate}" "${SIZE_MB:=300}" "${MANY:=1000000}"
+: "${COUNTRY_DB:=$root/build/geoip/country.mmdb}" "${RUNS:=5}" "${CORE:=0}"
+: "${ASN_DB:=$root/build/geoip/asn.mmdb}"
+: "${PREFIXES:=$root/build/geoip/prefixes.tsv}"
+slow_mb=20	# what pflogsumm and eximstats get; the whole takes minutes
 scans=20
 
 die() { echo "bench: $2" >&2; exit "$1"; }
@@ -31,170 +32,158 @@ need() {
 need rg ripgrep
 need pflogsumm pflogsumm
 need taskset util-linux
-need "${CC:-cc}" gcc
-command -v "$comporta" >/dev/null 2>&1 ||
-	die 69 "$comporta is missing: run make, or set COMPORTA"
+need cc gcc
+for file in "$COMPORTA" "$GENERATE" "$SIMULATE" "$COUNTRY_DB" "$ASN_DB"; do
+	[ -e "$file" ] || die 69 "$file is missing: run make bench"
+done
 
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/comporta-bench.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+cc -std=gnu11 -O2 -o "$tmp/measure" "$here/measure.c"
 
-"${CC:-cc}" -std=gnu11 -O2 -o "$tmp/measure" "$here/measure.c"
-if [ ! -x "$generate" ]; then
-	generate=$tmp/generate
-	"${CC:-cc}" -std=gnu11 -O2 -o "$generate" "$here/generate.c" \
-		"$here"/gen_*.c
+# eximstats comes with Exim, which nobody wants installed for a bench.
+eximstats=$(command -v eximstats || :)
+if [ -z "$eximstats" ]; then
+	(cd "$tmp" && apt-get download exim4-base >/dev/null 2>&1 &&
+		dpkg -x exim4-base_*.deb exim) || :
+	eximstats=$tmp/exim/usr/sbin/eximstats
 fi
 
-# first_file PATTERN...: the first that exists, or nothing
-first_file() {
-	for file; do
-		if [ -f "$file" ]; then
-			echo "$file"
-			return
-		fi
-	done
-}
+# sum EXPRESSION: a number
+sum() { awk "BEGIN { print $1 }"; }
 
-country_db=${COUNTRY_DB:-$(first_file "$root"/build/geoip/*[cC]ountry*.mmdb)}
-asn_db=${ASN_DB:-$(first_file "$root"/build/geoip/*[aA][sS][nN].mmdb \
-	"$root"/build/geoip/[aA][sS][nN]*.mmdb)}
-
-# measure COMMAND...: sets seconds and peak_kib; ends the bench if it fails.
-# Its output goes to $out, its messages to $tmp/messages.
-out=$tmp/out
-measure() {
-	"$tmp/measure" "$tmp/figures" "$@" >"$out" 2>"$tmp/messages"
-	read -r seconds peak_kib code <"$tmp/figures"
+# once COMMAND...: sets seconds and kib; ends the bench if it fails
+once() {
+	taskset -c "$CORE" "$tmp/measure" "$tmp/figures" "$@" >"$tmp/out" \
+		2>"$tmp/messages"
+	read -r seconds kib code <"$tmp/figures"
 	if [ "$code" -ne 0 ]; then
 		tail -n 5 "$tmp/messages" >&2
 		die 70 "exit code $code from: $*"
 	fi
 }
 
-# best COMMAND...: sets best_seconds and best_kib, of three runs
-best() {
-	best_seconds=
+# pair "COMMAND" "COMMAND": both in turns, RUNS times; the best of each goes to
+# first and second, with the second's peak second_kib
+pair() {
+	first='' second=''
 	run=0
-	while [ "$run" -lt "$runs" ]; do
-		measure "$@"
-		if [ -z "$best_seconds" ] ||
-			awk "BEGIN { exit !($seconds < $best_seconds) }"; then
-			best_seconds=$seconds
-			best_kib=$peak_kib
+	while [ "$run" -lt "$RUNS" ]; do
+		# shellcheck disable=SC2086
+		once $1
+		if [ -z "$first" ] || [ "$(sum "$seconds < $first")" = 1 ]; then
+			first=$seconds
+		fi
+		# shellcheck disable=SC2086
+		once $2
+		if [ -z "$second" ] || [ "$(sum "$seconds < $second")" = 1 ]; then
+			second=$seconds second_kib=$kib
 		fi
 		run=$((run + 1))
 	done
 }
 
-# row NAME SECONDS PEAK_KIB [MARKS]: one line of the table
+# row WHAT VALUE UNIT RELATION MUST AIM
 row() {
-	awk -v name="$1" -v s="$2" -v kib="$3" -v mb="$megabytes" \
-		-v rg="$rg_seconds" -v pf="$pflogsumm_seconds" \
-		-v marks="${4:-}" 'BEGIN {
-		printf "%-26s %8.3f %8.0f %8.1f %11.1f %9.1f  %s\n", name, s,
-			mb / s, s / rg, pf / s, kib / 1024, marks
+	awk -v what="$1" -v v="$2" -v unit="$3" -v up="$4" -v must="$5" \
+		-v aim="$6" 'function good(mark) {
+			return up == ">=" ? v >= mark : v <= mark }
+		BEGIN {
+		printf "%-54s %8.2f %-4s must %s %-5s %-7s aim %-5s %s\n",
+			what, v, unit, up, must,
+			good(must) ? "met" : "MISSED", aim,
+			good(aim) ? "met" : "missed"
 	}'
 }
 
-# verdict VALUE RELATION MARK: "met" or "missed"
-verdict() {
-	awk "BEGIN { print ($1 $2 $3) ? \"met\" : \"missed\" }"
-}
+replay="$COMPORTA replay -q --json --home PL,PT --country-db $COUNTRY_DB"
+replay="$replay --asn-db $ASN_DB"
 
-marks_of() {
-	printf '<= 8 x rg: %s, >= 20 x pflogsumm: %s' \
-		"$(verdict "$1 / $rg_seconds" '<=' 8)" \
-		"$(verdict "$pflogsumm_seconds / $1" '>=' 20)"
-}
-
-say "writing a log of $size_mb MB"
-log=$tmp/mail.log
-"$generate" --size-mb "$size_mb" --stolen 6 --labels "$tmp/labels" >"$log"
-log_bytes=$(wc -c <"$log")
-megabytes=$(awk "BEGIN { print $log_bytes / 1e6 }")
-cat "$log" >/dev/null	# warm the cache
-
-say "rg, $runs times"
-best rg -c sasl_username= "$log"
-rg_seconds=$best_seconds
-rg_kib=$best_kib
-
-say "pflogsumm, once, on the first $head_mb MB"
-# Whole lines only; a short log is given whole.
-head -c "${head_mb}000000" "$log" | sed '$d' >"$tmp/head.log"
-head_bytes=$(wc -c <"$tmp/head.log")
-measure taskset -c 0 pflogsumm "$tmp/head.log"
-pflogsumm_seconds=$(awk "BEGIN { print $seconds * $log_bytes / $head_bytes }")
-pflogsumm_kib=$peak_kib
-
-say "comporta replay without GeoIP, $runs times"
-best "$comporta" replay "$log" --json --home PL,PT
-plain_seconds=$best_seconds
-plain_kib=$best_kib
-
-geo_seconds=
-if [ -n "$country_db" ] && [ -n "$asn_db" ]; then
-	say "comporta replay with $country_db and $asn_db, $runs times"
-	best "$comporta" replay "$log" --json --home PL,PT \
-		--country-db "$country_db" --asn-db "$asn_db"
-	geo_seconds=$best_seconds
-	geo_kib=$best_kib
-fi
-found=0
-while read -r account class time; do
-	# The account is followed by its closing quote: no other one matches.
-	if grep -F "\"account\":\"$account\"" "$out" |
-		grep -q '"action":"suspend"'; then
-		found=$((found + 1))
-	else
-		say "not suspended: $account ($class, from $time)"
+# beside LOG NEEDLE TOOL MUST AIM NAME: against rg and against a Perl program
+beside() {
+	megabytes=$(sum "$(wc -c <"$1") / 1e6")
+	cat "$1" >/dev/null	# into the page cache
+	say "$6: rg and comporta on $megabytes MB, $RUNS times each"
+	pair "rg -c $2 $1" "$replay $1"
+	whole=$second
+	printf '%s: %.0f MB, %d lines; rg %.3f s, comporta %.3f s (%.0f MB/s, %.0f MiB)\n' \
+		"$6" "$megabytes" "$(wc -l <"$1")" "$first" "$whole" \
+		"$(sum "$megabytes / $whole")" "$(sum "$second_kib / 1024")"
+	row "  replay, times the time of rg -c $2" "$(sum "$whole / $first")" \
+		x '<=' "$4" "$5"
+	if [ ! -x "$3" ]; then
+		echo "  not run: $(basename "$3") is missing"
+		return
 	fi
-done <"$tmp/labels"
-suspended=$(grep '"action":"suspend"' "$out" |
-	sed 's/.*"account":"\([^"]*\)".*/\1/' | sort -u | wc -l)
-rm -f "$log" "$tmp/head.log"
+	# Whole lines only.
+	head -c "${slow_mb}000000" "$1" | sed '$d' >"$tmp/head.log"
+	say "$(basename "$3"), once, on the first $slow_mb MB"
+	once "$3" "$tmp/head.log"
+	slow=$(sum "$seconds * $(wc -c <"$1") / $(wc -c <"$tmp/head.log")")
+	row "  times the speed of $(basename "$3") (scaled)" \
+		"$(sum "$slow / $whole")" x '>=' 40 100
+}
 
-say "writing a log of $accounts accounts"
-log=$tmp/many.log
-"$generate" --accounts "$accounts" --days 1 --light --stolen 0 \
-	--end 2026-11-20 >"$log"
-say "scanning it into a new state"
-measure "$comporta" scan "$log" --state-dir "$tmp/state" --dry-run -q
-first_seconds=$seconds
-state_kib=$(du -sk "$tmp/state" 2>/dev/null | cut -f1)
-say "scanning again, $scans times"
-: >"$tmp/scans"
+say "writing a Postfix log of $SIZE_MB MB"
+"$GENERATE" --size-mb "$SIZE_MB" --stolen 6 >"$tmp/postfix.log"
+beside "$tmp/postfix.log" sasl_username= "$(command -v pflogsumm)" 5 3 Postfix
+
+say "the first tenth of it"
+head -c "$((SIZE_MB * 100000))" "$tmp/postfix.log" | sed '$d' >"$tmp/tenth.log"
+pair "$replay $tmp/tenth.log" "$replay $tmp/postfix.log"
+tenth=$(sum "$(wc -c <"$tmp/postfix.log") / $(wc -c <"$tmp/tenth.log") / 10")
+row '  10 times the log, times the time' "$(sum "$second / $first / $tenth")" \
+	x '<=' 10 10
+rm -f "$tmp/postfix.log" "$tmp/tenth.log"
+
+say "writing an Exim mainlog"
+"$SIMULATE" --seed 5 --server exim --exim-for --accounts $((SIZE_MB * 14)) \
+	--days 21 --hazard 0.00015 --prefixes "$PREFIXES" \
+	--log "$tmp/exim.log" --login-log "$tmp/waste" --people "$tmp/waste" \
+	--events "$tmp/waste" >/dev/null 2>&1
+rm -f "$tmp/waste"
+beside "$tmp/exim.log" A=dovecot "$eximstats" 6 3 Exim
+rm -f "$tmp/exim.log"
+
+# accounts NUMBER DAYS: a log with so many of them
+accounts() {
+	"$GENERATE" --accounts "$1" --days "$2" --light --stolen 0 \
+		--end 2026-11-20
+}
+
+say "ten times the accounts, the same number of lines"
+accounts 10000 20 >"$tmp/few.log"
+accounts 100000 2 >"$tmp/more.log"
+pair "$replay $tmp/few.log" "$replay $tmp/more.log"
+printf 'Accounts\n'
+row '  10 times the accounts (100,000), times the time' \
+	"$(sum "$second / $first * $(wc -l <"$tmp/few.log") / \
+	$(wc -l <"$tmp/more.log")")" x '<=' 1.2 1
+rm -f "$tmp/few.log" "$tmp/more.log"
+
+say "$MANY accounts"
+accounts "$MANY" 1 >"$tmp/many.log"
+# shellcheck disable=SC2086
+once $replay "$tmp/many.log"
+row "  memory for $MANY accounts" "$(sum "$kib / 1048576")" GiB '<=' 1.2 0.9
+rm -f "$tmp/many.log"
+
+say "scanning 100,000 accounts into a new state, then $scans times again"
+accounts 100000 1 >"$tmp/scan.log"
+scan="$COMPORTA scan $tmp/scan.log --state-dir $tmp/state --dry-run -q"
+# shellcheck disable=SC2086
+once $scan
+first_scan=$seconds
 run=0
 while [ "$run" -lt "$scans" ]; do
-	measure "$comporta" scan "$log" --state-dir "$tmp/state" --dry-run -q
-	echo "$seconds $peak_kib" >>"$tmp/scans"
+	# shellcheck disable=SC2086
+	once $scan
+	echo "$seconds"
 	run=$((run + 1))
-done
-scan_ms=$(sort -n "$tmp/scans" | awk '{ s[NR] = $1 } END {
-	printf "%.1f", 500 * (s[int((NR + 1) / 2)] + s[int(NR / 2) + 1]) }')
-scan_kib=$(sort -n -k2 "$tmp/scans" | awk 'END { print $2 }')
-
-printf '%s MB of log, best of %s runs, warm cache\n\n' "$megabytes" "$runs"
-printf '%-26s %8s %8s %8s %11s %9s  %s\n' '' seconds MB/s 'x rg' \
-	'x pflogsumm' 'peak MiB' marks
-row 'rg -c sasl_username=' "$rg_seconds" "$rg_kib"
-row 'comporta, no GeoIP' "$plain_seconds" "$plain_kib" \
-	"$(marks_of "$plain_seconds")"
-if [ -n "$geo_seconds" ]; then
-	row 'comporta, country and AS' "$geo_seconds" "$geo_kib" \
-		"$(marks_of "$geo_seconds")"
-else
-	echo 'comporta, country and AS   not run: set COUNTRY_DB and ASN_DB'
-fi
-row 'pflogsumm, one core' "$pflogsumm_seconds" "$pflogsumm_kib" \
-	"(scaled from the first $head_mb MB)"
-printf '\nstolen accounts suspended: %s of %s; suspended in all: %s\n' \
-	"$found" "$(wc -l <"$tmp/labels")" "$suspended"
-printf 'scan with nothing new, %s accounts: %s ms, peak %s MiB' "$accounts" \
-	"$scan_ms" "$(awk "BEGIN { printf \"%.1f\", $scan_kib / 1024 }")"
-printf '  (mark < 50 ms: %s; median of %s)\n' \
-	"$(verdict "$scan_ms" '<' 50)" "$scans"
-printf 'the first scan of it took %s s and left %s KiB of state\n' \
-	"$first_seconds" "${state_kib:-0}"
+done | sort -n >"$tmp/scans"
+printf 'Scan: the first %.2f s, %d MiB of state\n' "$first_scan" \
+	"$(($(du -sk "$tmp/state" | cut -f1) / 1024))"
+row '  with nothing new, the median' "$(awk '{ s[NR] = $1 } END {
+	print 1000 * s[int((NR + 1) / 2)] }' "$tmp/scans")" ms '<=' 50 10
