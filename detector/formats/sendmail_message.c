@@ -206,14 +206,35 @@ static bool cut_stat(struct slice *fields, struct slice *stat_out)
 	return true;
 }
 
+/* A long sender is shortened in its middle, and a quote may be lost in it:
+ * then nothing holds the commas, and the fields are taken from the end. */
+static bool cut_odd(struct slice *text, struct slice *list_out,
+		    struct slice *stat_out)
+{
+	ptrdiff_t comma = slice_find(*text, S(", "));
+	ptrdiff_t at = slice_find_last(*text, S(", stat="));
+
+	if (comma < 0 || at < 0)
+		return false;
+	*list_out = slice_sub(*text, 0, (size_t)comma);
+	*stat_out = slice_after(*text, (size_t)at + sizeof(", stat=") - 1);
+	*text = slice_sub(*text, (size_t)comma, (size_t)at);
+	return true;
+}
+
 enum format_result sendmail_read_to(struct slice text, struct slice id,
 				    struct mail_event *event)
 {
-	struct slice list = take_recipients(&text), stat;
+	struct slice whole = text, list = take_recipients(&text), stat;
 
 	mail_event_init(event, MAIL_DELIVERY, id);
-	if (!id.len || !cut_stat(&text, &stat))
+	if (!id.len)
 		return FORMAT_BAD;
+	if (!cut_stat(&text, &stat)) {
+		text = whole;
+		if (!cut_odd(&text, &list, &stat))
+			return FORMAT_BAD;
+	}
 	read_list(list, event);
 	event->dsn = sendmail_dsn(last_word(text, S(", dsn=")));
 	event->status = status_of(stat, event->dsn);
