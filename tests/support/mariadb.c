@@ -127,13 +127,17 @@ static void install(const struct mariadb *server)
 		"mariadb-install-db", "--no-defaults",
 		"--auth-root-authentication-method=normal", "--skip-test-db"
 	};
-	char data[160], log[160];
+	char data[160], log[160], tmp[160];
 	int fd, status;
 
+	/* In /tmp the servers of tests that run at once would take each
+	 * other's temporary tables away. */
+	snprintf(tmp, sizeof(tmp), "--tmpdir=%s", server->folder);
 	snprintf(data, sizeof(data), "--datadir=%s/data", server->folder);
 	snprintf(log, sizeof(log), "%s/install.log", server->folder);
 	argv[4] = data;
-	add_common(argv, 5);
+	argv[5] = tmp;
+	add_common(argv, 6);
 	fd = open(log, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	assert_true(fd >= 0);
 	assert_true(waitpid(launch(argv, fd), &status, 0) > 0);
@@ -168,14 +172,14 @@ static void wait_until_ready(struct mariadb *server, int fd)
 
 void mariadb_revive(struct mariadb *server)
 {
-	char data[160], socket[200], port[32], pid[160];
+	char data[160], socket[200], port[32], pid[160], tmp[160];
 	const char *argv[MAX_ARGS] = {
 		"mariadbd", "--no-defaults", data, socket, port, pid,
 		"--bind-address=127.0.0.1", "--log-warnings=0",
 		"--skip-name-resolve", "--skip-slave-start",
 		"--performance-schema=OFF", "--max-connections=20",
 		"--thread-stack=256K", "--key-buffer-size=1M",
-		"--aria-pagecache-buffer-size=1M"
+		"--aria-pagecache-buffer-size=1M", tmp
 	};
 	int ends[2];
 
@@ -183,7 +187,8 @@ void mariadb_revive(struct mariadb *server)
 	snprintf(socket, sizeof(socket), "--socket=%s", server->socket);
 	snprintf(port, sizeof(port), "--port=%d", server->port);
 	snprintf(pid, sizeof(pid), "--pid-file=%s/pid", server->folder);
-	add_common(argv, 15);
+	snprintf(tmp, sizeof(tmp), "--tmpdir=%s", server->folder);
+	add_common(argv, 16);
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	server->pid = launch(argv, ends[1]);
 	close(ends[1]);
