@@ -83,23 +83,29 @@ bool profile_has_word(const struct account_place *place, uint32_t now_s)
 static bool is_old_enough(const struct account_place *place, uint32_t now_s,
 			  int64_t least_ms)
 {
-	return ((double)now_s - place->first_s) * STAMP_SECOND_MS >=
-	       (double)least_ms;
+	return ((int64_t)now_s - place->first_s) * STAMP_SECOND_MS >=
+	       least_ms;
+}
+
+static int64_t trust_age_ms(enum pace pace)
+{
+	switch (pace) {
+	case PACE_FIRST:
+		return profile_settings.trust_first_ms;
+	case PACE_USUAL:
+		return profile_settings.trust_after_ms;
+	default:
+		return profile_settings.trust_slowly_ms;
+	}
 }
 
 bool profile_is_trusted(const struct account_place *place, uint32_t now_s)
 {
-	const int64_t least_ms[] = {
-		[PACE_FIRST] = profile_settings.trust_first_ms,
-		[PACE_USUAL] = profile_settings.trust_after_ms,
-		[PACE_SENT_ONLY] = profile_settings.trust_slowly_ms,
-		[PACE_SLOW] = profile_settings.trust_slowly_ms,
-	};
-
 	if (profile_has_word(place, now_s))
 		return true;
 	return place->days >= 2 &&
-	       is_old_enough(place, now_s, least_ms[place->pace]) &&
+	       is_old_enough(place, now_s,
+			     trust_age_ms((enum pace)place->pace)) &&
 	       weighs_enough(place, now_s);
 }
 
