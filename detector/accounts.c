@@ -1,6 +1,7 @@
 #include "detector/accounts.h"
 
 #include "base/arena.h"
+#include "base/fetch.h"
 #include "base/hash.h"
 #include "base/must.h"
 
@@ -9,7 +10,6 @@
 #include <sys/mman.h>
 
 enum {
-	CACHE_LINE = 64,	/* bytes, as x86-64 has it; a guess elsewhere */
 	HUGE_PAGE = 2 << 20,	/* bytes */
 	CHUNK_SIZE = 32 << 20,	/* bytes */
 	CHUNK = CHUNK_SIZE / sizeof(struct account_entry),
@@ -230,12 +230,6 @@ static struct account_entry *loaded(struct accounts *accounts, uint64_t key)
 	return entry;
 }
 
-static void fetch(const char *from, const char *to)
-{
-	for (; from < to; from += CACHE_LINE)
-		__builtin_prefetch(from, 1);
-}
-
 /* Many accounts do not fit into the processor's caches, and what an event
  * touches of one is spread over it. Only so many lines can be on their way at
  * once, so those that it does not touch are left where they are. */
@@ -243,28 +237,25 @@ static void fetch_soon(const struct account_entry *entry,
 		       enum account_part part)
 {
 	const struct account *account = &entry->account;
-	const char *start = (const char *)entry;
-	const char *end = (const char *)(entry + 1);
 
 	switch (part) {
 	case ACCOUNT_OF_LOGIN:
-		fetch(start, (const char *)&account->incident.last_s);
+		fetch_range(entry, &account->incident.last_s);
 		break;
 	case ACCOUNT_OF_MAIL:
-		fetch(start, end);
+		fetch_range(entry, entry + 1);
 		break;
 	case ACCOUNT_OF_OUTCOME:
-		fetch(start, (const char *)account->networks);
-		fetch((const char *)&account->incident,
-		      (const char *)&account->incident.last_s);
-		fetch((const char *)&account->failures, end);
+		fetch_range(entry, account->networks);
+		fetch(&account->incident);
+		fetch_range(&account->failures, entry + 1);
 		break;
 	}
 }
 
 void accounts_foresee_place(const struct accounts *accounts, uint64_t key)
 {
-	__builtin_prefetch(&accounts->slots[key & (accounts->n_slots - 1)]);
+	fetch(&accounts->slots[key & (accounts->n_slots - 1)]);
 }
 
 void accounts_foresee(const struct accounts *accounts, uint64_t key,

@@ -1,5 +1,6 @@
 #include "detector/geo.h"
 
+#include "base/fetch.h"
 #include "base/hash.h"
 #include "base/stamp.h"
 
@@ -273,7 +274,7 @@ static double certainty(const struct geo *geo, int64_t at_ms)
 
 void geo_foresee(const struct geo *geo, const struct address *address)
 {
-	__builtin_prefetch(&geo->cache[place_of(address)]);
+	fetch(&geo->cache[place_of(address)]);
 }
 
 void geo_lookup(struct geo *geo, const struct address *address, int64_t at_ms,

@@ -43,7 +43,7 @@ struct reader_event {
 	struct source_place place;
 };
 
-enum { READER_BATCH = 32 };
+enum { READER_BATCH = 64 };
 
 /*
  * Up to READER_BATCH events at once, which all live until the next call: what

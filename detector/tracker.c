@@ -1,5 +1,6 @@
 #include "detector/tracker.h"
 
+#include "base/fetch.h"
 #include "base/hash.h"
 #include "base/must.h"
 #include "detector/writers.h"
@@ -300,8 +301,7 @@ void tracker_foresee(struct tracker *tracker, struct mail_event *event)
 	if (!key)
 		return;
 	event->writer = tracker->last_writer;
-	__builtin_prefetch(&tracker->slots[(key >> 1) &
-					   (tracker->n_slots - 1)], 1);
+	fetch(&tracker->slots[(key >> 1) & (tracker->n_slots - 1)]);
 }
 
 uint64_t tracker_foresee_account(const struct tracker *tracker, uint64_t key)
