@@ -48,7 +48,7 @@ static bool origin_with_user(struct slice word, struct slice rest,
 {
 	ptrdiff_t at = slice_find_char(word, '(');
 
-	if (at < 0)
+	if (at < 1)	/* "(none)" is the host that was given no name */
 		return false;
 	line->program = slice_sub(word, 0, (size_t)at);
 	line->text = (struct slice){ word.ptr + at,
@@ -70,22 +70,26 @@ static void skip_facility(struct slice *rest)
 	*rest = copy;
 }
 
-/* "[ID 197553 mail.info] ", which syslogd of Solaris and illumos writes. */
-static void skip_message_id(struct slice *text)
+/* No tag stands there: "mail.info tag: text", or all of it is text. */
+static void read_tagless(struct slice text, struct log_line *line)
 {
-	struct slice rest = *text;
+	struct slice rest = text;
 
-	if (!slice_skip(&rest, S("[ID ")))
-		return;
-	slice_cut(&rest, ']');
-	if (slice_skip(&rest, S(" ")))
-		*text = rest;
+	if (header_is_facility(take_word(&rest))) {
+		skip_blanks(&rest);
+		if (split_tag(take_word(&rest), line)) {
+			line->text = slice_after(rest, 1);
+			return;
+		}
+	}
+	line->program = line->pid = (struct slice){ line->host.ptr, 0 };
+	line->text = text;
 }
 
-/* Behind the host. Without a tag all of it is text. Every line passes here, and
- * the compiler would make a call of it. */
+/* Behind the host. Every line passes here, and the compiler would make a call
+ * of it. */
 __attribute__((always_inline))
-static inline bool read_tag(struct slice rest, struct log_line *line)
+static inline void read_tag(struct slice rest, struct log_line *line)
 {
 	struct slice text;
 
@@ -94,13 +98,11 @@ static inline bool read_tag(struct slice rest, struct log_line *line)
 	if (split_tag(take_word(&rest), line)) {
 		text = rest.len ? slice_after(rest, 1) : rest;
 		if (text.len && text.ptr[0] == '[')
-			skip_message_id(&text);
+			header_skip_message_id(&text);
+		line->text = text;
 	} else {
-		line->program = line->pid =
-			(struct slice){ line->host.ptr, 0 };
+		read_tagless(text, line);
 	}
-	line->text = text;
-	return true;
 }
 
 static bool origin_syslog(struct slice rest, struct log_line *line)
@@ -118,7 +120,10 @@ static bool origin_syslog(struct slice rest, struct log_line *line)
 		return true;
 	if (!split_tag(word, line)) {
 		line->host = word;
-		return read_tag(rest, line);
+		read_tag(rest, line);
+		if (line->program.len && header_is_severity(word))
+			line->host.len = 0;
+		return true;
 	}
 	line->text = rest.len ? slice_after(rest, 1) : rest;
 	return true;

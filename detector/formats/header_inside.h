@@ -36,6 +36,9 @@ bool header_take_local_month(struct header_reader *reader, struct slice *rest,
 			     int64_t *at_ms_out);
 bool header_take_tai64n(struct header_reader *reader, struct slice *rest,
 			int64_t *at_ms_out);
+bool header_is_facility(struct slice word);
+bool header_is_severity(struct slice word);
+void header_skip_message_id(struct slice *text);
 bool header_take_unix(struct header_reader *reader, struct slice *rest,
 		      int64_t *at_ms_out);
 bool header_take_year_between(struct header_reader *reader,

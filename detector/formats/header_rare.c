@@ -1,6 +1,6 @@
 /*
- * Stamps that few logs have. None of them remembers anything: what they cost
- * is nobody's daily bread.
+ * Stamps and words that few logs have. None of them remembers anything: what
+ * they cost is nobody's daily bread.
  */
 #include "detector/formats/header_inside.h"
 
@@ -199,4 +199,53 @@ bool header_take_weekday(struct header_reader *reader, struct slice *rest,
 			     ? local_ms - minutes * (int64_t)STAMP_MINUTE_MS
 			     : stamp_zone_to_utc(&reader->zone, local_ms);
 	return true;
+}
+
+/* "INFO": what a much used image of Postfix writes where others have the
+ * host, of which a container has none. */
+bool header_is_severity(struct slice word)
+{
+	static const struct slice severities[] = {
+		SLICE("EMERG"), SLICE("ALERT"), SLICE("CRIT"), SLICE("ERR"),
+		SLICE("WARNING"), SLICE("NOTICE"), SLICE("INFO"),
+		SLICE("DEBUG"),
+	};
+
+	for (size_t i = 0; i < sizeof(severities) / sizeof(*severities); i++)
+		if (slice_eq(word, severities[i]))
+			return true;
+	return false;
+}
+
+/* "mail.info": what BusyBox' syslogd, which Alpine's images have, puts between
+ * host and tag. */
+bool header_is_facility(struct slice word)
+{
+	static const struct slice severities[] = {
+		SLICE("emerg"), SLICE("alert"), SLICE("crit"), SLICE("err"),
+		SLICE("warning"), SLICE("warn"), SLICE("notice"),
+		SLICE("info"), SLICE("debug"),
+	};
+	struct slice facility = slice_cut(&word, '.');
+
+	for (size_t i = 0; i < facility.len; i++)
+		if ((facility.ptr[i] < 'a' || facility.ptr[i] > 'z') &&
+		    !is_digit(facility.ptr[i]))
+			return false;
+	for (size_t i = 0; i < sizeof(severities) / sizeof(*severities); i++)
+		if (slice_eq(word, severities[i]))
+			return facility.len > 0;
+	return false;
+}
+
+/* "[ID 197553 mail.info] ", which syslogd of Solaris and illumos writes. */
+void header_skip_message_id(struct slice *text)
+{
+	struct slice rest = *text;
+
+	if (!slice_skip(&rest, S("[ID ")))
+		return;
+	slice_cut(&rest, ']');
+	if (slice_skip(&rest, S(" ")))
+		*text = rest;
 }
