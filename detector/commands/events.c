@@ -76,6 +76,8 @@ static void print_text(const struct mail_event *event, struct text *out)
 	add_field(out, "client", slice_from(client));
 	if (event->recipients != MAIL_UNKNOWN)
 		text_addf(out, " recipients=%u", event->recipients);
+	if (event->size_bytes != MAIL_UNKNOWN)
+		text_addf(out, " size=%u", event->size_bytes);
 	add_field(out, "to", event->recipient);
 	add_field(out, "status",
 		  slice_from(mail_status_names[event->status]));
