@@ -55,9 +55,16 @@ static void check_log(struct findings *findings, const char *path)
 		bad(findings, "log", &err);
 		return;
 	}
-	good("log", text_string(&report.words));
+	if (report.is_strange) {
+		note("log", text_string(&report.words));
+		err_set(&err, EXIT_DATA, "%.300s: no line was understood: is "
+			"this a mail log?", path);
+		bad(findings, "log", &err);
+	} else {
+		good("log", text_string(&report.words));
+	}
 	text_release(&report.words);
-	if (report.submissions == 0)
+	if (report.submissions == 0 && !report.is_strange)
 		note("log", "no submission with a login in it: is this the log "
 		     "of the server that customers send through?");
 	if (report.newest_ms > clock_now_ms() + STAMP_HOUR_MS)

@@ -190,6 +190,8 @@ int check_log_look(const char *path, struct log_report *report_out,
 		report_out->lines = look.lines;
 		report_out->submissions = look.submissions;
 		report_out->newest_ms = look.newest_ms;
+		report_out->is_strange = look.events == 0 &&
+					 look.strange > look.skipped;
 	}
 	for (size_t i = 0; i < look.n_strange; i++)
 		text_release(&look.examples[i]);

@@ -134,6 +134,15 @@ equal "check of a pattern: its logs" 3 "$(grep -c " ok    log " <<<"$out")"
 gzip -c "$work/mixed.log" >"$work/mixed.gz"
 run "${check[@]}" --set "sources=$work/mixed.gz"
 has "a compressed one" "lines $((want + 5)), understood $want"
+printf 'hello\nworld\n' >"$work/words.txt"
+run "${check[@]}" --set "sources=$work/words.txt"
+equal "what is no log is to be mended" 65 "$rc"
+has "and says so" "no line was understood"
+
+echo "Mar 14 00:08:33 mx postfix/qmgr[1]: 4PbC4x469Jz3tB: from=<a@example.pl>, size=5061, nrcpt=2 (queue active)" \
+	>"$work/one.log"
+run events "$work/one.log"
+has "words say as much as JSON" "recipients=2 size=5061"
 
 # What is no log.
 mkfifo "$work/fifo"
