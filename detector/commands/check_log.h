@@ -18,8 +18,7 @@
 struct log_report {
 	struct text words;	/* the first line, then indented ones */
 	uint64_t lines, submissions;
-	bool is_strange;	/* of no line was anything understood, and few are
-				 * known programs' */
+	bool is_strange;	/* no line was understood, few are known */
 	int64_t newest_ms;
 };
 
