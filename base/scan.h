@@ -6,16 +6,19 @@
  * are asked here, and nowhere else, of sixteen bytes that must all be there;
  * bit i of the answer stands for at[i]. What is built of them is in slice.c.
  *
- * x86-64 answers with SSE2, which every such processor has, so nothing is
- * chosen at start; wider vectors were tried (docs/PERFORMANCE.md). The plain
- * twins are for all other machines; tests/test_scan.c holds both together.
+ * x86-64 answers with SSE2, which every such processor has; what is far away is
+ * left to memchr, for which the C library chooses the widest vectors at start.
+ * The plain twins are for all other machines, and with -DSCAN_PLAIN for all;
+ * tests/test_scan.c holds both together, and `make check-all` runs the formats
+ * on the twins.
  */
 #ifndef BASE_SCAN_H
 #define BASE_SCAN_H
 
 #include <stdint.h>
 
-#ifdef __SSE2__
+#if defined(__SSE2__) && !defined(SCAN_PLAIN)
+#define SCAN_SSE2 1
 #include <emmintrin.h>
 #endif
 
@@ -45,7 +48,7 @@ static inline uint32_t scan_alnum_plain(const char *at)
 	return bits;
 }
 
-#ifdef __SSE2__
+#ifdef SCAN_SSE2
 
 static inline __m128i scan_load(const char *at)
 {
