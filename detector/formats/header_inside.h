@@ -73,8 +73,7 @@ bool header_read_line(struct header_reader *reader, struct slice line,
 		      struct log_line *line_out);
 
 /* A line that begins with its tag and has its time from elsewhere. */
-bool header_read_bare(struct slice line, int64_t at_ms,
-		      struct log_line *line_out);
+bool header_read_bare(struct slice rest, int64_t at_ms, struct log_line *line);
 
 enum {
 	ISO_DAY_LEN = 10,	/* "2026-05-04" */
