@@ -2,7 +2,7 @@
  * scan - sixteen bytes looked at in one step.
  *
  * A log line passes some twenty searches, most of which end within a few dozen
- * bytes: there a call of memchr costs more than what it does. Both questions
+ * bytes: there a call of memchr costs more than what it does. The questions
  * are asked here, and nowhere else, of sixteen bytes that must all be there;
  * bit i of the answer stands for at[i]. What is built of them is in slice.c.
  *
@@ -34,6 +34,14 @@ static inline uint32_t scan_equal_plain(const char *at, char c)
 	return bits;
 }
 
+/* Which are one of three? */
+static inline uint32_t scan_equal_any_plain(const char *at, char a, char b,
+					    char c)
+{
+	return scan_equal_plain(at, a) | scan_equal_plain(at, b) |
+	       scan_equal_plain(at, c);
+}
+
 /* Which bytes are an ASCII letter or digit? */
 static inline uint32_t scan_alnum_plain(const char *at)
 {
@@ -61,6 +69,17 @@ static inline uint32_t scan_equal(const char *at, char c)
 		_mm_cmpeq_epi8(scan_load(at), _mm_set1_epi8(c)));
 }
 
+static inline uint32_t scan_equal_any(const char *at, char a, char b, char c)
+{
+	__m128i bytes = scan_load(at);
+
+	return (uint32_t)_mm_movemask_epi8(
+		_mm_or_si128(_mm_or_si128(
+			_mm_cmpeq_epi8(bytes, _mm_set1_epi8(a)),
+			_mm_cmpeq_epi8(bytes, _mm_set1_epi8(b))),
+			_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))));
+}
+
 /* Is each byte less than n above `first`? SSE2 compares with signs only, so
  * the range is moved to where the least number is. */
 static inline __m128i scan_in_range(__m128i bytes, char first, int n)
@@ -86,6 +105,11 @@ static inline uint32_t scan_alnum(const char *at)
 static inline uint32_t scan_equal(const char *at, char c)
 {
 	return scan_equal_plain(at, c);
+}
+
+static inline uint32_t scan_equal_any(const char *at, char a, char b, char c)
+{
+	return scan_equal_any_plain(at, a, b, c);
 }
 
 static inline uint32_t scan_alnum(const char *at)

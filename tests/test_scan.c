@@ -18,6 +18,16 @@ static unsigned draw(unsigned below)
 	return (random_state >> 16) % below;
 }
 
+static void assert_any_is_same(const char *bytes, char c)
+{
+	char a = bytes[5], b = bytes[9];
+
+	assert_int_equal(scan_equal_any(bytes, a, b, c),
+			 scan_equal_any_plain(bytes, a, b, c));
+	assert_int_equal(scan_equal_any(bytes, c, 'x', b),
+			 scan_equal_any_plain(bytes, c, 'x', b));
+}
+
 static void test_twins(void **state)
 {
 	char bytes[SCAN_STEP];
@@ -31,6 +41,7 @@ static void test_twins(void **state)
 					 scan_alnum_plain(bytes));
 			assert_int_equal(scan_equal(bytes, (char)c),
 					 scan_equal_plain(bytes, (char)c));
+			assert_any_is_same(bytes, (char)c);
 		}
 	}
 	for (int round = 0; round < 10000; round++) {
@@ -39,6 +50,7 @@ static void test_twins(void **state)
 		assert_int_equal(scan_alnum(bytes), scan_alnum_plain(bytes));
 		assert_int_equal(scan_equal(bytes, bytes[3]),
 				 scan_equal_plain(bytes, bytes[3]));
+		assert_any_is_same(bytes, bytes[3]);
 	}
 }
 

@@ -13,18 +13,20 @@
  */
 #include "detector/formats/exim.h"
 
+enum { FLAG_LEN = 3 };
+
 static const struct flag {
-	struct slice mark;
+	char mark[FLAG_LEN + 1];
 	enum mail_status status;	/* NONE: an arrival */
 } flags[] = {
-	{ SLICE("<= "), MAIL_STATUS_NONE },
+	{ "<= ", MAIL_STATUS_NONE },
 	/* Accepted, with a refusal as the answer. */
-	{ SLICE("(= "), MAIL_STATUS_NONE },
-	{ SLICE("=> "), MAIL_SENT },
-	{ SLICE("-> "), MAIL_SENT },
-	{ SLICE(">> "), MAIL_SENT },
-	{ SLICE("** "), MAIL_BOUNCED },
-	{ SLICE("== "), MAIL_DEFERRED },
+	{ "(= ", MAIL_STATUS_NONE },
+	{ "=> ", MAIL_SENT },
+	{ "-> ", MAIL_SENT },
+	{ ">> ", MAIL_SENT },
+	{ "** ", MAIL_BOUNCED },
+	{ "== ", MAIL_DEFERRED },
 };
 
 /* "exim", "exim4", and "exim-out" where one host runs two of them
@@ -115,12 +117,13 @@ static enum format_result read_nameless(struct slice text,
 static enum format_result read_message(struct slice text, struct slice id,
 				       bool is_part, struct mail_event *event)
 {
-	bool has_flag = text.len > 2 && text.ptr[2] == ' ';
+	bool has_flag = text.len >= FLAG_LEN && text.ptr[2] == ' ';
 
 	for (size_t i = 0; has_flag && i < sizeof(flags) / sizeof(flags[0]);
 	     i++) {
-		if (!slice_skip(&text, flags[i].mark))
+		if (memcmp(text.ptr, flags[i].mark, FLAG_LEN) != 0)
 			continue;
+		text = slice_after(text, FLAG_LEN);
 		if (flags[i].status == MAIL_STATUS_NONE)
 			return exim_read_arrival(text, id, is_part, event);
 		return exim_read_delivery(text, id, flags[i].status, event);
@@ -133,17 +136,30 @@ static enum format_result read_message(struct slice text, struct slice id,
 	return exim_read_reject(text, id, event);
 }
 
+/* What may stand before the id. Says which part of a line it is; 0 for a whole
+ * one. */
+static uint32_t skip_front(struct slice *text)
+{
+	uint32_t part = skip_part(text);
+
+	skip_stamp(text);
+	skip_pid(text);
+	return part;
+}
+
 static enum format_result read_text(struct slice text,
 				    struct mail_event *event)
 {
-	uint32_t part = skip_part(&text);
-	size_t id_len;
+	size_t id_len = exim_id_length(text);
+	uint32_t part = 0;
 
+	/* In Exim's own file the id is first, nearly always. */
+	if (!id_len) {
+		part = skip_front(&text);
+		id_len = exim_id_length(text);
+	}
 	if (part > 1)
 		return FORMAT_SKIP;
-	skip_stamp(&text);
-	skip_pid(&text);
-	id_len = exim_id_length(text);
 	if (id_len && id_len < text.len && text.ptr[id_len] == ' ')
 		return read_message(slice_after(text, id_len + 1),
 				    slice_sub(text, 0, id_len), part == 1,
@@ -155,17 +171,14 @@ static enum format_result parse(const void *speaker,
 				const struct log_line *line,
 				struct mail_event *event_out)
 {
-	enum format_result result;
-	struct mail_event event;
+	enum format_result result = read_text(line->text, event_out);
 
 	(void)speaker;
-	result = read_text(line->text, &event);
 	if (result != FORMAT_EVENT)
 		return result;
-	event.at_ms = line->at_ms;
-	event.host = line->host;
-	event.instance = (struct slice)SLICE("exim");
-	*event_out = event;
+	event_out->at_ms = line->at_ms;
+	event_out->host = line->host;
+	event_out->instance = (struct slice)SLICE("exim");
 	return FORMAT_EVENT;
 }
 

@@ -24,11 +24,18 @@ struct exim_words {
 	bool no_quote;	/* no closing quote is left, so none is searched */
 };
 
-struct exim_words exim_words_of(struct slice text);
+static inline struct exim_words exim_words_of(struct slice text)
+{
+	return (struct exim_words){ .rest = text, .line_len = text.len };
+}
 
 /* False at the end. Where `plain`, quotes mean nothing, as in a HELO. */
 bool exim_next_word(struct exim_words *words, bool plain,
 		    struct slice *word_out);
+
+/* Its plain twin, which it asks where there are quotes: it alone decides. */
+bool exim_next_word_plainly(struct exim_words *words, bool plain,
+			    struct slice *word_out);
 
 /* "1RwtJa-000AFJ-3B" (6-6-2) or, since 4.97, "1sDcIh-000000004YY-3wAT"
  * (6-11-4): how long the id is that `text` begins with; 0 for none. */

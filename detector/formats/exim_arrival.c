@@ -48,22 +48,22 @@ static const struct slice single_words[] = {
 	SLICE("L-"),   SLICE("DS"), SLICE("ARC"), SLICE("from"), SLICE("for"),
 };
 
+static bool is_alnum(char c)
+{
+	return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 static bool is_field(struct slice word)
 {
 	size_t i = 0;
 
-	for (; i < sizeof(single_words) / sizeof(single_words[0]); i++)
+	while (i < word.len && is_alnum(word.ptr[i]))
+		i++;
+	if (i > 0 && i < word.len && word.ptr[i] == '=')
+		return true;
+	for (i = 0; i < sizeof(single_words) / sizeof(single_words[0]); i++)
 		if (slice_eq(word, single_words[i]))
 			return true;
-	for (i = 0; i < word.len; i++) {
-		char c = word.ptr[i];
-
-		if (c == '=')
-			return i > 0;
-		if ((c < 'A' || c > 'Z') && (c < 'a' || c > 'z') &&
-		    (c < '0' || c > '9'))
-			return false;
-	}
 	return false;
 }
 
@@ -107,17 +107,6 @@ static bool take_address(struct reading *reading, struct slice word)
 	return true;
 }
 
-/* The first one is Exim's: what may hold another stands behind it. */
-static bool take_value(const struct reading *reading, struct slice word,
-		       struct slice key, struct slice *value_out)
-{
-	if ((value_out->ptr && !reading->had_foreign) ||
-	    !slice_skip(&word, key))
-		return false;
-	*value_out = word;
-	return true;
-}
-
 static bool is_foreign(struct slice word)
 {
 	return slice_starts(word, S("DN=")) || slice_starts(word, S("U=")) ||
@@ -140,21 +129,54 @@ static bool may_be_login(const struct reading *reading)
 	return !reading->words.is_odd || reading->had_foreign;
 }
 
+/* Which of "A=", "P=" and "S=" is it? NULL for none of them. */
+static struct slice *value_of(struct reading *reading, struct slice word)
+{
+	if (word.len < 2 || word.ptr[1] != '=')
+		return NULL;
+	switch (word.ptr[0]) {
+	case 'A':
+		return may_be_login(reading) ? &reading->now.auth : NULL;
+	case 'P':
+		return &reading->now.protocol;
+	case 'S':
+		return &reading->now.size;
+	default:
+		return NULL;
+	}
+}
+
 static void take_field(struct reading *reading, struct slice word)
 {
-	struct arrival *now = &reading->now;
+	struct slice *value = value_of(reading, word);
 	bool was_in_auth = reading->in_auth;
 
 	reading->in_auth = false;
-	if (is_foreign(word))
+	if (value) {
+		/* The first one is Exim's: what may hold another stands
+		 * behind it. */
+		if (value->ptr && !reading->had_foreign)
+			return;
+		*value = slice_after(word, 2);
+		reading->in_auth = value == &reading->now.auth;
+	} else if (is_foreign(word)) {
 		reading->had_foreign = true;
-	else if (may_be_login(reading) &&
-		 take_value(reading, word, S("A="), &now->auth))
-		reading->in_auth = true;
-	else if (!take_value(reading, word, S("P="), &now->protocol) &&
-		 !take_value(reading, word, S("S="), &now->size) &&
-		 slice_eq(word, S("for")))
+	} else if (slice_eq(word, S("for"))) {
 		take_recipients(reading, was_in_auth);
+	}
+}
+
+/* Nothing to take_word(), whatever came before it, but for what goes on with
+ * a login. */
+static bool is_idle(char first)
+{
+	switch (first) {
+	case 'A': case 'D': case 'H': case 'P': case 'S': case 'U': case 'f':
+	case '[':
+		return false;
+	default:
+		return true;
+	}
 }
 
 static void take_word(struct reading *reading, struct slice word)
@@ -245,26 +267,29 @@ static bool has_login(const struct reading *reading)
 		 denies_login(reading->now.protocol));
 }
 
-static enum format_result conclude(const struct reading *reading,
-				   struct mail_event *event)
+/* Who handed it in, as far as that is certain. */
+static void take_client(const struct reading *reading,
+			struct mail_event *event)
 {
 	const struct arrival *found = &reading->now;
 
-	if ((!found->protocol.len && !found->size.len) ||
-	    (reading->in_auth && !found->size.ptr))
-		return FORMAT_BAD;
-	event->recipients = found->recipients;
-	slice_number(found->size, &event->size_bytes);
 	if (is_doubtful(reading))
-		return FORMAT_EVENT;
+		return;
 	event->client = found->client;
 	event->has_client = found->has_client;
 	if (!has_login(reading))
-		return FORMAT_EVENT;
+		return;
 	event->kind = MAIL_SUBMISSION;
 	event->is_queued = true;
 	event->account = exim_login(found->auth);
-	return FORMAT_EVENT;
+}
+
+static bool is_torn(const struct reading *reading)
+{
+	const struct arrival *found = &reading->now;
+
+	return (!found->protocol.len && !found->size.len) ||
+	       (reading->in_auth && !found->size.ptr);
 }
 
 enum format_result exim_read_arrival(struct slice text, struct slice id,
@@ -275,20 +300,23 @@ enum format_result exim_read_arrival(struct slice text, struct slice id,
 		.behind = text,
 		.now.recipients = MAIL_UNKNOWN,
 	};
-	enum format_result result;
-	struct slice word;
+	struct slice word, sender;
 
 	reading.words.is_part = is_part;
-	mail_event_init(event, MAIL_RECEIVED, id);
-	if (!exim_next_word(&reading.words, false, &word))
+	if (!exim_next_word(&reading.words, false, &sender))
 		return FORMAT_BAD;
-	event->null_sender = slice_eq(word, S("<>"));
 	while (exim_next_word(&reading.words, reading.in_host, &word)) {
-		take_word(&reading, word);
+		if (reading.in_auth || !is_idle(word.ptr[0]))
+			take_word(&reading, word);
 		reading.last = word;
 	}
-	result = conclude(&reading, event);
-	if (is_part)
-		event->recipients = MAIL_UNKNOWN;
-	return result;
+	if (is_torn(&reading))
+		return FORMAT_BAD;
+	mail_event_init(event, MAIL_RECEIVED, id);
+	event->null_sender = slice_eq(sender, S("<>"));
+	slice_number(reading.now.size, &event->size_bytes);
+	if (!is_part)
+		event->recipients = reading.now.recipients;
+	take_client(&reading, event);
+	return FORMAT_EVENT;
 }

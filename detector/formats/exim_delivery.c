@@ -15,7 +15,8 @@
 #include "detector/formats/exim.h"
 
 struct delivery {
-	struct slice address, original;
+	struct slice address, original, reply, requeued_as;
+	enum mail_status status;
 };
 
 /* "550 5.1.1", "550-5.1.1": step over the number. */
@@ -236,35 +237,33 @@ static bool is_at_fields(struct slice rest)
 	       rest.ptr[1] <= 'Z';
 }
 
-static void read_unsent(struct exim_words words, struct delivery *found,
-			struct mail_event *event)
+static void read_unsent(struct exim_words words, struct delivery *found)
 {
 	if (slice_ends(found->address, S(":"))) {
 		found->address.len--;
-		event->reply = slice_trim(words.rest);
+		found->reply = slice_trim(words.rest);
 	} else {
 		if (!is_at_fields(words.rest)) {
 			take_rest_of_address(&words, true, &found->address);
 			take_original(&words, true, &found->original);
 		}
-		event->reply = text_behind(words);
+		found->reply = text_behind(words);
 	}
-	if (event->status != MAIL_BOUNCED)
+	if (found->status != MAIL_BOUNCED)
 		return;
-	drop_time(&event->reply);
-	if (is_expired(event->reply))
-		event->status = MAIL_EXPIRED;
+	drop_time(&found->reply);
+	if (is_expired(found->reply))
+		found->status = MAIL_EXPIRED;
 }
 
-static void read_sent(struct exim_words words, struct delivery *found,
-		      struct mail_event *event)
+static void read_sent(struct exim_words words, struct delivery *found)
 {
 	if (!is_at_fields(words.rest)) {
 		take_rest_of_address(&words, false, &found->address);
 		take_original(&words, false, &found->original);
 	}
-	event->reply = reply_of(words.rest);
-	event->requeued_as = requeued_id(event->reply, words.rest);
+	found->reply = reply_of(words.rest);
+	found->requeued_as = requeued_id(found->reply, words.rest);
 }
 
 enum format_result exim_read_delivery(struct slice text, struct slice id,
@@ -272,19 +271,22 @@ enum format_result exim_read_delivery(struct slice text, struct slice id,
 				      struct mail_event *event)
 {
 	struct exim_words words = exim_words_of(text);
-	struct delivery found = { .original = { text.ptr, 0 } };
+	struct delivery found = { .original = { text.ptr, 0 },
+				  .status = status };
 
-	mail_event_init(event, MAIL_DELIVERY, id);
-	event->status = status;
 	if (!exim_next_word(&words, false, &found.address))
 		return FORMAT_BAD;
 	if (status == MAIL_SENT)
-		read_sent(words, &found, event);
+		read_sent(words, &found);
 	else
-		read_unsent(words, &found, event);
-	event->dsn = code_in(event->reply);
+		read_unsent(words, &found);
 	if (!found.address.len)
 		return FORMAT_BAD;
+	mail_event_init(event, MAIL_DELIVERY, id);
+	event->status = found.status;
+	event->reply = found.reply;
+	event->requeued_as = found.requeued_as;
+	event->dsn = code_in(found.reply);
 	event->recipient = recipient_of(&found);
 	return FORMAT_EVENT;
 }

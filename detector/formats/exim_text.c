@@ -168,11 +168,6 @@ static size_t step_over_quoted(struct exim_words *words, size_t at)
 	return at + 1;
 }
 
-struct exim_words exim_words_of(struct slice text)
-{
-	return (struct exim_words){ .rest = text, .line_len = text.len };
-}
-
 /* A HELO, and the client's word in the TLS handshake: its blanks are escaped,
  * its quotes are not (before 4.92 all of it was quoted). */
 static inline bool is_unquoted(struct slice text)
@@ -182,8 +177,8 @@ static inline bool is_unquoted(struct slice text)
 		!slice_starts(text, S("SNI=\"")));
 }
 
-bool exim_next_word(struct exim_words *words, bool plain,
-		    struct slice *word_out)
+bool exim_next_word_plainly(struct exim_words *words, bool plain,
+			    struct slice *word_out)
 {
 	struct slice text = words->rest;
 	size_t at = 0;
@@ -206,5 +201,35 @@ bool exim_next_word(struct exim_words *words, bool plain,
 	/* The rest points behind the word even when it is empty. */
 	*word_out = (struct slice){ text.ptr, at };
 	words->rest = (struct slice){ text.ptr + at, text.len - at };
+	return true;
+}
+
+/* Nearly every word ends with the first blank, quoted or not, as there is no
+ * quote before it. Where that would take a step beyond the line it is left to
+ * the other. */
+bool exim_next_word(struct exim_words *words, bool plain,
+		    struct slice *word_out)
+{
+	const char *from = words->rest.ptr, *at;
+	const char *end = from + words->rest.len;
+	uint32_t bits = 0;
+
+	from += from < end && *from == ' ';
+	if (end - from < SCAN_STEP || *from == ' ')
+		return exim_next_word_plainly(words, plain, word_out);
+	for (at = from; end - at >= SCAN_STEP; at += SCAN_STEP) {
+		bits = scan_equal_any(at, ' ', '"', '\\');
+		if (bits)
+			break;
+	}
+	if (!bits) {
+		at = end - SCAN_STEP;
+		bits = scan_equal_any(at, ' ', '"', '\\');
+	}
+	at = bits ? at + scan_first(bits) : end;
+	if (bits && *at != ' ')
+		return exim_next_word_plainly(words, plain, word_out);
+	*word_out = (struct slice){ from, (size_t)(at - from) };
+	words->rest = (struct slice){ at, (size_t)(end - at) };
 	return true;
 }

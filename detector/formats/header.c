@@ -474,8 +474,11 @@ bool header_read(struct header_reader *reader, struct slice line,
 {
 	if (line.len && line.ptr[line.len - 1] == '\r')
 		line.len--;
-	if (!read_as_before(reader, line, line_out) &&
-	    !read_other(reader, line, line_out))
+	if (reader->form == EXIM
+		    ? header_read_exim_again(reader, line, line_out)
+		    : read_as_before(reader, line, line_out))
+		reader->is_decoded = false;
+	else if (!read_other(reader, line, line_out))
 		return false;
 	reader->before_ms = line_out->at_ms;
 	return true;

@@ -108,3 +108,16 @@ bool header_origin_exim(struct slice rest, struct log_line *line)
 	line->text = slice_after(rest, 1);
 	return true;
 }
+
+bool header_read_exim_again(const struct header_reader *reader,
+			    struct slice rest, struct log_line *line_out)
+{
+	int64_t at_ms;
+
+	if (!take_in_hour(reader, same_iso(reader, rest), &rest, &at_ms) ||
+	    reader->last_stamp[ISO_DAY_LEN] != ' ' ||
+	    !take_last_zone(reader, &rest))
+		return false;
+	line_out->at_ms = at_ms;
+	return header_origin_exim(rest, line_out);
+}

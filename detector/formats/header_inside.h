@@ -30,6 +30,12 @@ bool header_take_iso(struct header_reader *reader, struct slice *rest,
 bool header_is_exim(const struct header_reader *reader, const char *stamp,
 		    struct slice rest);
 bool header_origin_exim(struct slice rest, struct log_line *line);
+
+/* The short cut of a file whose last line was Exim's: one of the same hour and
+ * zone. False says that the line must be read in full. */
+bool header_read_exim_again(const struct header_reader *reader,
+			    struct slice rest, struct log_line *line_out);
+
 bool header_take_year_first(struct header_reader *reader, struct slice *rest,
 			    int64_t *at_ms_out);
 bool header_take_local_month(struct header_reader *reader, struct slice *rest,
@@ -176,6 +182,27 @@ static inline bool take_in_hour(const struct header_reader *reader,
 	step_over(rest, hour_len + IN_HOUR_LEN);
 	*at_ms_out = reader->last_at_ms + minute * STAMP_MINUTE_MS +
 		     second * STAMP_SECOND_MS + take_fraction(rest);
+	return true;
+}
+
+/* Exim's " +0200", which is not the blank before the host. */
+static inline bool is_blank_zone(struct slice rest)
+{
+	return rest.len > 6 && rest.ptr[0] == ' ' && rest.ptr[6] == ' ' &&
+	       (rest.ptr[1] == '+' || rest.ptr[1] == '-');
+}
+
+/* The zone of the stamp before, which stands behind its hour. */
+static inline bool take_last_zone(const struct header_reader *reader,
+			   struct slice *rest)
+{
+	struct slice zone = { reader->last_stamp + ISO_HOUR_LEN,
+			      reader->last_stamp_len - ISO_HOUR_LEN };
+
+	if (rest->len <= zone.len || rest->ptr[zone.len] != ' ' ||
+	    !slice_starts(*rest, zone) || (!zone.len && is_blank_zone(*rest)))
+		return false;
+	step_over(rest, zone.len);
 	return true;
 }
 

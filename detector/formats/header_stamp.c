@@ -106,13 +106,6 @@ bool header_take_year_first(struct header_reader *reader, struct slice *rest,
 	return true;
 }
 
-/* Exim's " +0200", which is not the blank before the host. */
-static bool is_blank_zone(struct slice rest)
-{
-	return rest.len > 6 && rest.ptr[0] == ' ' && rest.ptr[6] == ' ' &&
-	       (rest.ptr[1] == '+' || rest.ptr[1] == '-');
-}
-
 /* "Z", "+02:00", "+0200", " +0200" or nothing: how long it is, 0 for
  * nothing. */
 static size_t zone_length(struct slice rest, int *minutes_out)
@@ -135,20 +128,6 @@ static size_t zone_length(struct slice rest, int *minutes_out)
 		return 0;
 	*minutes_out = (hours * 60 + minutes) * (rest.ptr[0] == '-' ? -1 : 1);
 	return blank + 5 + colon;
-}
-
-/* The zone of the stamp before, which stands behind its hour. */
-static bool take_last_zone(const struct header_reader *reader,
-			   struct slice *rest)
-{
-	struct slice zone = { reader->last_stamp + ISO_HOUR_LEN,
-			      reader->last_stamp_len - ISO_HOUR_LEN };
-
-	if (rest->len <= zone.len || rest->ptr[zone.len] != ' ' ||
-	    !slice_starts(*rest, zone) || (!zone.len && is_blank_zone(*rest)))
-		return false;
-	step_over(rest, zone.len);
-	return true;
 }
 
 bool header_read_second(const char *at, struct stamp_civil *civil)
