@@ -1,5 +1,5 @@
 /*
- * The quick walk over the words of an Exim line is the plain one: the same
+ * The quick walks over the words of an Exim line are the plain one: the same
  * words, rests and doubts for every case of the format, and for what becomes
  * of them when characters that mean something are strewn in.
  */
@@ -10,6 +10,9 @@
 
 enum { LINE_MAX_LEN = 2048, CHANGED = 300 };
 
+/* Of the three ways to walk, two are quick. */
+enum way { BY_STEPS, BY_MARKS };
+
 static uint32_t random_state = 20261128;
 
 /* Numerical Recipes' linear congruence: the same in every run. */
@@ -19,22 +22,34 @@ static unsigned draw(unsigned below)
 	return (random_state >> 16) % below;
 }
 
-static void assert_same_walk(struct slice line, bool is_part, bool plain)
+static void assert_same_state(const struct exim_words *a,
+			      const struct exim_words *b)
+{
+	assert_ptr_equal(a->rest.ptr, b->rest.ptr);
+	assert_int_equal(a->rest.len, b->rest.len);
+	assert_int_equal(a->is_odd, b->is_odd);
+	assert_int_equal(a->is_torn, b->is_torn);
+	assert_int_equal(a->no_quote, b->no_quote);
+}
+
+static void assert_same_walk(struct slice line, enum way way, bool is_part,
+			     bool plain)
 {
 	struct exim_words quick = exim_words_of(line), careful = quick;
 	struct slice word, wanted;
-	bool is_word;
+	struct exim_marks marks;
+	bool is_word, is_found;
 
+	exim_mark(line, &marks);
 	quick.is_part = careful.is_part = is_part;
 	do {
 		is_word = exim_next_word_plainly(&careful, plain, &wanted);
-		assert_int_equal(exim_next_word(&quick, plain, &word),
-				 is_word);
-		assert_ptr_equal(quick.rest.ptr, careful.rest.ptr);
-		assert_int_equal(quick.rest.len, careful.rest.len);
-		assert_int_equal(quick.is_odd, careful.is_odd);
-		assert_int_equal(quick.is_torn, careful.is_torn);
-		assert_int_equal(quick.no_quote, careful.no_quote);
+		is_found = way == BY_STEPS
+				   ? exim_next_word(&quick, plain, &word)
+				   : exim_next_marked_word(&marks, &quick,
+							   plain, &word);
+		assert_int_equal(is_found, is_word);
+		assert_same_state(&quick, &careful);
 		if (is_word) {
 			assert_ptr_equal(word.ptr, wanted.ptr);
 			assert_int_equal(word.len, wanted.len);
@@ -47,8 +62,9 @@ static void check(struct slice line)
 {
 	struct slice copy = guarded_copy(line);
 
-	for (int how = 0; how < 4; how++)
-		assert_same_walk(copy, how & 1, how & 2);
+	for (int how = 0; how < 8; how++)
+		assert_same_walk(copy, how & 4 ? BY_MARKS : BY_STEPS, how & 1,
+				 how & 2);
 	guarded_free(copy);
 }
 

@@ -37,6 +37,52 @@ bool exim_next_word(struct exim_words *words, bool plain,
 bool exim_next_word_plainly(struct exim_words *words, bool plain,
 			    struct slice *word_out);
 
+/*
+ * Where the blanks, quotes and backslashes of a whole line are, for who wants
+ * all its words: a bit for each byte, and one for the end. `line` is NULL where
+ * it is too short or too long for that.
+ */
+enum { EXIM_PLACE = 64, EXIM_MARKED_MAX = 1024 };
+
+struct exim_marks {
+	const char *line;
+	uint64_t bits[EXIM_MARKED_MAX / EXIM_PLACE];
+};
+
+static inline uint32_t exim_marks_at(const char *at)
+{
+	return scan_equal_any(at, ' ', '"', '\\');
+}
+
+void exim_mark(struct slice text, struct exim_marks *marks_out);
+
+/* exim_next_word() of a line with marks. */
+static inline bool exim_next_marked_word(const struct exim_marks *marks,
+					 struct exim_words *words, bool plain,
+					 struct slice *word_out)
+{
+	const char *from = words->rest.ptr, *at, *line = marks->line;
+	const char *end = from + words->rest.len;
+	size_t place;
+	uint64_t bits;
+
+	if (!line || from == end)
+		return exim_next_word(words, plain, word_out);
+	from += *from == ' ';
+	place = (size_t)(from - line) / EXIM_PLACE;
+	bits = marks->bits[place] &
+	       UINT64_MAX << (size_t)(from - line) % EXIM_PLACE;
+	while (!bits)
+		bits = marks->bits[++place];
+	at = line + place * EXIM_PLACE + __builtin_ctzll(bits);
+	/* A quote, or a second blank. */
+	if (at == from || (at < end && *at != ' '))
+		return exim_next_word_plainly(words, plain, word_out);
+	*word_out = (struct slice){ from, (size_t)(at - from) };
+	words->rest = (struct slice){ at, (size_t)(end - at) };
+	return true;
+}
+
 /* "1RwtJa-000AFJ-3B" (6-6-2) or, since 4.97, "1sDcIh-000000004YY-3wAT"
  * (6-11-4): how long the id is that `text` begins with; 0 for none. */
 size_t exim_id_length(struct slice text);

@@ -33,6 +33,7 @@ struct arrival {
 
 struct reading {
 	struct exim_words words;
+	const struct exim_marks *marks;
 	struct arrival now;
 	struct arrival at_host;	/* as it was before H= */
 	struct slice last;	/* the word before */
@@ -69,14 +70,16 @@ static bool is_field(struct slice word)
 
 /* Set to the number of words from here to the end, if all are addresses. Where
  * the end was cut off nobody knows how many there were. */
-static bool count_recipients(struct exim_words *words, uint32_t *number_out)
+static bool count_recipients(const struct exim_marks *marks,
+			     struct exim_words *words, uint32_t *number_out)
 {
 	struct exim_words list = *words;
 	bool is_cut = false;
 	uint32_t number = 0;
 	struct slice word;
 
-	while (!is_cut && exim_next_word(&list, false, &word)) {
+	while (!is_cut &&
+	       exim_next_marked_word(marks, &list, false, &word)) {
 		if (slice_find_char(word, '@') >= 0)
 			number++;
 		else if (!list.rest.len || slice_eq(word, S("<trunc>")) ||
@@ -118,7 +121,8 @@ static bool is_foreign(struct slice word)
  * rest to look like it. */
 static void take_recipients(struct reading *reading, bool was_in_auth)
 {
-	if (!count_recipients(&reading->words, &reading->now.recipients))
+	if (!count_recipients(reading->marks, &reading->words,
+			      &reading->now.recipients))
 		reading->in_list = !was_in_auth && !reading->had_foreign;
 }
 
@@ -223,6 +227,8 @@ struct slice exim_login(struct slice auth)
 	ptrdiff_t at;
 
 	slice_cut(&login, ':');
+	if (slice_find_char(login, ':') < 0)
+		return login;
 	search = login;
 	at = slice_find(login, S(":\""));
 	if (at < 0) {
@@ -295,17 +301,21 @@ static bool is_torn(const struct reading *reading)
 enum format_result exim_read_arrival(struct slice text, struct slice id,
 				     bool is_part, struct mail_event *event)
 {
+	struct exim_marks marks;
 	struct reading reading = {
 		.words = exim_words_of(text),
+		.marks = &marks,
 		.behind = text,
 		.now.recipients = MAIL_UNKNOWN,
 	};
 	struct slice word, sender;
 
+	exim_mark(text, &marks);
 	reading.words.is_part = is_part;
-	if (!exim_next_word(&reading.words, false, &sender))
+	if (!exim_next_marked_word(&marks, &reading.words, false, &sender))
 		return FORMAT_BAD;
-	while (exim_next_word(&reading.words, reading.in_host, &word)) {
+	while (exim_next_marked_word(&marks, &reading.words, reading.in_host,
+				     &word)) {
 		if (reading.in_auth || !is_idle(word.ptr[0]))
 			take_word(&reading, word);
 		reading.last = word;

@@ -101,11 +101,29 @@ static void take_original(struct exim_words *words, bool has_text,
 	}
 }
 
+/* Where the last ` C="` is; -1 without one. Mostly its value ends the line, and
+ * the quote before that one is its own. */
+static ptrdiff_t find_reply(struct slice fields)
+{
+	struct slice inner = fields;
+	ptrdiff_t at;
+
+	if (slice_ends(fields, S("\"")) && !slice_ends(fields, S(" C=\""))) {
+		inner.len--;
+		at = slice_find_last_char(inner, '"') -
+		     (ptrdiff_t)sizeof(" C=\"") + 2;
+		if (at >= 0 &&
+		    slice_starts(slice_after(inner, (size_t)at), S(" C=\"")))
+			return at;
+	}
+	return slice_find_last(fields, S(" C=\""));
+}
+
 /* The remote server's words in C="...", to the line's end where the quote was
  * cut off (pitfall D9). Exim escapes quotes in them, so no later C=" is one. */
 static struct slice reply_of(struct slice fields)
 {
-	ptrdiff_t at = slice_find_last(fields, S(" C=\""));
+	ptrdiff_t at = find_reply(fields);
 	struct exim_words words;
 	struct slice word;
 
@@ -202,17 +220,28 @@ static bool is_expired(struct slice text)
 		slice_find(text, S(" failing for a long time")) >= 0);
 }
 
+/* "-3B", "-3wAT": few answers do, and need to be looked at. */
+static bool may_end_with_id(struct slice reply)
+{
+	const char *end = reply.ptr + reply.len;
+
+	return reply.len > 5 && (end[-3] == '-' || end[-5] == '-');
+}
+
 /* "250 OK id=1RwtJa-000AFJ-3B", "250 Ok: queued as ...": the id that a content
  * filter's way back gave the message (A3). Anybody else's answer than our own
  * machine's could name a message that is not theirs. */
 static struct slice requeued_id(struct slice reply, struct slice fields)
 {
 	struct slice none = { reply.ptr, 0 }, id = reply;
-	const char *blank = id.len ? memrchr(id.ptr, ' ', id.len) : NULL;
+	ptrdiff_t blank;
 
-	if (!blank)
+	if (!may_end_with_id(reply))
 		return none;
-	id = slice_after(id, (size_t)(blank - id.ptr) + 1);
+	blank = slice_find_last_char(reply, ' ');
+	if (blank < 0)
+		return none;
+	id = slice_after(id, (size_t)blank + 1);
 	slice_skip(&id, S("id="));
 	if (!id.len || exim_id_length(id) != id.len)
 		return none;

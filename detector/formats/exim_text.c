@@ -62,6 +62,14 @@ bool exim_is_address(struct slice word, struct address *out)
 	return word.len == 0 && address_parse(address, out);
 }
 
+/* One digit in each part, as nearly always. */
+static bool is_short_dsn(struct slice text)
+{
+	return text.ptr[1] == '.' && is_digit(text.ptr[2]) &&
+	       text.ptr[3] == '.' && is_digit(text.ptr[4]) &&
+	       (text.len == 5 || !is_digit(text.ptr[5]));
+}
+
 struct slice exim_dsn(struct slice text)
 {
 	struct slice none = { text.ptr, 0 };
@@ -69,6 +77,8 @@ struct slice exim_dsn(struct slice text)
 
 	if (text.len < 5 || text.ptr[0] < '2' || text.ptr[0] > '5')
 		return none;
+	if (is_short_dsn(text))
+		return slice_sub(text, 0, 5);
 	for (int part = 0; part < 2; part++) {
 		size_t from = i + 1;
 
@@ -177,6 +187,32 @@ static inline bool is_unquoted(struct slice text)
 		!slice_starts(text, S("SNI=\"")));
 }
 
+static inline uint64_t marks_of_place(const char *at)
+{
+	return (uint64_t)exim_marks_at(at) |
+	       (uint64_t)exim_marks_at(at + SCAN_STEP) << SCAN_STEP |
+	       (uint64_t)exim_marks_at(at + 2 * SCAN_STEP) << 2 * SCAN_STEP |
+	       (uint64_t)exim_marks_at(at + 3 * SCAN_STEP) << 3 * SCAN_STEP;
+}
+
+void exim_mark(struct slice text, struct exim_marks *marks_out)
+{
+	uint64_t *bits = marks_out->bits;
+	const char *at = text.ptr, *last = at + text.len - EXIM_PLACE;
+	unsigned left = text.len % EXIM_PLACE;
+
+	marks_out->line = NULL;
+	if (text.len < EXIM_PLACE || text.len >= EXIM_MARKED_MAX)
+		return;
+	marks_out->line = at;
+	for (; at <= last; at += EXIM_PLACE)
+		*bits++ = marks_of_place(at);
+	/* The last bytes with those before them, and behind them the end. */
+	*bits = UINT64_C(1) << left;
+	if (left)
+		*bits |= marks_of_place(last) >> (EXIM_PLACE - left);
+}
+
 bool exim_next_word_plainly(struct exim_words *words, bool plain,
 			    struct slice *word_out)
 {
@@ -218,13 +254,13 @@ bool exim_next_word(struct exim_words *words, bool plain,
 	if (end - from < SCAN_STEP || *from == ' ')
 		return exim_next_word_plainly(words, plain, word_out);
 	for (at = from; end - at >= SCAN_STEP; at += SCAN_STEP) {
-		bits = scan_equal_any(at, ' ', '"', '\\');
+		bits = exim_marks_at(at);
 		if (bits)
 			break;
 	}
 	if (!bits) {
 		at = end - SCAN_STEP;
-		bits = scan_equal_any(at, ' ', '"', '\\');
+		bits = exim_marks_at(at);
 	}
 	at = bits ? at + scan_first(bits) : end;
 	if (bits && *at != ' ')

@@ -109,15 +109,17 @@ bool header_origin_exim(struct slice rest, struct log_line *line)
 	return true;
 }
 
-bool header_read_exim_again(const struct header_reader *reader,
-			    struct slice rest, struct log_line *line_out)
+bool header_read_exim_again(struct header_reader *reader, struct slice line,
+			    struct log_line *line_out)
 {
+	struct slice rest = line;
 	int64_t at_ms;
 
 	if (!take_in_hour(reader, same_iso(reader, rest), &rest, &at_ms) ||
 	    reader->last_stamp[ISO_DAY_LEN] != ' ' ||
 	    !take_last_zone(reader, &rest))
-		return false;
-	line_out->at_ms = at_ms;
+		return header_read_other(reader, line, line_out);
+	reader->is_decoded = false;
+	reader->before_ms = line_out->at_ms = at_ms;
 	return header_origin_exim(rest, line_out);
 }

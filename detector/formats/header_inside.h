@@ -30,11 +30,16 @@ bool header_take_iso(struct header_reader *reader, struct slice *rest,
 bool header_is_exim(const struct header_reader *reader, const char *stamp,
 		    struct slice rest);
 bool header_origin_exim(struct slice rest, struct log_line *line);
+bool header_origin_rfc5424(struct slice rest, struct log_line *line);
 
-/* The short cut of a file whose last line was Exim's: one of the same hour and
- * zone. False says that the line must be read in full. */
-bool header_read_exim_again(const struct header_reader *reader,
-			    struct slice rest, struct log_line *line_out);
+/* Where the line before was Exim's own: of one of the same hour and zone no
+ * more is read than it takes. */
+bool header_read_exim_again(struct header_reader *reader, struct slice line,
+			    struct log_line *line_out);
+
+/* A line about which nothing is known yet. */
+bool header_read_other(struct header_reader *reader, struct slice line,
+		       struct log_line *line_out);
 
 bool header_take_year_first(struct header_reader *reader, struct slice *rest,
 			    int64_t *at_ms_out);

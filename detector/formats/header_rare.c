@@ -1,6 +1,10 @@
 /*
  * Stamps and words that few logs have. None of them remembers anything: what
  * they cost is nobody's daily bread.
+}
+
+ * Stamps that few logs have, and what stands behind RFC 5424's. None of them
+ * remembers anything: what they cost is nobody's daily bread.
  */
 #include "detector/formats/header_inside.h"
 
@@ -248,4 +252,56 @@ void header_skip_message_id(struct slice *text)
 	slice_cut(&rest, ']');
 	if (slice_skip(&rest, S(" ")))
 		*text = rest;
+}
+
+/* `[id name="value" ...]` once or more, or "-". In a value, '"', '\' and ']'
+ * come with a backslash. */
+static bool skip_structured_data(struct slice *rest)
+{
+	bool quoted = false;
+	size_t depth = 0, i = 0;
+
+	if (slice_skip(rest, S("-")))
+		return true;
+	for (; i < rest->len; i++) {
+		char c = rest->ptr[i];
+
+		if (quoted && c == '\\')
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (c == '[' && !quoted)
+			depth++;
+		else if (c == ']' && !quoted)
+			depth--;
+		else if (c == ' ' && depth == 0)
+			break;
+	}
+	if (i == 0 || depth != 0 || quoted)
+		return false;
+	step_over(rest, i);
+	return true;
+}
+
+static struct slice take_field(struct slice *rest)
+{
+	struct slice word = slice_cut(rest, ' ');
+
+	return slice_eq(word, S("-")) ? (struct slice){ word.ptr, 0 } : word;
+}
+
+bool header_origin_rfc5424(struct slice rest, struct log_line *line)
+{
+	if (!slice_skip(&rest, S(" ")))
+		return false;
+	line->host = take_field(&rest);
+	line->program = take_field(&rest);
+	line->pid = take_field(&rest);
+	take_field(&rest);	/* message id */
+	if (!skip_structured_data(&rest))
+		return false;
+	slice_skip(&rest, S(" "));
+	slice_skip(&rest, S("\xef\xbb\xbf"));
+	line->text = rest;
+	return true;
 }
