@@ -61,7 +61,8 @@ static const void *speaker_of(struct slice program)
  * behind a ", ip=[1.2.3.4]" that is part of a name. */
 enum { WHOLE_LINE_MOST = 900 };
 
-/* "..., user=U, ip=[A], port=[P]": the address, and what stands before. */
+/* "..., user=U, ip=[A], port=[P]": the address, and what stands before. Whoever
+ * passed the line on may have made the address unreadable. */
 static bool cut_ip(struct slice *text, struct mail_event *event)
 {
 	ptrdiff_t at = slice_find_last(*text, S(", ip=["));
@@ -75,8 +76,7 @@ static bool cut_ip(struct slice *text, struct mail_event *event)
 		return false;
 	event->has_client = address_parse(slice_cut(&rest, ']'),
 					  &event->client);
-	return event->has_client &&
-	       (!rest.len || slice_starts(rest, S(", ")));
+	return !rest.len || slice_starts(rest, S(", "));
 }
 
 static enum format_result read_mailbox(struct slice text,

@@ -44,7 +44,8 @@ static bool take_client(struct slice *text, struct mail_event *event)
 	*text = slice_after(*text, (size_t)open + 1);
 	event->has_client = address_parse(slice_cut(text, ']'),
 					  &event->client);
-	return event->has_client && slice_skip(text, S(" "));
+	/* Whoever passed the line on may have made it unreadable. */
+	return slice_skip(text, S(" "));
 }
 
 /* "USER MECH User logged in...": from the end. */

@@ -114,7 +114,8 @@ static bool is_lip(struct slice text, struct slice rip,
 }
 
 /* `text` begins with the address behind "rip=", which whoever passed the line
- * on may have taken out. */
+ * on may have taken out or made unreadable: then more follows, where a line
+ * that was cut ends. */
 static bool read_client(struct slice text, struct mail_event *event)
 {
 	struct slice rest = text;
@@ -132,7 +133,7 @@ static bool read_client(struct slice text, struct mail_event *event)
 	event->from_itself = event->has_client &&
 			     slice_skip(&rest, S(" lip=")) &&
 			     is_lip(rest, word, &event->client);
-	return event->has_client;
+	return event->has_client || rest.len > 0;
 }
 
 /* `text` begins behind "user=<" and goes on to the client's address, if it
