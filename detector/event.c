@@ -1,14 +1,28 @@
 #include "detector/event.h"
 
+#include <string.h>
+
+/* In pieces that the compiler clears with a few instructions each: of all of
+ * it at once it makes a "rep stos", which takes longer to begin than these to
+ * end, and every event passes here. */
+static void clear(struct mail_event *event)
+{
+	enum { PIECE = 64 };
+	char *at = (char *)event, *last = at + sizeof(*event) - PIECE;
+
+	for (; at < last; at += PIECE)
+		memset(at, 0, PIECE);
+	memset(last, 0, PIECE);
+}
+
 void mail_event_init(struct mail_event *event, enum mail_event_kind kind,
 		     struct slice queue_id)
 {
-	*event = (struct mail_event){
-		.kind = kind,
-		.queue_id = queue_id,
-		.recipients = MAIL_UNKNOWN,
-		.size_bytes = MAIL_UNKNOWN,
-	};
+	clear(event);
+	event->kind = kind;
+	event->queue_id = queue_id;
+	event->recipients = MAIL_UNKNOWN;
+	event->size_bytes = MAIL_UNKNOWN;
 }
 
 /* Up to the first comma that neither a quoted part nor < > holds. What stands
