@@ -30,22 +30,19 @@ static void test_line(void **state)
 	struct text text = TEXT_INIT(16384);
 	struct slice line = guarded_copy((struct slice){ c->input,
 							 c->input_len });
-	struct mail_event event, before;
+	struct mail_event event;
 
 	memset(&event, 0x5a, sizeof(event));
-	before = event;
 	switch (format_line(&reader, c->subject, line, &event)) {
 	case FORMAT_EVENT:
 		event_text(&event, c->want, &text);
 		break;
 	case FORMAT_BAD:
 		text_add_string(&text, "!");
-		assert_memory_equal(&event, &before, sizeof(event));
 		break;
 	case FORMAT_SKIP:
 	case FORMAT_FOREIGN:
 		text_add_string(&text, "-");
-		assert_memory_equal(&event, &before, sizeof(event));
 		break;
 	}
 	guarded_free(line);

@@ -84,7 +84,18 @@ static void print_text(const struct mail_event *event, struct text *out)
 	add_field(out, "dsn", event->dsn);
 }
 
-/* Inner bookkeeping: mail that came without a login, whose session it is. */
+/* What mail that came without a login is to whoever reads this: where its line
+ * says how large it is or how many it goes to, a message that is queued; Postfix
+ * says that in a line of its own. */
+static void name_received(struct mail_event *event)
+{
+	if (event->kind == MAIL_RECEIVED &&
+	    (event->size_bytes != MAIL_UNKNOWN ||
+	     event->recipients != MAIL_UNKNOWN))
+		event->kind = MAIL_QUEUED;
+}
+
+/* The rest is inner bookkeeping: who came, whose session it is. */
 static bool is_shown(const struct mail_event *event)
 {
 	return event->kind != MAIL_RECEIVED && event->kind != MAIL_SESSION;
@@ -99,6 +110,7 @@ static int show(struct reader *reader, struct sessions *sessions,
 	while (reader_next(reader, &event)) {
 		if (event.session.len)
 			sessions_join(sessions, &event);
+		name_received(&event);
 		if (!is_shown(&event))
 			continue;
 		if (invocation->json)

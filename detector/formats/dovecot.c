@@ -349,20 +349,19 @@ static enum format_result parse(const void *speaker,
 	const struct service *service = speaker;
 	struct slice text = line->text;
 	enum format_result result;
-	struct mail_event event;
 
 	if (service == &in_text)
 		service = skip_service(&text);
 	if (!service)
 		return FORMAT_SKIP;
-	result = read_text(text, &event);
+	result = read_text(text, event_out);
 	if (result != FORMAT_EVENT)
 		return result;
-	event.for_sending = event.kind == MAIL_LOGIN && service->for_sending;
-	event.at_ms = line->at_ms;
-	event.host = line->host;
-	event.instance = (struct slice)SLICE("dovecot");
-	*event_out = event;
+	event_out->for_sending = event_out->kind == MAIL_LOGIN &&
+				 service->for_sending;
+	event_out->at_ms = line->at_ms;
+	event_out->host = line->host;
+	event_out->instance = (struct slice)SLICE("dovecot");
 	return FORMAT_EVENT;
 }
 

@@ -17,7 +17,9 @@
 #include "detector/formats/header.h"
 
 enum format_result {
-	FORMAT_EVENT,	/* *event_out is filled in; untouched otherwise */
+	FORMAT_EVENT,	/* *event_out is filled in. Otherwise nothing in it is
+			 * of use: it is filled in as the line is read, since
+			 * copying every event showed in the time */
 	FORMAT_SKIP,	/* a fine line that says nothing we track */
 	FORMAT_BAD,	/* ought to mean something but is torn; counted */
 	FORMAT_FOREIGN	/* what a program of that name of another server may

@@ -272,17 +272,14 @@ static enum format_result parse(const void *speaker,
 {
 	const struct daemon *daemon = speaker;
 	struct slice program = line->program;
-	enum format_result result;
-	struct mail_event event;
+	enum format_result result = daemon->read(line->text, event_out);
 
-	result = daemon->read(line->text, &event);
 	if (result != FORMAT_EVENT)
 		return result;
-	event.at_ms = line->at_ms;
-	event.host = line->host;
-	event.instance = slice_cut(&program, '/');
-	event.service = program;
-	*event_out = event;
+	event_out->at_ms = line->at_ms;
+	event_out->host = line->host;
+	event_out->instance = slice_cut(&program, '/');
+	event_out->service = program;
 	return FORMAT_EVENT;
 }
 

@@ -1,0 +1,47 @@
+#!/bin/bash
+# test_events.sh - which kinds of line `events` shows, whoever wrote the log:
+# what one server says in two lines another says in one.
+set -u
+. "$(dirname "$0")/lib.sh"
+log=$work/mail.log
+
+# what, the kinds (and recipients) that must come out; the log is read from
+# standard input
+shows() {
+	cat >"$log"
+	run events --json "$log"
+	got=$(sed -n 's/.*"kind":"\([a-z_]*\)".*"recipients":\([0-9nul]*\).*/\1 \2/p' \
+		<<<"$out" | tr '\n' ' ')
+	if [ "$rc" = 0 ] && [ "$got" = "$2 " ]; then
+		good "$1"
+	else
+		bad "$1" "exit $rc, $got instead of $2: $err"
+	fi
+}
+
+shows "Postfix: who brings mail, and the message" "queued 1" <<'END'
+2026-11-20T10:00:00Z mx postfix/smtpd[1]: 4XyZ1: client=a.example[203.0.113.9]
+2026-11-20T10:00:00Z mx postfix/qmgr[2]: 4XyZ1: from=<x@a.example>, size=812, nrcpt=1 (queue active)
+END
+
+shows "Exim: mail from elsewhere is a message that is queued" "queued 2" <<'END'
+2026-11-20 10:00:00 1vnYk1-0033BQ-1E <= x@a.example H=a.example [203.0.113.9] P=esmtps S=812 for u@b.example v@b.example
+END
+
+shows "Exim: with a login it is a submission" "submission 1" <<'END'
+2026-11-20 10:00:00 1vnYk1-0033BQ-1E <= u@b.example H=a.example [203.0.113.9] P=esmtpsa A=plain:u@b.example S=812 for x@a.example
+END
+
+shows "Sendmail: the same" "queued 1 login null submission 1" <<'END'
+Nov 20 10:00:00 mx sm-mta[7]: 5AKA00xx000007: from=<x@a.example>, size=812, class=0, nrcpts=1, proto=ESMTP, daemon=MTA, relay=a.example [203.0.113.9]
+Nov 20 10:00:01 mx sm-mta[8]: AUTH=server, relay=c.example [203.0.113.8], authid=u@b.example, mech=PLAIN, bits=0
+Nov 20 10:00:01 mx sm-mta[8]: 5AKA01xx000008: from=<u@b.example>, size=812, class=0, nrcpts=1, proto=ESMTPSA, daemon=MTA, relay=c.example [203.0.113.8]
+END
+
+shows "OpenSMTPD: the same" "queued 1 closed null" <<'END'
+Nov 20 10:00:00 mx smtpd[7]: f7a2e6aa567530c9 smtp connected address=203.0.113.9 host=a.example
+Nov 20 10:00:00 mx smtpd[7]: f7a2e6aa567530c9 smtp message msgid=5df87c90 size=812 nrcpt=1 proto=ESMTP
+Nov 20 10:00:00 mx smtpd[7]: f7a2e6aa567530c9 smtp disconnected reason=quit
+END
+
+finish
