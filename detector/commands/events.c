@@ -85,8 +85,8 @@ static void print_text(const struct mail_event *event, struct text *out)
 }
 
 /* What mail that came without a login is to whoever reads this: where its line
- * says how large it is or how many it goes to, a message that is queued; Postfix
- * says that in a line of its own. */
+ * says how large it is or how many it goes to, a message that is queued, as
+ * Postfix says in a line of its own. */
 static void name_received(struct mail_event *event)
 {
 	if (event->kind == MAIL_RECEIVED &&
