@@ -1,6 +1,7 @@
 #include "base/stamp.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -93,6 +94,20 @@ void stamp_short(int64_t at_ms, char text_out[STAMP_TEXT_SIZE])
 	stamp_split(at_ms + stamp_zone_offset_ms(at_ms), &c);
 	snprintf(text_out, STAMP_TEXT_SIZE, "%04d-%02d-%02d %02d:%02d",
 		 c.year % 10000, c.month, c.day, c.hour, c.minute);
+}
+
+void stamp_local(int64_t at_ms, char text_out[STAMP_TEXT_SIZE])
+{
+	int64_t offset_ms = stamp_zone_offset_ms(at_ms);
+	int minutes = (int)(offset_ms / STAMP_MINUTE_MS) % (24 * 60);
+	struct stamp_civil c;
+
+	stamp_split(at_ms + offset_ms, &c);
+	snprintf(text_out, STAMP_TEXT_SIZE,
+		 "%04d-%02d-%02d %02d:%02d:%02d%c%02d:%02d", c.year % 10000,
+		 c.month, c.day, c.hour, c.minute, c.second,
+		 minutes < 0 ? '-' : '+', abs(minutes) / 60,
+		 abs(minutes) % 60);
 }
 
 /* `count` digits at the start of *rest. */

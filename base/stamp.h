@@ -39,6 +39,9 @@ void stamp_rfc3339(int64_t at_ms, char text_out[STAMP_TEXT_SIZE]);
 /* "2026-11-15 08:01" in the machine's time zone; for people. */
 void stamp_short(int64_t at_ms, char text_out[STAMP_TEXT_SIZE]);
 
+/* "2026-11-15 08:01:02+01:00", the machine's time zone as well. */
+void stamp_local(int64_t at_ms, char text_out[STAMP_TEXT_SIZE]);
+
 /* Reads what stamp_rfc3339 writes, and any RFC 3339 date-time with fraction
  * and offset. False, *at_ms_out untouched, if `text` is not one. */
 bool stamp_parse(struct slice text, int64_t *at_ms_out);

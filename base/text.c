@@ -151,6 +151,36 @@ void text_add_visible(struct text *text, struct slice bytes)
 	}
 }
 
+static bool is_plain(struct slice bytes)
+{
+	for (size_t i = 0; i < bytes.len; i++) {
+		char c = bytes.ptr[i];
+
+		if (c <= ' ' || c > '~' || c == '=' || c == '"')
+			return false;
+	}
+	return bytes.len > 0;
+}
+
+void text_add_value(struct text *text, struct slice bytes)
+{
+	if (is_plain(bytes)) {
+		text_add_visible(text, bytes);
+		return;
+	}
+	text_add_char(text, '"');
+	while (bytes.len > 0) {
+		ptrdiff_t quote = slice_find_char(bytes, '"');
+		size_t len = quote < 0 ? bytes.len : (size_t)quote;
+
+		text_add_visible(text, slice_sub(bytes, 0, len));
+		if (quote >= 0)
+			text_add_string(text, "\\\"");
+		bytes = slice_after(bytes, quote < 0 ? len : len + 1);
+	}
+	text_add_char(text, '"');
+}
+
 static const char *html_entity(char c)
 {
 	switch (c) {

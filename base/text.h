@@ -34,6 +34,11 @@ void text_addf(struct text *text, const char *format, ...)
  * backslash, become \xHH. What strangers wrote goes through here. */
 void text_add_visible(struct text *text, struct slice bytes);
 
+/* The same for a value behind "name=", or a name between other words: what is
+ * empty, or has anything but printable ASCII in it, or a blank, '=' or '"',
+ * stands between quotes and has \" for a quote. So no value looks like two. */
+void text_add_value(struct text *text, struct slice bytes);
+
 /* For HTML text and attribute values: & < > " ' become entities. Invalid
  * UTF-8 and control characters become U+FFFD. */
 void text_add_html(struct text *text, struct slice bytes);

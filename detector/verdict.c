@@ -114,7 +114,7 @@ void verdict_print_line(const struct verdict *verdict, struct text *out)
 	stamp_short(verdict->at_ms, stamp);
 	text_addf(out, "%s  %-7s  ", stamp,
 		  verdict_action_names[verdict->action]);
-	text_add_visible(out, slice_from(verdict->account));
+	text_add_value(out, slice_from(verdict->account));
 	for (size_t i = 0; i < verdict->n_evidence && i < 3; i++) {
 		text_add_string(out, i ? "; " : "  ");
 		text_add_visible(out, slice_from(verdict->evidence[i].text));

@@ -158,6 +158,11 @@ static void test_short(void **state)
 	set_zone("CET-1CEST,M3.5.0,M10.5.0/3");
 	stamp_short(INT64_C(1795305600000), text);
 	assert_string_equal(text, "2026-11-22 01:00");
+	stamp_local(INT64_C(1795305605000), text);
+	assert_string_equal(text, "2026-11-22 01:00:05+01:00");
+	set_zone("NST3:30");
+	stamp_local(INT64_C(1795305605000), text);
+	assert_string_equal(text, "2026-11-21 20:30:05-03:30");
 	set_zone("UTC");
 }
 

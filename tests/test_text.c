@@ -77,6 +77,32 @@ static void test_hostile(void **state)
 	}
 }
 
+static void test_value(void **state)
+{
+	static const struct {
+		struct slice bytes;
+		const char *want;
+	} cases[] = {
+		{ SLICE("anna@a.example"), "anna@a.example" },
+		{ SLICE(""), "\"\"" },
+		{ SLICE("anna client=x"), "\"anna client=x\"" },
+		{ SLICE("a=b"), "\"a=b\"" },
+		{ SLICE("a\" b=\"c"), "\"a\\\" b=\\\"c\"" },
+		{ SLICE("a\\\""), "\"a\\x5c\\\"\"" },
+		{ SLICE("a\xc2\xa0" "b"), "\"a\xc2\xa0" "b\"" },
+		{ SLICE("a\tb"), "\"a\\x09b\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct text text = TEXT_INIT(1000);
+
+		text_add_value(&text, cases[i].bytes);
+		assert_string_equal(text_string(&text), cases[i].want);
+		text_release(&text);
+	}
+}
+
 static void test_limit(void **state)
 {
 	struct text text = TEXT_INIT(5);
@@ -129,6 +155,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_value),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_growth),
 	};

@@ -60,7 +60,7 @@ static void add_field(struct text *out, const char *name, struct slice value)
 	if (value.len == 0)
 		return;
 	text_addf(out, " %s=", name);
-	text_add_visible(out, value);
+	text_add_value(out, value);
 }
 
 static void print_text(const struct mail_event *event, struct text *out)

@@ -277,9 +277,12 @@ static void print_incident(const struct explanation *e,
 	if (countries.len)
 		screen_line(screen, 2, "", &countries);
 	text_clear(&countries);
-	for (size_t i = 0; i < e->verdict.window.n_samples; i++)
-		text_addf(&countries, "%s%s", i ? ", " : "To, for example, ",
-			  e->verdict.window.samples[i]);
+	for (size_t i = 0; i < e->verdict.window.n_samples; i++) {
+		const char *sample = e->verdict.window.samples[i];
+
+		text_add_string(&countries, i ? ", " : "To, for example, ");
+		text_add_value(&countries, slice_from(sample));
+	}
 	if (countries.len)
 		screen_line(screen, 2, "", &countries);
 	text_release(&countries);

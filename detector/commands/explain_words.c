@@ -123,8 +123,8 @@ static void print_standing(const struct explanation *e,
 
 	explain_time(account->standing_s, since);
 	explain_time(e->now_s, now);
-	text_addf(&line, "%s is %s%s%s%s", e->entry.login,
-		  standing_names[account->standing],
+	text_add_value(&line, slice_from(e->entry.login));
+	text_addf(&line, " is %s%s%s%s", standing_names[account->standing],
 		  account->standing_s ? " since " : "",
 		  account->standing_s ? since : "", paper_words(e));
 	screen_line(screen, 0, "", &line);

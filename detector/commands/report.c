@@ -198,7 +198,7 @@ static void print_row(const struct verdict *v)
 	char stamp[STAMP_TEXT_SIZE];
 
 	stamp_short(v->at_ms, stamp);
-	text_add_visible(&text, slice_from(v->account));
+	text_add_value(&text, slice_from(v->account));
 	printf("%-16s  %-7s  %4.1f %%  %s\n", stamp,
 	       verdict_action_names[v->action],
 	       v->probability < 0.9995 ? v->probability * 100 : 99.9,

@@ -119,7 +119,7 @@ static int each_account(void *context, const struct account_entry *entry)
 	if (tally->json) {
 		print_json(entry, &verdict, word);
 	} else if (word && tally->shown++ < SHOWN_MAX) {
-		text_add_visible(&login, slice_from(entry->login));
+		text_add_value(&login, slice_from(entry->login));
 		stamp_short(account->standing_s * (int64_t)STAMP_SECOND_MS,
 			    stamp);
 		printf("  %-12s  since %s  now %4.1f %%  %s\n", word, stamp,
@@ -138,7 +138,7 @@ static int print_block(void *context, const struct block *block)
 	struct tally *tally = context;
 
 	stamp_short(block->blocked_ms, blocked);
-	text_add_visible(&out, slice_from(block->account));
+	text_add_value(&out, slice_from(block->account));
 	printf("  blocked       since %s  #%-4lld  %s\n", blocked,
 	       (long long)block->id, text_string(&out));
 	text_release(&out);

@@ -99,7 +99,7 @@ static void say(const struct invocation *invocation, const struct trust *trust,
 		return;
 	}
 	trust_print(trust, detail);
-	text_add_visible(&account, slice_from(invocation->args[0]));
+	text_add_value(&account, slice_from(invocation->args[0]));
 	printf("%s: %s. The next scan takes it into account.\n",
 	       text_string(&account), detail);
 	text_release(&account);

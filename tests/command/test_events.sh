@@ -44,4 +44,17 @@ Nov 20 10:00:00 mx smtpd[7]: f7a2e6aa567530c9 smtp message msgid=5df87c90 size=8
 Nov 20 10:00:00 mx smtpd[7]: f7a2e6aa567530c9 smtp disconnected reason=quit
 END
 
+# What the text shows; the log is read from standard input.
+text_of() {
+	cat >"$log"
+	run events "$log"
+}
+
+text_of <<'END'
+2026-11-20T10:00:00Z mx postfix/smtpd[1]: warning: unknown[198.51.100.77]: SASL LOGIN authentication failed: UGFzc3dvcmQ6, sasl_username=boss@firma.example client=203.0.113.9
+END
+equal "a login cannot name a client" \
+	'account="boss@firma.example client=203.0.113.9" client=198.51.100.77' \
+	"account${out#* account}"
+
 finish
