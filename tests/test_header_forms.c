@@ -272,6 +272,15 @@ static void test_docker_objects(void **state)
 static void test_what_others_put_in_front(void **state)
 {
 	static const struct line_case cases[] = {
+		/* docker compose logs, colours kept: before the bar and
+		 * behind it, as versions 1 and 2 have them */
+		{ "\033[36ms-1  | \033[0mMay  4 12:00:00 mx a[1]: b",
+		  "2026-05-04T12:00:00.000Z mx a b" },
+		{ "\033[1;36ms-1  |\033[0m May  4 12:00:00 mx a[1]: \033[1mb",
+		  "2026-05-04T12:00:00.000Z mx a \033[1mb" },
+		{ "\033[36ms-1\033[0m | May  4 12:00:00 mx a[1]: b",
+		  "2026-05-04T12:00:00.000Z mx a b" },
+		{ "\033[36m s-1  | May  4 12:00:00 mx a[1]: b", "" },
 		/* docker logs -t */
 		{ "2026-05-04T10:00:00.123456789Z May  4 12:00:00 mx a[1]: b",
 		  AT "mx a b" },

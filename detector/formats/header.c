@@ -204,16 +204,39 @@ static void skip_priority(struct slice *rest)
 		step_over(rest, i + 1);
 }
 
-/* "dovecot-mailcow_1    | ", as `docker compose logs` writes it. */
+/* ESC "[36m": a colour as terminals have it (ECMA-48 8.3.117, SGR). */
+static void skip_colours(struct slice *rest)
+{
+	while (slice_starts(*rest, S("\033["))) {
+		size_t i = 2;
+
+		while (i < rest->len &&
+		       (is_digit(rest->ptr[i]) || rest->ptr[i] == ';'))
+			i++;
+		if (i == rest->len || rest->ptr[i] != 'm')
+			return;
+		step_over(rest, i + 1);
+	}
+}
+
+/* "dovecot-mailcow_1    | ", as `docker compose logs` writes it; with a colour
+ * before it and the end of it on either side of the bar or the blank. */
 static bool skip_service(struct slice *rest)
 {
-	struct slice copy = *rest, word = take_word(&copy);
+	struct slice copy = *rest, word;
 
+	skip_colours(&copy);
+	word = take_word(&copy);
 	skip_blanks(&copy);
+	skip_colours(&copy);
 	/* With a tab it is the second line of a mail's header, of which Exim's
 	 * rejectlog is full. */
-	if (!word.len || word.ptr[0] == '\t' || !slice_skip(&copy, S("| ")))
+	if (!word.len || word.ptr[0] == '\t' || !slice_skip(&copy, S("|")))
 		return false;
+	skip_colours(&copy);
+	if (!slice_skip(&copy, S(" ")))
+		return false;
+	skip_colours(&copy);
 	*rest = copy;
 	return true;
 }
@@ -389,6 +412,7 @@ static bool read_whole(struct header_reader *reader, struct slice line,
 bool header_read_line(struct header_reader *reader, struct slice line,
 		      struct log_line *line_out)
 {
+	struct log_line bare;
 	struct slice named;
 
 	skip_ornament(&line);
@@ -398,8 +422,14 @@ bool header_read_line(struct header_reader *reader, struct slice line,
 	    (skip_file_name(&named) && read_whole(reader, named, line_out)))
 		return true;
 	reader->last_origin_len = 0;
-	return reader->before_ms &&
-	       header_read_bare(line, reader->before_ms, line_out);
+	if (!header_read_bare(line, reader->before_ms, &bare))
+		return false;
+	if (!reader->before_ms) {
+		reader->lacks_time = true;
+		return false;
+	}
+	*line_out = bare;
+	return true;
 }
 
 /* Nearly every line is like the one before; these are not. */

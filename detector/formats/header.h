@@ -95,6 +95,8 @@ struct header_reader {
 	struct stamp_civil latest;	/* the same; year 0: not known yet */
 	struct text decoded;		/* what the last object's line said */
 	struct speaker_memo speakers[SPEAKERS];
+	bool lacks_time;		/* a line had all but a time, and so
+					 * had none before it */
 	bool is_decoded;		/* the last line was an object: what it
 					 * gave out lies there */
 };
