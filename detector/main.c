@@ -7,6 +7,7 @@
 #include "detector/commands/command.h"
 #include "detector/settings.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -28,6 +29,22 @@ static int print_help(void)
 	return EXIT_FINE;
 }
 
+/* What a full disk did not take is said, whichever command it was. */
+static int finish_output(int code)
+{
+	bool is_lost = ferror(stdout);
+
+	errno = 0;
+	is_lost |= fflush(stdout) != 0;
+	if (!is_lost || code != EXIT_FINE)
+		return code;
+	if (errno)
+		log_error("cannot write: %s", strerror(errno));
+	else
+		log_error("cannot write everything to standard output");
+	return EXIT_FILE;
+}
+
 static int run(struct invocation *invocation)
 {
 	struct err err;
@@ -43,7 +60,7 @@ static int run(struct invocation *invocation)
 		settings_release();
 		return command_fail(&err);
 	}
-	code = invocation->command->run(invocation);
+	code = finish_output(invocation->command->run(invocation));
 	settings_release();
 	return code;
 }
@@ -59,7 +76,7 @@ int main(int argc, char **argv)
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 ||
 	    strcmp(argv[1], "help") == 0) {
 		print_help();
-		return argc < 2 ? EXIT_USAGE : EXIT_FINE;
+		return finish_output(argc < 2 ? EXIT_USAGE : EXIT_FINE);
 	}
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("comporta " COMPORTA_VERSION "\n");
@@ -75,7 +92,7 @@ int main(int argc, char **argv)
 		return command_fail(&err);
 	if (invocation.help) {
 		invocation_help(invocation.command);
-		return EXIT_FINE;
+		return finish_output(EXIT_FINE);
 	}
 	return run(&invocation);
 }

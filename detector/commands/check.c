@@ -355,9 +355,9 @@ const struct command command_check = {
 	.about = "try every part, say what to mend",
 	.help = "Reads the configuration and tries logs, GeoIP files, state, "
 		"database, panel and\ntemplates. Of each log the last 8 MB "
-		"are read: who wrote them, what is understood,\nand what is "
-		"not, without passwords. --create-tables makes our "
-		"tables (with a database user that may).",
+		"are read: who wrote them, what is\nunderstood, and what is "
+		"not, without passwords. --create-tables makes our tables\n"
+		"(with a database user that may).",
 	.takes = TAKES_TABLES | TAKES_LIST | TAKES_ORIGIN | TAKES_FORMAT,
 	.run = run,
 };

@@ -7,12 +7,15 @@
 #include "base/stamp.h"
 #include "detector/commands/command.h"
 #include "detector/commands/logs.h"
+#include "detector/commands/report.h"
 #include "detector/reader.h"
 #include "detector/sessions.h"
 #include "detector/settings.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct slice or_null(struct slice text)
 {
@@ -67,7 +70,7 @@ static void print_text(const struct mail_event *event, struct text *out)
 {
 	char stamp[STAMP_TEXT_SIZE], client[ADDRESS_TEXT_SIZE] = "";
 
-	stamp_short(event->at_ms, stamp);
+	stamp_local(event->at_ms, stamp);
 	if (event->has_client)
 		address_text(&event->client, client);
 	text_addf(out, "%s  %-12s", stamp, mail_event_kind_names[event->kind]);
@@ -101,30 +104,113 @@ static bool is_shown(const struct mail_event *event)
 	return event->kind != MAIL_RECEIVED && event->kind != MAIL_SESSION;
 }
 
-static int show(struct reader *reader, struct sessions *sessions,
-		const struct invocation *invocation)
+/* Between two looks at the clock. */
+enum { EVENTS_A_LOOK = 4096 };
+
+static void tell_progress(struct report *report, const struct source *source)
 {
-	struct text line = TEXT_INIT(1 << 20);
+	uint64_t done, total;
+
+	source_progress(source, &done, &total);
+	report_progress(report, done, total);
+}
+
+/* What one log's lines are shown with. */
+struct showing {
+	const struct invocation *invocation;
+	struct sessions *sessions;
+	struct report progress;
+	struct text line;
+	uint64_t events, shown;
+};
+
+static int cannot_write(struct err *err)
+{
+	return err_errno(err, EXIT_FILE, errno, "cannot write");
+}
+
+static int show_event(struct showing *showing, const struct reader *reader,
+		      const struct mail_event *event, struct err *err)
+{
+	struct text *line = &showing->line;
+
+	text_clear(line);
+	if (showing->invocation->json)
+		print_json(reader, event, line);
+	else
+		print_text(event, line);
+	text_add_char(line, '\n');
+	showing->shown++;
+	if (fwrite(text_string(line), 1, line->len, stdout) == line->len)
+		return 0;
+	return cannot_write(err);
+}
+
+static int show(struct showing *showing, struct reader *reader,
+		struct err *err)
+{
 	struct mail_event event;
 
 	while (reader_next(reader, &event)) {
+		if (++showing->events % EVENTS_A_LOOK == 0)
+			tell_progress(&showing->progress, reader->source);
 		if (event.session.len)
-			sessions_join(sessions, &event);
+			sessions_join(showing->sessions, &event);
 		name_received(&event);
-		if (!is_shown(&event))
-			continue;
-		if (invocation->json)
-			print_json(reader, &event, &line);
-		else
-			print_text(&event, &line);
-		text_add_char(&line, '\n');
-		if (fwrite(text_string(&line), 1, line.len, stdout) !=
-		    line.len)
-			break;
-		text_clear(&line);
+		if (is_shown(&event) &&
+		    show_event(showing, reader, &event, err) < 0)
+			return -1;
 	}
-	text_release(&line);
-	return ferror(stdout) ? -1 : 0;
+	if (fflush(stdout) != 0)
+		return cannot_write(err);
+	return 0;
+}
+
+/* How many events a format finds at the end of a log. */
+static uint64_t count_as(const struct format *format, const char *path)
+{
+	struct mail_event event;
+	struct reader reader;
+	struct err ignored;
+	uint64_t n = 0;
+
+	if (reader_open(path, SOURCE_LAST, NULL, format->name, &reader,
+			&ignored) < 0)
+		return 0;
+	while (reader_next(&reader, &event))
+		n++;
+	reader_close(&reader);
+	return n;
+}
+
+/* The format was named, not found by looking, and understands nothing. */
+static void doubt_format(const struct reader *reader, const char *path)
+{
+	const struct format *format, *best = NULL;
+	uint64_t most = 0;
+
+	for (size_t i = 0;
+	     !source_is_pipe(reader->source) && (format = format_at(i)); i++) {
+		uint64_t n = count_as(format, path);
+
+		if (n <= most)
+			continue;
+		most = n;
+		best = format;
+	}
+	if (best)
+		log_warning("%s: no line was understood as %s, the format that "
+			    "was asked for; it looks like %s: leave --format "
+			    "out", path, reader->only->name, best->name);
+	else
+		log_warning("%s: no line was understood as %s, the format that "
+			    "was asked for; without --format every line's is "
+			    "found by looking", path, reader->only->name);
+}
+
+static const char *name_of(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
 /* What is no log at all is an error; a log of which no line is known may still
@@ -133,22 +219,63 @@ static int judge_log(const struct reader *reader, const char *path,
 		     struct err *err)
 {
 	const struct reader_counters *n = &reader->counters;
-	uint64_t overlong = source_overlong(reader->source);
+	uint64_t strange = n->strange + source_overlong(reader->source);
+	bool lacks_time = reader->header.lacks_time &&
+			  !reader->header.before_ms;
 
-	if (n->events > 0 || n->strange + overlong == 0)
+	if (lacks_time)
+		log_warning("%s: no time in its lines; `docker compose logs "
+			    "--timestamps` (or docker logs) writes one",
+			    name_of(path));
+	if (n->events > 0)
 		return 0;
-	if (reader->looks_like || n->lines == 0)
+	if (strange && (reader->looks_like || n->lines == 0))
 		return err_set(err, EXIT_DATA, "%s is no log: no line was "
-			       "understood", path);
-	if (n->strange > n->skipped)
+			       "understood", name_of(path));
+	if (reader->only && n->lines > 0)
+		doubt_format(reader, path);
+	else if (n->strange > n->skipped && !lacks_time)
 		log_warning("%s: no line was understood: is this a mail log?",
-			    path);
+			    name_of(path));
 	return 0;
+}
+
+static void sum_up(const struct showing *showing, const struct reader *reader,
+		   const char *path)
+{
+	const struct reader_counters *n = &reader->counters;
+	uint64_t joined = showing->events - showing->shown;
+	char parts[80] = "";
+
+	/* What is not shown only helps to understand others. */
+	if (joined)
+		snprintf(parts, sizeof(parts), " (%llu shown, %llu only tell "
+			 "who or where of others)",
+			 (unsigned long long)showing->shown,
+			 (unsigned long long)joined);
+	log_info("%s: %llu line%s, %llu understood%s, %llu not needed, %llu "
+		 "unreadable", name_of(path), (unsigned long long)n->lines,
+		 n->lines == 1 ? "" : "s", (unsigned long long)n->events,
+		 parts, (unsigned long long)n->skipped,
+		 (unsigned long long)(n->strange +
+				      source_overlong(reader->source)));
+}
+
+/* Where the lines themselves go by on the terminal, nobody waits. */
+static void begin(struct showing *showing)
+{
+	const struct invocation *invocation = showing->invocation;
+
+	report_init(&showing->progress, false, invocation->progress);
+	if (!invocation->progress && isatty(STDOUT_FILENO))
+		showing->progress.has_progress = false;
+	showing->line = (struct text)TEXT_INIT(1 << 20);
 }
 
 static int show_log(const struct invocation *invocation, const char *path,
 		    struct sessions *sessions, struct err *err)
 {
+	struct showing showing = { invocation, sessions, .events = 0 };
 	struct reader reader;
 	const struct err *read_error;
 	int result;
@@ -156,9 +283,11 @@ static int show_log(const struct invocation *invocation, const char *path,
 	if (reader_open(path, SOURCE_ONCE, NULL, settings.format, &reader,
 			err) < 0)
 		return -1;
-	result = show(&reader, sessions, invocation);
-	if (result < 0)
-		err_set(err, EXIT_FILE, "cannot write");
+	begin(&showing);
+	result = show(&showing, &reader, err);
+	report_progress_end(&showing.progress);
+	report_release(&showing.progress);
+	text_release(&showing.line);
 	read_error = source_error(reader.source);
 	if (result == 0 && read_error) {
 		*err = *read_error;
@@ -166,13 +295,7 @@ static int show_log(const struct invocation *invocation, const char *path,
 	}
 	if (result == 0)
 		result = judge_log(&reader, path, err);
-	log_info("%s: %llu lines, %llu understood, %llu mean nothing here, "
-		 "%llu unreadable", path,
-		 (unsigned long long)reader.counters.lines,
-		 (unsigned long long)reader.counters.events,
-		 (unsigned long long)reader.counters.skipped,
-		 (unsigned long long)(reader.counters.strange +
-				      source_overlong(reader.source)));
+	sum_up(&showing, &reader, path);
 	reader_close(&reader);
 	return result;
 }
@@ -185,13 +308,11 @@ static int run(struct invocation *invocation)
 
 	if (logs_expand_arguments(invocation, &err) < 0)
 		return command_fail(&err);
-	for (int i = 0; i < invocation->n_args; i++)
+	for (int i = 0; i < invocation->n_args && !ferror(stdout); i++)
 		if (show_log(invocation, invocation->args[i], sessions,
 			     &err) < 0)
 			code = command_fail(&err);
 	sessions_free(&sessions);
-	if (fflush(stdout) != 0 && code == EXIT_FINE)
-		code = EXIT_FILE;
 	return code;
 }
 
@@ -204,7 +325,9 @@ const struct command command_events = {
 		"not seen before. - is standard input,\n'mail*.log' in quotes "
 		"every such file, journal: what journald has of facility\n"
 		"mail, journal:UNIT,UNIT what these units say, journal:/DIR "
-		"other journal files.",
+		"other journal files.\nTimes are the machine's own, with their "
+		"zone; --json has them in UTC. Lines that\nonly tell who or "
+		"where of others are counted, not shown.",
 	.takes = TAKES_JSON | TAKES_FORMAT | TAKES_LOGS,
 	.min_args = 1,
 	.max_args = -1,

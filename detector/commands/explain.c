@@ -163,7 +163,7 @@ const struct command command_explain = {
 	.about = "why one account stands as it does, and what is normal for it",
 	.help = "Prints the standing of one account, every signal's share, "
 		"what is missing to the\nthresholds, what is normal for it, "
-		"what was seen and done lately, and what you can\ndo; as of "
+		"what was seen and done lately, and what you\ncan do; as of "
 		"its last line in the log. -v shows the silent signals too.",
 	.takes = TAKES_JSON | TAKES_ORIGIN,
 	.min_args = 1,

@@ -10,7 +10,7 @@
 #include "detector/signals/signal.h"
 
 enum { EXPLAIN_SIGNALS_MAX = ACCOUNT_GROUPS, EXPLAIN_HOURS_MIN = 10,
-       EXPLAIN_CASES_MIN = 5 };
+       EXPLAIN_CASES_MIN = 5, EXPLAIN_SENT_MIN = 3 };
 
 /* Nats that round to nothing. */
 #define EXPLAIN_SILENT 0.05

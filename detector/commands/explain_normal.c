@@ -170,6 +170,9 @@ static void print_ways(const struct explanation *e,
 	if (unread->seen < 1)
 		screen_linef(screen, LABEL, "  reads", "whether it reads where "
 			     "it sends from is not known yet");
+	else if (unread->seen < EXPLAIN_SENT_MIN)
+		screen_linef(screen, LABEL, "  reads", "whether it reads where "
+			     "it sends from: too few messages to say");
 	else
 		screen_linef(screen, LABEL, "  reads", "%s: %.0f of 100 times "
 			     "it sent without having read from there",
@@ -277,12 +280,9 @@ static void print_incident(const struct explanation *e,
 	if (countries.len)
 		screen_line(screen, 2, "", &countries);
 	text_clear(&countries);
-	for (size_t i = 0; i < e->verdict.window.n_samples; i++) {
-		const char *sample = e->verdict.window.samples[i];
-
-		text_add_string(&countries, i ? ", " : "To, for example, ");
-		text_add_value(&countries, slice_from(sample));
-	}
+	for (size_t i = 0; i < e->verdict.window.n_samples; i++)
+		text_addf(&countries, "%s%s", i ? ", " : "To, for example, ",
+			  e->verdict.window.samples[i]);
 	if (countries.len)
 		screen_line(screen, 2, "", &countries);
 	text_release(&countries);

@@ -113,6 +113,23 @@ static void print_missing(const struct explanation *e,
 			     "to be stopped.", -e->to_block);
 }
 
+/* A name with blanks could go on as our words do: it stands in quotes, and has
+ * two for one of its own. The screen makes the rest visible. */
+static void add_name(struct text *line, const char *name)
+{
+	bool is_plain = *name && !strpbrk(name, " \"");
+
+	if (!is_plain)
+		text_add_char(line, '"');
+	for (; *name; name++) {
+		if (*name == '"')
+			text_add_char(line, '"');
+		text_add_char(line, *name);
+	}
+	if (!is_plain)
+		text_add_char(line, '"');
+}
+
 static void print_standing(const struct explanation *e,
 			   const struct screen *screen)
 {
@@ -123,7 +140,7 @@ static void print_standing(const struct explanation *e,
 
 	explain_time(account->standing_s, since);
 	explain_time(e->now_s, now);
-	text_add_value(&line, slice_from(e->entry.login));
+	add_name(&line, e->entry.login);
 	text_addf(&line, " is %s%s%s%s", standing_names[account->standing],
 		  account->standing_s ? " since " : "",
 		  account->standing_s ? since : "", paper_words(e));

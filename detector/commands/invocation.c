@@ -65,7 +65,7 @@ static const struct option_row rows[] = {
 	{ "--json", NULL, TAKES_JSON, NULL, AT(json), 0,
 	  "one JSON object per line" },
 	{ "--progress", NULL, TAKES_LOGS, NULL, AT(progress), 0,
-	  "show progress also where there is no terminal" },
+	  "show progress, after two seconds, where no terminal is" },
 	{ "-v", NULL, 0, NULL, AT(verbose), 0, "say more" },
 	{ "-q", NULL, 0, NULL, AT(quiet), 0,
 	  "say only what must be mended" },
@@ -153,8 +153,9 @@ static int check_args(const struct invocation *invocation, struct err *err)
 	    (command->max_args >= 0 &&
 	     invocation->n_args > command->max_args))
 		return err_set(err, EXIT_USAGE,
-			       "usage: comporta %s [OPTION]... %s",
-			       command->name, command->usage);
+			       "usage: comporta %s [OPTION]...%s%s",
+			       command->name, *command->usage ? " " : "",
+			       command->usage);
 	return 0;
 }
 
@@ -182,8 +183,8 @@ int invocation_parse(struct invocation *invocation, int argc, char **argv,
 
 void invocation_help(const struct command *command)
 {
-	printf("usage: comporta %s [OPTION]... %s\n\n%s\n", command->name,
-	       command->usage, command->help);
+	printf("usage: comporta %s [OPTION]...%s%s\n\n%s\n", command->name,
+	       *command->usage ? " " : "", command->usage, command->help);
 	printf("\nOptions\n");
 	for (size_t i = 0; i < N_ROWS; i++) {
 		char name[40];

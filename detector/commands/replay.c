@@ -14,6 +14,7 @@
 #include "detector/learning.h"
 #include "detector/settings.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,7 +114,8 @@ static int replay(struct pipeline *pipeline, struct report *report,
 		report_table(report);
 	report_summary(report, pipeline);
 	if (fflush(stdout) != 0)
-		return err_set(err, EXIT_FILE, "cannot write the verdicts");
+		return err_errno(err, EXIT_FILE, errno,
+				 "cannot write the verdicts");
 	read_error = pipeline_error(pipeline);
 	if (read_error) {
 		*err = *read_error;

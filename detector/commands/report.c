@@ -10,8 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
-/* More rows than a person reads; the JSON has them all. */
-enum { ROWS_MAX = 10000, BAR_WIDTH = 30, SHOW_EVERY_MS = 200 };
+/* More rows than a person reads; the JSON has them all. With 20 the line stays
+ * within 60 columns, whatever the sizes. Who waits less than two seconds need
+ * not be told that something happens. */
+enum {
+	ROWS_MAX = 10000,
+	BAR_WIDTH = 20,
+	SHOW_AFTER_MS = 2000,
+	SHOW_EVERY_MS = 200,
+	SAY_EVERY_MS = 5000
+};
 
 void report_init(struct report *report, bool json, bool progress)
 {
@@ -104,27 +112,40 @@ static void draw(struct report *report, uint64_t done, uint64_t total,
 			read, whole);
 	else
 		fprintf(stderr, "  read %s ", read);
+	/* What stood there may have been longer: "9.9 MB" and "10 MB". */
+	if (report->is_terminal)
+		fputs("  ", stderr);
 	if (!report->is_terminal)
 		fputc('\n', stderr);
 	fflush(stderr);
+}
+
+static bool is_due(const struct report *report, int64_t now_ms,
+		   uint64_t total, double share)
+{
+	int64_t since_ms = now_ms - report->shown_ms;
+
+	if (now_ms - report->started_ms < SHOW_AFTER_MS)
+		return false;
+	if (report->is_terminal)
+		return since_ms >= SHOW_EVERY_MS ||
+		       (share >= 1 && report->is_shown);
+	if (total == 0)
+		return since_ms >= SAY_EVERY_MS;
+	return (int)(share * 10) > report->tenth;
 }
 
 void report_progress(struct report *report, uint64_t done, uint64_t total)
 {
 	double share = total ? (double)done / (double)total : 0;
 	int64_t now_ms;
-	bool is_due;
 
 	if (!report->has_progress)
 		return;
 	if (share > 1)
 		share = 1;
 	now_ms = clock_monotonic_ms();
-	is_due = report->is_terminal
-			 ? now_ms - report->shown_ms >= SHOW_EVERY_MS ||
-				   (share >= 1 && report->is_shown)
-			 : (int)(share * 10) > report->tenth;
-	if (!is_due)
+	if (!is_due(report, now_ms, total, share))
 		return;
 	report->shown_ms = now_ms;
 	report->tenth = (int)(share * 10);

@@ -21,6 +21,11 @@ struct report {
 void report_init(struct report *report, bool json, bool progress);
 void report_release(struct report *report);
 
+/* `done` and `total` in bytes; 0 is a total that nobody knows. Nothing in the
+ * first two seconds. */
+void report_progress(struct report *report, uint64_t done, uint64_t total);
+void report_progress_end(struct report *report);
+
 /* JSON lines, or kept for the table. */
 void report_verdict(struct report *report, const struct verdict *verdict);
 
@@ -31,9 +36,6 @@ struct json *report_account_json(const struct account_entry *entry,
 
 /* The object and a newline, to standard output; frees it. */
 void report_print_json(struct json **json);
-
-void report_progress(struct report *report, uint64_t done, uint64_t total);
-void report_progress_end(struct report *report);
 
 /* Who would be (`past`: was) stopped, when and why; fits 80 columns. */
 void report_table(const struct report *report);

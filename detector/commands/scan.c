@@ -35,8 +35,8 @@ const struct command command_scan = {
 	.usage = "[LOG...]",
 	.about = "read what is new, decide, stop, tell, lift; then end (cron)",
 	.help = "Reads what is new in the configured sources, or in the named "
-		"logs, since the last\nrun; stops stolen accounts if mode is "
-		"enforce, queues and sends notices, and lifts\nwhat may be "
+		"logs, since the\nlast run; stops stolen accounts if mode is "
+		"enforce, queues and sends notices,\nand lifts what may be "
 		"lifted. Safe to kill and to run twice.\n\nWith --learn "
 		"the named logs (rotated ones too, also compressed) teach what "
 		"is\nnormal: before the first scan, so that day one is not "

@@ -90,8 +90,8 @@ const struct command command_suspend = {
 	.usage = "ACCOUNT",
 	.about = "stop an account's sending by hand",
 	.help = "Stops sending for the account at once, whatever the mode, "
-		"writes to its owner and\nnotes who did it and why. The owner "
-		"reads the reason as it is written; without\none the notice "
+		"writes to its owner\nand notes who did it and why. The owner "
+		"reads the reason as it is written;\nwithout one the notice "
 		"only says that support stopped it.",
 	.takes = TAKES_REASON | TAKES_FORCE,
 	.min_args = 1,

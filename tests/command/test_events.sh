@@ -57,4 +57,58 @@ equal "a login cannot name a client" \
 	'account="boss@firma.example client=203.0.113.9" client=198.51.100.77' \
 	"account${out#* account}"
 
+# what, a text that standard error must hold
+tells() {
+	if [[ $err == *"$2"* ]]; then good "$1"; else bad "$1" "$err"; fi
+}
+
+tells "one line" ": 1 line, 1 understood, 0 not needed, 0 unreadable"
+equal "seconds and zone" "2026-11-20 10:00:00+00:00" \
+	"$(TZ=UTC "$comporta" events "$log" 2>/dev/null | cut -c1-25)"
+err=$("$comporta" events - 2>&1 >/dev/null <"$log")
+tells "no dash" "standard input: 1 line,"
+
+text_of <<'END'
+2026-11-20T10:00:00Z mx postfix/smtpd[1]: 4XyZ1: client=a.example[203.0.113.9]
+2026-11-20T10:00:00Z mx postfix/qmgr[2]: 4XyZ1: from=<x@a.example>, size=812, nrcpt=1 (queue active)
+END
+tells "what is not shown" "2 understood (1 shown, 1 only tell"
+expect "a format that was asked for" 0 \
+	"as exim, the format that was asked for; it looks like postfix" \
+	events --format exim "$log"
+for option in -q --json; do
+	err=$("$comporta" events $option "$log" 2>&1 >/dev/full)
+	equal "a full disk, $option" 74 $?
+	tells "and says so, $option" "cannot write: No space left on device"
+done
+err=$("$comporta" events --help 2>&1 >/dev/full)
+equal "no room for --help" 74 $?
+
+text_of <<'END'
+mailserver-1  | postfix/smtpd[1]: 4XyZ1: client=a.example[203.0.113.9]
+mailserver-1  | postfix/smtpd[1]: 4XyZ2: client=a.example[203.0.113.9]
+END
+equal "without a time nothing is known" "0 " "$rc $out"
+tells "and how to have one" "logs --timestamps"
+
+# Slow enough to be worth a word.
+slowly() {
+	err=$({ cat "$log"; sleep 2.2; yes "$(cat "$log")" | head -20000; } |
+		"$comporta" "$@" 2>&1 >/dev/null)
+}
+text_of <<'END'
+2026-11-20T10:00:00Z mx postfix/qmgr[2]: 4XyZ1: from=<x@a.example>, size=812, nrcpt=1 (queue active)
+END
+slowly events --progress -
+tells "how much was read" "  read "
+slowly replay --progress -
+tells "by replay, too" "  read "
+run events --progress "$log"
+equal "but not at once" 1 "$(wc -l <<<"$err")"
+
+for command in $("$comporta" --help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+	equal "$command --help: 80 columns, no blank at an end" "" \
+		"$("$comporta" "$command" --help | grep -E '.{81}| $')"
+done
+
 finish

@@ -141,4 +141,15 @@ END
 	if [[ $out == *$'\e'* ]]; then bad "NO_COLOR" "$out"; else
 		good "NO_COLOR"; fi
 fi
+# Little is known; and a name may not go on as our words do.
+evil='boss@x.example is calm "since'
+{ line 5 4Xd1 once@firma.example 83.11.5.20
+line 6 4Xd2 "$evil" 83.11.5.20; } >"$work/few.log"
+few=(--state-dir "$work/few" --set sql_dir=sql --set template_dir=templates)
+run scan "${few[@]}" "$work/few.log"
+run explain "${few[@]}" once@firma.example
+says "one message is no habit" "too few messages to say"
+run explain "${few[@]}" "$evil"
+says "a name with blanks" '"boss@x.example is calm ""since" is calm'
+
 finish
