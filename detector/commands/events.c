@@ -166,6 +166,11 @@ static int show(struct showing *showing, struct reader *reader,
 	return 0;
 }
 
+static const char *name_of(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 /* How many events a format finds at the end of a log. */
 static uint64_t count_as(const struct format *format, const char *path)
 {
@@ -201,16 +206,13 @@ static void doubt_format(const struct reader *reader, const char *path)
 	if (best)
 		log_warning("%s: no line was understood as %s, the format that "
 			    "was asked for; it looks like %s: leave --format "
-			    "out", path, reader->only->name, best->name);
+			    "out", name_of(path), reader->only->name,
+			    best->name);
 	else
 		log_warning("%s: no line was understood as %s, the format that "
 			    "was asked for; without --format every line's is "
-			    "found by looking", path, reader->only->name);
-}
-
-static const char *name_of(const char *path)
-{
-	return strcmp(path, "-") == 0 ? "standard input" : path;
+			    "found by looking", name_of(path),
+			    reader->only->name);
 }
 
 /* What is no log at all is an error; a log of which no line is known may still

@@ -377,9 +377,11 @@ uint64_t source_offset(const struct source *source)
 void source_progress(const struct source *source, uint64_t *done_out,
 		     uint64_t *total_out)
 {
-	*done_out = source->journal
-			    ? 0
-			    : source->done + stream_done(&source->stream);
+	*done_out = 0;
+	if (!source->journal && source_is_pipe(source))
+		*done_out = source_offset(source);
+	else if (!source->journal)
+		*done_out = source->done + stream_done(&source->stream);
 	*total_out = source->total;
 }
 

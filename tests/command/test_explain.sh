@@ -143,8 +143,8 @@ END
 fi
 # Little is known; and a name may not go on as our words do.
 evil='boss@x.example is calm "since'
-{ line 5 4Xd1 once@firma.example 83.11.5.20
-line 6 4Xd2 "$evil" 83.11.5.20; } >"$work/few.log"
+{ line 5 4Xd1111 once@firma.example 83.11.5.20
+line 6 4Xd2222 "$evil" 83.11.5.20; } >"$work/few.log"
 few=(--state-dir "$work/few" --set sql_dir=sql --set template_dir=templates)
 run scan "${few[@]}" "$work/few.log"
 run explain "${few[@]}" once@firma.example

@@ -99,7 +99,7 @@ equal "nor by an identifier" "" "$out"
 expect "too long a message is left out and counted" 65 "1 unreadable" \
 	events "journal:$work/j/l.journal"
 printf 'a\0b\r\n\377' | entry 1002 SYSLOG_FACILITY=2 | add n.journal
-expect "neither identifier nor text" 0 "1 lines" \
+expect "neither identifier nor text" 0 "1 line," \
 	events "journal:$work/j/n.journal"
 
 # By unit, and nobody else's.
