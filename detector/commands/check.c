@@ -64,7 +64,10 @@ static void check_log(struct findings *findings, const char *path)
 		good("log", text_string(&report.words));
 	}
 	text_release(&report.words);
-	if (report.submissions == 0 && !report.is_strange)
+	if (report.lines == 0)
+		note("log", "it is empty yet: is this where the mail server "
+		     "writes?");
+	else if (report.submissions == 0 && !report.is_strange)
 		note("log", "no submission with a login in it: is this the log "
 		     "of the server that customers send through?");
 	if (report.newest_ms > clock_now_ms() + STAMP_HOUR_MS)
@@ -78,8 +81,18 @@ static void check_logs(struct findings *findings,
 	struct logs *logs = must(calloc(1, sizeof(*logs)));
 	struct err err;
 
-	if (logs_find(logs, invocation, NULL, &err) < 0)
+	if (logs_find(logs, invocation, NULL, &err) < 0 && !logs->n_idle)
 		bad(findings, "log", &err);
+	for (size_t i = 0; i < logs->n_idle; i++) {
+		err_set(&err, EXIT_DATA, "no log matches %.300s yet; mend the "
+			"pattern in `sources`, or leave it out", logs->idle[i]);
+		bad(findings, "log", &err);
+	}
+	if (settings.sources.n == 0 && invocation->n_args == 0) {
+		err_set(&err, EXIT_CONFIG, "`sources` is empty: name the log "
+			"that your mail server writes");
+		bad(findings, "log", &err);
+	}
 	for (size_t i = 0; i < logs->n; i++)
 		check_log(findings, logs->logs[i].path);
 	logs_release(logs);

@@ -18,7 +18,7 @@
 struct log_report {
 	struct text words;	/* the first line, then indented ones */
 	uint64_t lines, submissions;
-	bool is_strange;	/* no line was understood, few are known */
+	bool is_strange;	/* no line is a mail server's */
 	int64_t newest_ms;
 };
 

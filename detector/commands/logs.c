@@ -108,6 +108,8 @@ static void add_pattern(struct logs *logs, struct state *state,
 			      sizeof(*found.gl_pathv), newer_first);
 		for (size_t i = 0; i < found.gl_pathc; i++)
 			left_out += !add_match(logs, state, found.gl_pathv[i]);
+	} else if (logs->n_idle < CONF_LIST_MAX) {
+		logs->idle[logs->n_idle++] = pattern;
 	}
 	globfree(&found);
 	if (left_out)
@@ -165,7 +167,7 @@ void logs_release(struct logs *logs)
 		free(logs->logs[i].path);
 		free(logs->logs[i].packed);
 	}
-	logs->n = 0;
+	logs->n = logs->n_idle = 0;
 }
 
 int logs_expand_arguments(struct invocation *invocation, struct err *err)

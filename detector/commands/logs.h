@@ -21,6 +21,9 @@ struct logs {
 		char *path;
 		char *packed;	/* the file it was packed into; NULL */
 	} logs[PIPELINE_MAX];
+	/* Patterns that match nothing yet; whoever named them owns them. */
+	size_t n_idle;
+	const char *idle[CONF_LIST_MAX];
 };
 
 /* Those named on the command line, else the configured ones. A zeroed struct

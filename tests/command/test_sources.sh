@@ -132,6 +132,25 @@ has "no line is torn by that" "mean nothing 0, unreadable 0"
 run "${check[@]}" --set "sources=$work/d/mail*"
 equal "check of a pattern: its logs" 3 "$(grep -c " ok    log " <<<"$out")"
 gzip -c "$work/mixed.log" >"$work/mixed.gz"
+cat >"$work/dead.conf" <<END
+sources = ("$work/mixed.log", "$work/none*.log", "$work/nothing*.log");
+END
+run "${check[@]}" -c "$work/dead.conf"
+equal "check: patterns that match nothing are named, each" 2 \
+	"$(grep -c 'MEND  log .*no log matches .*/no[a-z]*\*' <<<"$out")"
+equal "and are to be mended" 65 "$rc"
+printf 'Nov 22 10:00:00 h kernel: eth0 up\n%.0s' 1 2 3 >"$work/kernel.log"
+expect "check: another program's log is none" 65 "" "${check[@]}" \
+	--set "sources=$work/kernel.log"
+: >"$work/empty.log"
+run "${check[@]}" --set "sources=$work/empty.log"
+[[ "$out" == *"empty yet"* ]] && good "check: an empty log is said to be" ||
+	bad "check: an empty log is said to be" "$out"
+mkfifo "$work/pipe"
+run "${check[@]}" --set "sources=$work/pipe"
+[[ "$rc" = 65 && "$out" == *"is a pipe"* ]] &&
+	good "check: a pipe is not waited for" ||
+	bad "check: a pipe is not waited for" "$rc $out"
 run "${check[@]}" --set "sources=$work/mixed.gz"
 has "a compressed one" "lines $((want + 5)), understood $want"
 printf 'hello\nworld\n' >"$work/words.txt"
