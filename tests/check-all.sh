@@ -33,11 +33,11 @@ sanitized() {
 
 # What x86-64 does not run by itself: the twins of scan.h.
 plain_twins() {
-	local status=0
-	for name in scan slice formats sessions header header_forms replay; do
+	local status=0 twin
+	for twin in scan slice formats sessions header header_forms replay; do
 		make -s -j"$(nproc)" BUILD=build/plain \
-			CFLAGS="-O2 -g -DSCAN_PLAIN" "build/plain/tests/test_$name" &&
-			"build/plain/tests/test_$name" || status=1
+			CFLAGS="-O2 -g -DSCAN_PLAIN" "build/plain/tests/test_$twin" &&
+			"build/plain/tests/test_$twin" || status=1
 	done
 	return $status
 }
