@@ -7,6 +7,7 @@
 #include <libconfig.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct reader {
@@ -121,6 +122,7 @@ int conf_read_file(const struct conf_section *sections, size_t n_sections,
 		   const char *path, bool must_exist, struct err *err)
 {
 	struct reader r = { sections, n_sections, path, err };
+	struct stat info;
 	config_t file;
 	int result;
 
@@ -130,6 +132,10 @@ int conf_read_file(const struct conf_section *sections, size_t n_sections,
 		return err_errno(err, EXIT_CONFIG, errno,
 				 "cannot read the configuration %s", path);
 	}
+	/* It is read twice, and a pipe gives its bytes once. */
+	if (stat(path, &info) == 0 && S_ISFIFO(info.st_mode))
+		return err_set(err, EXIT_CONFIG, "the configuration %.300s is "
+			       "a pipe; put it in a file", path);
 	config_init(&file);
 	if (config_read_file(&file, path) == CONFIG_TRUE)
 		result = read_group(&r, config_root_setting(&file), "", 0);

@@ -19,6 +19,10 @@ static const struct {
 	{ SLICE("PK\3\4"), ARCHIVE },
 	{ SLICE("7z\xbc\xaf"), ARCHIVE },
 	{ SLICE("Rar!"), ARCHIVE },
+	/* The LZ4 Frame Format, in little-endian; compress(1); lzop. */
+	{ SLICE("\x04\x22\x4d\x18"), ARCHIVE },
+	{ SLICE("\x1f\x9d"), ARCHIVE },
+	{ SLICE("\x89LZO"), ARCHIVE },
 	{ SLICE("%PDF-"), "a PDF document" },
 	{ SLICE("SQLite format 3"), "a database" },
 };

@@ -28,6 +28,8 @@ static void test_looks(void **state)
 		CASE("\0J\0u\0n\0 \0 \0001", "iconv"),
 		CASE("\x7f" "ELF\2\1\1\0\0\0\0\0\0\0\0\0\3\0>\0\1", "no text"),
 		CASE("PK\3\4", "archive"),
+		CASE("\x04\x22\x4d\x18@", "archive"),
+		CASE("\x1f\x9d\x90", "archive"),
 		CASE("LPKSHHRH", "journal:/PATH"),
 		CASE("a\rb\rc", "dos2unix"),
 	};

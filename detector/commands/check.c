@@ -24,14 +24,17 @@ struct findings {
 	int code;
 };
 
+/* With -q only what must be mended. */
 static void good(const char *part, const char *words)
 {
-	printf("  ok    %-10s %s\n", part, words);
+	if (!log_is_quiet())
+		printf("  ok    %-10s %s\n", part, words);
 }
 
 static void note(const char *part, const char *words)
 {
-	printf("  note  %-10s %s\n", part, words);
+	if (!log_is_quiet())
+		printf("  note  %-10s %s\n", part, words);
 }
 
 static void bad(struct findings *findings, const char *part,
@@ -55,11 +58,18 @@ static void check_log(struct findings *findings, const char *path)
 		bad(findings, "log", &err);
 		return;
 	}
+	report.is_strange |= report.looks_like != NULL;
 	if (report.is_strange) {
 		note("log", text_string(&report.words));
-		err_set(&err, EXIT_DATA, "%.300s: no line was understood: is "
-			"this a mail log?", path);
+		if (report.looks_like)
+			err_set(&err, EXIT_DATA, "%.300s is %s", path,
+				report.looks_like);
+		else
+			err_set(&err, EXIT_DATA, "%.300s: no line was "
+				"understood: is this a mail log?", path);
 		bad(findings, "log", &err);
+	} else if (report.lines == 0) {
+		note("log", text_string(&report.words));
 	} else {
 		good("log", text_string(&report.words));
 	}
@@ -84,8 +94,7 @@ static void check_logs(struct findings *findings,
 	if (logs_find(logs, invocation, NULL, &err) < 0 && !logs->n_idle)
 		bad(findings, "log", &err);
 	for (size_t i = 0; i < logs->n_idle; i++) {
-		err_set(&err, EXIT_DATA, "no log matches %.300s yet; mend the "
-			"pattern in `sources`, or leave it out", logs->idle[i]);
+		logs_tell_idle(&logs->idle[i], &err);
 		bad(findings, "log", &err);
 	}
 	if (settings.sources.n == 0 && invocation->n_args == 0) {
@@ -342,8 +351,9 @@ static int run(struct invocation *invocation)
 
 	if (invocation->list_options)
 		return list_options();
-	printf("comporta " COMPORTA_VERSION ", mode %s\n",
-	       settings.mode == MODE_ENFORCE ? "enforce" : "observe");
+	if (!log_is_quiet())
+		printf("comporta " COMPORTA_VERSION ", mode %s\n",
+		       settings.mode == MODE_ENFORCE ? "enforce" : "observe");
 	check_logs(&findings, invocation);
 	check_geo(&findings);
 	check_state(&findings);
@@ -354,12 +364,11 @@ static int run(struct invocation *invocation)
 	if (settings.home.n == 0)
 		note("home", "no home countries are set: travellers are taken "
 		     "for thieves more easily");
-	if (findings.n_bad == 0) {
+	if (!log_is_quiet() && findings.n_bad == 0)
 		printf("All is well.\n");
-		return EXIT_FINE;
-	}
-	printf("%d to mend.\n", findings.n_bad);
-	return findings.code;
+	else if (!log_is_quiet())
+		printf("%d to mend.\n", findings.n_bad);
+	return findings.n_bad ? findings.code : EXIT_FINE;
 }
 
 const struct command command_check = {

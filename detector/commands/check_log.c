@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "detector/commands/redact.h"
 #include "detector/commands/screen.h"
+#include "detector/looks.h"
 #include "detector/reader.h"
 #include "detector/settings.h"
 
@@ -31,6 +32,7 @@ struct look {
 	struct header_reader header, again;
 	uint64_t lines, events, skipped, strange, logins, submissions;
 	int64_t newest_ms;
+	const char *looks_like;
 	struct tally forms, formats, others;
 	size_t n_strange;
 	struct text examples[STRANGE];
@@ -56,6 +58,15 @@ static void count(struct tally *tally, struct slice name, bool is_event)
 	tally->rows[i].events += is_event;
 }
 
+/* Of its daemons a format may know only those that say something about mail:
+ * postfix/postfix-script, and Postfix's own "postfix", are a mail server's all
+ * the same. */
+static bool is_its(const struct format *format, struct slice program)
+{
+	return format->speaker(program) ||
+	       slice_eq(slice_cut(&program, '/'), slice_from(format->name));
+}
+
 /* Whose a line is, which format_line() does not tell. */
 static void count_owner(struct look *look, struct slice text, bool is_event)
 {
@@ -67,7 +78,7 @@ static void count_owner(struct look *look, struct slice text, bool is_event)
 	count(&look->forms, slice_from(header_form_name(&look->again)), false);
 	for (size_t i = 0; (format = format_at(i)); i++) {
 		if ((look->only && look->only != format) ||
-		    !format->speaker(line.program))
+		    !is_its(format, line.program))
 			continue;
 		count(&look->formats, slice_from(format->name), is_event);
 		return;
@@ -94,7 +105,8 @@ static void look_at(struct look *look, struct slice line, size_t columns)
 	enum format_result result =
 		format_line(&look->header, look->only, line, &event);
 
-	look->lines++;
+	if (look->lines++ == 0 && !source_is_cut(look->source))
+		look->looks_like = looks_like(line);
 	if (result == FORMAT_EVENT) {
 		look->events++;
 		look->submissions += event.kind == MAIL_SUBMISSION;
@@ -152,7 +164,7 @@ static void describe(const struct look *look, const char *path,
 		text_addf(out, "; not read further");
 	add_tally(out, "form:", &look->forms, false);
 	add_tally(out, "written by:", &look->formats, true);
-	add_tally(out, "not ours:", &look->others, false);
+	add_tally(out, "other programs, not needed:", &look->others, false);
 	for (size_t i = 0; i < look->n_strange; i++) {
 		if (i == 0) {
 			add_line(out);
@@ -199,6 +211,7 @@ int check_log_look(const char *path, struct log_report *report_out,
 	} else {
 		report_out->words = (struct text)TEXT_INIT(1 << 16);
 		describe(&look, path, &report_out->words);
+		report_out->looks_like = look.events ? NULL : look.looks_like;
 		report_out->lines = look.lines;
 		report_out->submissions = look.submissions;
 		report_out->newest_ms = look.newest_ms;

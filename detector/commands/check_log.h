@@ -18,6 +18,7 @@
 struct log_report {
 	struct text words;	/* the first line, then indented ones */
 	uint64_t lines, submissions;
+	const char *looks_like;	/* what it is instead of a log; or NULL */
 	bool is_strange;	/* no line is a mail server's */
 	int64_t newest_ms;
 };

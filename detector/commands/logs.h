@@ -15,15 +15,25 @@
 #include "detector/pipeline.h"
 #include "detector/state.h"
 
+/* Why no log came of a pattern. */
+enum idle_why { IDLE_NO_MATCH, IDLE_DENIED, IDLE_ROTATED, IDLE_PACKED,
+		IDLE_NO_FILE };
+
+struct idle {
+	const char *pattern;	/* whoever named it owns it */
+	enum idle_why why;
+	char name[256];		/* what it matches all the same, or "" */
+};
+
 struct logs {
 	size_t n;
 	struct {
 		char *path;
 		char *packed;	/* the file it was packed into; NULL */
 	} logs[PIPELINE_MAX];
-	/* Patterns that match nothing yet; whoever named them owns them. */
+	/* Patterns of which no log came. */
 	size_t n_idle;
-	const char *idle[CONF_LIST_MAX];
+	struct idle idle[CONF_LIST_MAX];
 };
 
 /* Those named on the command line, else the configured ones. A zeroed struct
@@ -31,6 +41,13 @@ struct logs {
  * taken and it is said. -1 when there is none. `state` may be NULL. */
 int logs_find(struct logs *logs, const struct invocation *invocation,
 	      struct state *state, struct err *err);
+/* What is wrong with it and what to do: EXIT_RIGHTS where a folder may not be
+ * read. Always -1. */
+int logs_tell_idle(const struct idle *idle, struct err *err);
+
+/* A pattern may well match nothing yet, which -v tells; -1 where a folder may
+ * not be read. */
+int logs_judge_idle(const struct logs *logs, struct err *err);
 void logs_release(struct logs *logs);
 
 /* Patterns on the command line become the files they match, for the commands

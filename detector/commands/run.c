@@ -176,24 +176,34 @@ static int add_log(struct run *run, const char *path, struct err *err)
 			    known ? &position : NULL, settings.format, err);
 }
 
+/* Keep the first trouble, print the others. */
+static void keep_trouble(int step, const struct err *one, int *result,
+			 struct err *err)
+{
+	if (step >= 0)
+		return;
+	if (*result < 0) {
+		log_error("%s", one->text);
+		return;
+	}
+	*err = *one;
+	*result = -1;
+}
+
 /* One that cannot be read does not keep the others from being read. */
 static int add_logs(struct run *run, struct err *err)
 {
+	struct err one;
 	int result = 0;
 
 	if (logs_find(&run->logs, run->invocation, run->state, err) < 0)
 		return -1;
 	for (size_t i = 0; i < run->logs.n; i++) {
-		struct err one;
-
 		run->is_changed |= run->logs.logs[i].packed != NULL;
-		if (add_log(run, run->logs.logs[i].path, &one) == 0)
-			continue;
-		if (result < 0)
-			log_error("%s", err->text);
-		*err = one;
-		result = -1;
+		keep_trouble(add_log(run, run->logs.logs[i].path, &one), &one,
+			     &result, err);
 	}
+	keep_trouble(logs_judge_idle(&run->logs, &one), &one, &result, err);
 	return result;
 }
 
@@ -412,20 +422,6 @@ static int lift_and_send(struct run *run, struct err *err)
 			       "refused: %s", (long long)sent.later,
 			       (long long)sent.failed, sent.last_error);
 	return 0;
-}
-
-/* Keep the first trouble, print the others. */
-static void keep_trouble(int step, const struct err *one, int *result,
-			 struct err *err)
-{
-	if (step >= 0)
-		return;
-	if (*result < 0) {
-		log_error("%s", one->text);
-		return;
-	}
-	*err = *one;
-	*result = -1;
 }
 
 int run_round(struct run *run, const volatile sig_atomic_t *stop,

@@ -106,6 +106,27 @@ static int open_first(struct source *source,
 	return -1;
 }
 
+/* Why reading begins anew though a position was known. While the log is empty
+ * the position is kept, since the rest may still turn up beside it: it is told
+ * once, when something is read. */
+static void tell_lost(const struct source *source,
+		      const struct source_position *position)
+{
+	if (source->stream.size == 0)
+		return;
+	/* Whether anything was written between that and this, nobody knows. */
+	if (source->stream.size < position->offset)
+		log_warning("%s was emptied after its first %llu lines were "
+			    "read; if there were more, no file beside it has "
+			    "them; reading on from its beginning",
+			    source->path,
+			    (unsigned long long)position->line);
+	else
+		log_warning("%s was rotated and the rest of the old file is "
+			    "not beside it; reading the new one from its "
+			    "beginning", source->path);
+}
+
 /* On to the last bytes of a long file, and there to the next line. */
 static void skip_to_last(struct source *source)
 {
@@ -155,9 +176,7 @@ int source_open(const char *path, enum source_mode mode,
 		       err) < 0)
 		goto failed;
 	if (source->rotation.is_lost)
-		log_warning("%s was rotated and the rest of the old file is "
-			    "not beside it; reading the new one from its "
-			    "beginning", path);
+		tell_lost(source, position);
 	if (strcmp(path, "-") != 0)
 		count_total(source);
 	skip_to_last(source);

@@ -1,13 +1,17 @@
 #include "detector/sources/stream.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/stamp.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { PATIENCE_MS = 2000 };
 
 static bool is_compressed(const char *head, size_t len)
 {
@@ -32,13 +36,36 @@ static bool is_compressed(const char *head, size_t len)
  * opening a socket only fails with strange words. */
 static int refuse(const struct stat *info, const char *path, struct err *err)
 {
-	const char *what = S_ISDIR(info->st_mode)    ? "a folder"
-			   : S_ISSOCK(info->st_mode) ? "a socket"
-						     : "a device";
-
 	if (S_ISREG(info->st_mode) || S_ISFIFO(info->st_mode))
 		return 0;
-	return err_set(err, EXIT_DATA, "%s is %s, not a log file", path, what);
+	if (S_ISDIR(info->st_mode))
+		return err_set(err, EXIT_DATA, "%.150s is a folder, not a log "
+			       "file; name a file, or '%.150s%s*.log' in "
+			       "quotes", path, path,
+			       path[strlen(path) - 1] == '/' ? "" : "/");
+	return err_set(err, EXIT_DATA, "%s is %s, not a log file", path,
+		       S_ISSOCK(info->st_mode) ? "a socket" : "a device");
+}
+
+static int cannot_read(const char *path, int errnum, struct err *err)
+{
+	static const struct {
+		int errnum, code;
+		const char *remedy;
+	} rows[] = {
+		{ EACCES, EXIT_RIGHTS, "; run as root, or as a member of the "
+				       "log's group (often adm)" },
+		{ ENOENT, EXIT_DATA, "; is this the name that your mail server "
+				     "writes to?" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].errnum == errnum)
+			return err_set(err, rows[i].code, "cannot read the log "
+				       "%.300s: %s%s", path, strerror(errnum),
+				       rows[i].remedy);
+	return err_errno(err, EXIT_DATA, errnum, "cannot read the log %s",
+			 path);
 }
 
 static int look_at(struct stream *stream, const char *path, struct err *err)
@@ -57,20 +84,48 @@ static int look_at(struct stream *stream, const char *path, struct err *err)
 	return strcmp(path, "-") == 0 ? 0 : refuse(&info, path, err);
 }
 
+/* Whoever writes to it may take long, or never come: at a terminal nobody
+ * shall think that we hang. */
+static void wait_for_bytes(const char *path, int fd)
+{
+	struct pollfd waiting = { .fd = fd, .events = POLLIN };
+	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+
+	if (poll(&waiting, 1, PATIENCE_MS) != 0)
+		return;
+	if (isatty(STDERR_FILENO))
+		log_info("waiting for bytes from %s", name);
+	else
+		log_debug("waiting for bytes from %s", name);
+	poll(&waiting, 1, -1);
+}
+
+/* Opened without waiting for a writer, so that there is time for words. */
+static int open_pipe(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return -1;
+	wait_for_bytes(path, fd);
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	return fd;
+}
+
 static int open_path(const char *path, struct err *err)
 {
-	struct stat info;
+	struct stat info = { 0 };
 	int fd = -1;
 
 	if (strcmp(path, "-") == 0)
 		fd = dup(STDIN_FILENO);
 	else if (stat(path, &info) == 0 && refuse(&info, path, err) < 0)
 		return -1;
+	else if (S_ISFIFO(info.st_mode))
+		fd = open_pipe(path);
 	else
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	return fd >= 0 ? fd
-		       : err_errno(err, EXIT_DATA, errno,
-				   "cannot read the log %s", path);
+	return fd >= 0 ? fd : cannot_read(path, errno, err);
 }
 
 static ssize_t read_fd(int fd, void *bytes, size_t size)
@@ -110,6 +165,8 @@ static int start(struct stream *stream, const char *path, struct err *err)
 
 	if (look_at(stream, path, err) < 0)
 		return -1;
+	if (strcmp(path, "-") == 0 && !stream->is_regular)
+		wait_for_bytes(path, stream->fd);
 	if (!is_compressed(head, look_ahead(stream, head))) {
 		if (stream->is_regular)
 			posix_fadvise(stream->fd, 0, 0,

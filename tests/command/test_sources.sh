@@ -81,6 +81,17 @@ expect "and no more" 0 "0 lines" "${daily[@]}"
 rm "$work/d/mainlog-20261122"
 expect "one that is gone" 65 "no log matches" "${daily[@]}"
 
+# A pattern that matches, but no log that is written to: why.
+expect "a packed one" 65 "mainlog-20261120.gz, which is packed" \
+	"${scan[@]}" "$work/d/mainlog-20261120*"
+expect "a rotated one" 65 "mail.log.1, which a log was rotated into" \
+	"${scan[@]}" "$work/d/mail.log.[1]"
+expect "no file" 65 "mail.d, which is no file" "${scan[@]}" "$work/d/mail.[d]"
+run "${scan[@]}" -v "$work/d/mail.log" "$work/d/none*"
+[[ "$rc" = 0 && "$err" == *"no log matches $work/d/none* yet"* ]] &&
+	good "scan -v names a pattern without a log" ||
+	bad "scan -v names a pattern without a log" "$rc $err"
+
 # More than can be read: those that changed last.
 for i in $(seq 100 170); do
 	login "m$i" "d/host-$i.mail"
@@ -116,7 +127,7 @@ has "how many of each kind" "lines $((want + 5)), understood $want, submissions"
 has "and not" "mean nothing 1, unreadable 4"
 has "the forms" "form: RFC 3339 ($want lines), RFC 3164 (1 lines)"
 has "who wrote it" "written by: postfix ($want lines, $want understood)"
-has "who else" "not ours: sshd (1 lines)"
+has "who else" "other programs, not needed: sshd (1 lines)"
 has "three of the strange ones" "no header (given passw"
 lacks "no more than three" "a fourth one"
 lacks "no password" "hunter2"
@@ -135,6 +146,11 @@ gzip -c "$work/mixed.log" >"$work/mixed.gz"
 cat >"$work/dead.conf" <<END
 sources = ("$work/mixed.log", "$work/none*.log", "$work/nothing*.log");
 END
+printf 'Nov 22 10:00:00 h postfix/postfix-script[7]: starting\n' \
+	>"$work/fresh.log"
+run "${check[@]}" --set "sources=$work/fresh.log"
+equal "check: a log that a mail server has just begun" 0 "$rc"
+has "is its" "written by: postfix (1 lines, 0 understood)"
 run "${check[@]}" -c "$work/dead.conf"
 equal "check: patterns that match nothing are named, each" 2 \
 	"$(grep -c 'MEND  log .*no log matches .*/no[a-z]*\*' <<<"$out")"
@@ -163,7 +179,44 @@ echo "Mar 14 00:08:33 mx postfix/qmgr[1]: 4PbC4x469Jz3tB: from=<a@example.pl>, s
 run events "$work/one.log"
 has "words say as much as JSON" "recipients=2 size=5061"
 
+# -q: what must be mended, nothing else.
+run "${check[@]}" -q --set "sources=$work/mixed.log"
+equal "check -q: all is well, not a word" "0:" "$rc:$out$err"
+run "${check[@]}" -q --set "sources=$work/mixed.log,$work/none*"
+equal "check -q: what must be mended" "65: 1" \
+	"$rc: $(grep -c '^  MEND  log .*none' <<<"$out")"
+equal "and that only" 1 "$(wc -l <<<"$out")"
+
+# A configuration cannot be read twice from a pipe.
+out=$(echo 'mode = "enforce";' | "$comporta" check -c /dev/stdin 2>&1)
+equal "a configuration from a pipe" 78 $?
+has "and its words" "is a pipe; put it in a file"
+
+# Emptied after it was read: said once, and not as a loss.
+emptied=(scan --state-dir "$work/e" --dry-run "$work/emptied.log")
+cp "$log" "$work/emptied.log"
+expect "read to its end" 0 "$want lines" "${emptied[@]}"
+: >"$work/emptied.log"
+expect "emptied" 0 "0 lines" "${emptied[@]}"
+equal "nothing to tell yet" 0 "$(grep -c "emptied.log" <<<"$err")"
+head -n 2 "$log" >"$work/emptied.log"
+expect "then written to" 0 "was emptied after its first $want lines" \
+	"${emptied[@]}"
+[[ "$err" == *" 2 lines"* && "$err" != *"rotated"* ]] &&
+	good "it is read" || bad "it is read" "$err"
+line 40 4Xddd piotr@firma.example 83.0.0.1 >>"$work/emptied.log"
+expect "and on" 0 "2 lines" "${emptied[@]}"
+equal "it is said once" 0 "$(grep -c "emptied.log" <<<"$err")"
+
 # What is no log.
+printf 'PK\003\004xxxx' >"$work/l.zip"
+expect "zip" 65 "unpack it first" events "$work/l.zip"
+printf '\004\042\115\030xxxx' >"$work/l.lz4"
+expect "lz4" 65 "unpack it first" events "$work/l.lz4"
+run "${check[@]}" --set "sources=$work/l.lz4"
+has "check of one" "MEND  log        $work/l.lz4 is an archive; unpack it"
+expect "one that is not there says what to look at" 65 \
+	"No such file or directory; is this the name" events "$work/gone.log"
 mkfifo "$work/fifo"
 expect "a pipe as a source does not hang" 65 "is a pipe" \
 	scan "${state[@]}" "$work/fifo"
@@ -171,6 +224,12 @@ python3 - "$work/socket" <<'END'
 import socket, sys
 socket.socket(socket.AF_UNIX).bind(sys.argv[1])
 END
+(sleep 3; cat "$log" >"$work/fifo") &
+run events -v "$work/fifo"
+equal "a pipe that somebody writes to later" "0:$want" \
+	"$rc:$(wc -l <<<"$out")"
+[[ "$err" == *"waiting for bytes from $work/fifo"* ]] &&
+	good "and it is said" || bad "and it is said" "$err"
 expect "a socket" 65 "is a socket, not a log" events "$work/socket"
 expect "a socket as a source" 65 "is a socket, not a log" \
 	scan "${state[@]}" "$work/socket"
@@ -180,15 +239,27 @@ ln -s loop "$work/loop"
 expect "a link to itself" 65 "Too many levels" events "$work/loop"
 ln -s "$log" "$work/link"
 equal "a link to a log" "$want" "$(of "$work/link")"
-expect "a folder as a source" 65 "is a folder, not a log" \
+expect "a folder as a source" 65 "name a file, or '$work/*.log' in quotes" \
 	scan "${state[@]}" "$work"
 if [ "$(id -u)" = 0 ]; then
 	chmod 700 "$work"
 	cp "$comporta" "$work/prog"
 	chmod 711 "$work"; chmod 755 "$work/prog"; chmod 600 "$log"
-	out=$(setpriv --reuid 65534 --clear-groups "$work/prog" events "$log" 2>&1)
+	as_nobody() { out=$(setpriv --reuid 65534 --clear-groups \
+		"$work/prog" "$@" 2>&1); }
+	mkdir -m 700 "$work/closed" && cp "$log" "$work/closed/mail.log"
+	mkdir -m 777 "$work/open"
+	for command in "scan --dry-run --state-dir $work/open" events replay; do
+		as_nobody $command "$work/closed/mail*"
+		equal "$command: a closed folder" 77 $?
+		has "and its words" "permission denied to look for logs"
+	done
+	as_nobody check --state-dir "$work/open" \
+		--set "sources=$work/closed/mail*"
+	equal "check: a closed folder" 77 $?
+	as_nobody events "$log"
 	equal "an unreadable log" 77 $?
-	[[ "$out" == *"cannot read the log $log: Permission denied"* ]] &&
+	[[ "$out" == *"cannot read the log $log: Permission denied; run as"* ]] &&
 		good "and its words" || bad "and its words" "$out"
 else
 	chmod 000 "$log"
