@@ -271,22 +271,14 @@ static enum format_result parse(const void *speaker,
 				struct mail_event *event_out)
 {
 	const struct daemon *daemon = speaker;
-	enum format_result result;
-	struct mail_event event;
 
-	result = daemon->read(line->text, &event);
-	if (result != FORMAT_EVENT)
-		return result;
-	event.at_ms = line->at_ms;
-	event.host = line->host;
-	event.instance = (struct slice)SLICE("courier");
-	*event_out = event;
-	return FORMAT_EVENT;
+	return daemon->read(line->text, event_out);
 }
 
 const struct format format_courier = {
 	.name = "courier",
 	.about = "Courier: mail server, IMAP and POP3",
+	.instance = SLICE("courier"),
 	.speaker = speaker_of,
 	.parse = parse,
 };

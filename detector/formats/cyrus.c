@@ -126,28 +126,19 @@ static enum format_result parse(const void *speaker,
 				struct mail_event *event_out)
 {
 	struct slice text = line->text;
-	enum format_result result;
-	struct mail_event event;
 
 	(void)speaker;
 	if (slice_skip(&text, S("login: ")))
-		result = read_login(text, &event);
-	else if (slice_skip(&text, S("badlogin: ")))
-		result = read_badlogin(text, &event);
-	else
-		return FORMAT_FOREIGN;
-	if (result != FORMAT_EVENT)
-		return result;
-	event.at_ms = line->at_ms;
-	event.host = line->host;
-	event.instance = (struct slice)SLICE("cyrus");
-	*event_out = event;
-	return FORMAT_EVENT;
+		return read_login(text, event_out);
+	if (slice_skip(&text, S("badlogin: ")))
+		return read_badlogin(text, event_out);
+	return FORMAT_FOREIGN;
 }
 
 const struct format format_cyrus = {
 	.name = "cyrus",
 	.about = "Cyrus IMAP 2 and 3",
+	.instance = SLICE("cyrus"),
 	.speaker = speaker_of,
 	.parse = parse,
 };

@@ -359,15 +359,13 @@ static enum format_result parse(const void *speaker,
 		return result;
 	event_out->for_sending = event_out->kind == MAIL_LOGIN &&
 				 service->for_sending;
-	event_out->at_ms = line->at_ms;
-	event_out->host = line->host;
-	event_out->instance = (struct slice)SLICE("dovecot");
 	return FORMAT_EVENT;
 }
 
 const struct format format_dovecot = {
 	.name = "dovecot",
 	.about = "Dovecot 1.0 to 2.4, from syslog or its own log_path",
+	.instance = SLICE("dovecot"),
 	.speaker = speaker_of,
 	.parse = parse,
 };

@@ -171,20 +171,14 @@ static enum format_result parse(const void *speaker,
 				const struct log_line *line,
 				struct mail_event *event_out)
 {
-	enum format_result result = read_text(line->text, event_out);
-
 	(void)speaker;
-	if (result != FORMAT_EVENT)
-		return result;
-	event_out->at_ms = line->at_ms;
-	event_out->host = line->host;
-	event_out->instance = (struct slice)SLICE("exim");
-	return FORMAT_EVENT;
+	return read_text(line->text, event_out);
 }
 
 const struct format format_exim = {
 	.name = "exim",
 	.about = "Exim 4, its mainlog or from syslog",
+	.instance = SLICE("exim"),
 	.speaker = speaker_of,
 	.parse = parse,
 };

@@ -90,6 +90,23 @@ static const struct speaker_memo *speaker_of(struct header_reader *reader,
 	return memo;
 }
 
+/* The text is the format's matter, what stands before it is not. */
+static enum format_result parse_as(const struct format *format,
+				   const void *speaker,
+				   const struct log_line *line,
+				   struct mail_event *event_out)
+{
+	enum format_result result = format->parse(speaker, line, event_out);
+
+	if (result != FORMAT_EVENT)
+		return result;
+	event_out->at_ms = line->at_ms;
+	event_out->host = line->host;
+	if (format->instance.len)
+		event_out->instance = format->instance;
+	return FORMAT_EVENT;
+}
+
 /* Two servers may have a program of one name (imapd). */
 static enum format_result ask_behind(const struct format *first,
 				     const struct log_line *line,
@@ -104,7 +121,8 @@ static enum format_result ask_behind(const struct format *first,
 		if (is_behind)
 			speaker = formats[i]->speaker(line->program);
 		if (speaker)
-			result = formats[i]->parse(speaker, line, event_out);
+			result = parse_as(formats[i], speaker, line,
+					  event_out);
 		if (result != FORMAT_FOREIGN)
 			return result;
 		is_behind |= formats[i] == first;
@@ -118,7 +136,7 @@ static enum format_result ask(const struct speaker_memo *memo,
 			      struct mail_event *event_out)
 {
 	enum format_result result =
-		memo->format->parse(memo->speaker, line, event_out);
+		parse_as(memo->format, memo->speaker, line, event_out);
 
 	if (result != FORMAT_FOREIGN)
 		return result;

@@ -30,15 +30,18 @@ enum format_result {
 struct format {
 	const char *name;	/* as written in the configuration */
 	const char *about;	/* one line for --help */
+	struct slice instance;	/* the mail server that its queue ids belong
+				 * to; empty: parse() says which */
 
 	/* Which of ours is this program, as the header names it
 	 * ("postfix/smtpd")? NULL for everybody else's; what it means else is
 	 * the format's own business: it is handed to parse(). */
 	const void *(*speaker)(struct slice program);
 
-	/* Fill in the whole event when FORMAT_EVENT is returned, time and
-	 * host from the line; what the line does not say is empty, or
-	 * MAIL_UNKNOWN for numbers. It borrows from line->text. */
+	/* Fill in the whole event when FORMAT_EVENT is returned, but for
+	 * time, host and the format's instance, which format_line() adds;
+	 * what the line does not say is empty, or MAIL_UNKNOWN for numbers.
+	 * It borrows from line->text. */
 	enum format_result (*parse)(const void *speaker,
 				    const struct log_line *line,
 				    struct mail_event *event_out);

@@ -369,27 +369,22 @@ static enum format_result parse(const void *speaker,
 				const struct log_line *line,
 				struct mail_event *event_out)
 {
-	enum format_result result;
-	struct mail_event event;
+	enum format_result result = read_text(line->text, event_out);
 
 	(void)speaker;
-	result = read_text(line->text, &event);
 	if (result != FORMAT_EVENT)
 		return result;
 	/* A delivery is another session than the one it came in. */
-	if (event.kind == MAIL_DELIVERY)
-		event.session.len = 0;
-	event.at_ms = line->at_ms;
-	event.host = line->host;
-	event.instance = (struct slice)SLICE("opensmtpd");
-	event.service = line->program;
-	*event_out = event;
+	if (event_out->kind == MAIL_DELIVERY)
+		event_out->session.len = 0;
+	event_out->service = line->program;
 	return FORMAT_EVENT;
 }
 
 const struct format format_opensmtpd = {
 	.name = "opensmtpd",
 	.about = "OpenSMTPD 5 and later",
+	.instance = SLICE("opensmtpd"),
 	.speaker = speaker_of,
 	.parse = parse,
 };

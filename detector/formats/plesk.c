@@ -58,15 +58,13 @@ static enum format_result parse(const void *speaker,
 	mail_event_init(event_out, MAIL_SESSION, slice_sub(name, 0, 0));
 	event_out->account = name;
 	event_out->session = MAIL_SASL_SESSION;
-	event_out->at_ms = line->at_ms;
-	event_out->host = line->host;
-	event_out->instance = (struct slice)SLICE("plesk");
 	return FORMAT_EVENT;
 }
 
 const struct format format_plesk = {
 	.name = "plesk",
 	.about = "Plesk's saslauthd: the names of Postfix's refused logins",
+	.instance = SLICE("plesk"),
 	.speaker = speaker_of,
 	.parse = parse,
 };

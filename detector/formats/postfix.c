@@ -276,8 +276,6 @@ static enum format_result parse(const void *speaker,
 
 	if (result != FORMAT_EVENT)
 		return result;
-	event_out->at_ms = line->at_ms;
-	event_out->host = line->host;
 	event_out->instance = slice_cut(&program, '/');
 	event_out->service = program;
 	return FORMAT_EVENT;

@@ -320,25 +320,18 @@ static enum format_result parse(const void *speaker,
 				const struct log_line *line,
 				struct mail_event *event_out)
 {
-	enum format_result result;
-	struct mail_event event;
+	enum format_result result = read_text(line, event_out);
 
 	(void)speaker;
-	result = read_text(line, &event);
-	if (result != FORMAT_EVENT)
-		return result;
-	event.at_ms = line->at_ms;
-	event.host = line->host;
-	event.instance = (struct slice)SLICE("sendmail");
-	if (!event.service.len)
-		event.service = line->program;
-	*event_out = event;
-	return FORMAT_EVENT;
+	if (result == FORMAT_EVENT && !event_out->service.len)
+		event_out->service = line->program;
+	return result;
 }
 
 const struct format format_sendmail = {
 	.name = "sendmail",
 	.about = "Sendmail 8, sm-mta and sendmail",
+	.instance = SLICE("sendmail"),
 	.speaker = speaker_of,
 	.parse = parse,
 };
