@@ -95,14 +95,10 @@ static inline void read_tag(struct slice rest, struct log_line *line)
 
 	skip_blanks(&rest);
 	text = rest;
-	if (split_tag(take_word(&rest), line)) {
-		text = rest.len ? slice_after(rest, 1) : rest;
-		if (text.len && text.ptr[0] == '[')
-			header_skip_message_id(&text);
-		line->text = text;
-	} else {
+	if (split_tag(take_word(&rest), line))
+		line->text = slice_after(rest, 1);
+	else
 		read_tagless(text, line);
-	}
 }
 
 static bool origin_syslog(struct slice rest, struct log_line *line)
@@ -125,7 +121,7 @@ static bool origin_syslog(struct slice rest, struct log_line *line)
 			line->host.len = 0;
 		return true;
 	}
-	line->text = rest.len ? slice_after(rest, 1) : rest;
+	line->text = slice_after(rest, 1);
 	return true;
 }
 
@@ -295,6 +291,12 @@ static inline bool same_bytes(const char *a, const char *b, size_t len)
 	return true;
 }
 
+static inline void skip_message_id(struct log_line *line)
+{
+	if (line->text.len && line->text.ptr[0] == '[')
+		header_skip_message_id(&line->text);
+}
+
 /* A line of the same hour, zone and host as the one before. */
 static bool read_as_before(const struct header_reader *reader,
 			   struct slice rest, struct log_line *line_out)
@@ -315,6 +317,7 @@ static bool read_as_before(const struct header_reader *reader,
 	line_out->host = (struct slice){ rest.ptr - reader->last_host_len,
 					 reader->last_host_len };
 	read_tag(rest, line_out);
+	skip_message_id(line_out);
 	return true;
 }
 
@@ -444,6 +447,7 @@ bool header_read_other(struct header_reader *reader, struct slice line,
 				  : header_read_line(reader, line, &found);
 	if (!fits)
 		return false;
+	skip_message_id(&found);
 	*line_out = found;
 	reader->before_ms = found.at_ms;
 	return true;

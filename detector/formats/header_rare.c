@@ -1,10 +1,6 @@
 /*
- * Stamps and words that few logs have. None of them remembers anything: what
- * they cost is nobody's daily bread.
-}
-
- * Stamps that few logs have, and what stands behind RFC 5424's. None of them
- * remembers anything: what they cost is nobody's daily bread.
+ * Stamps and words that few logs have, and what stands behind RFC 5424's. None
+ * of them remembers anything: what they cost is nobody's daily bread.
  */
 #include "detector/formats/header_inside.h"
 

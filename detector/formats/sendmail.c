@@ -286,23 +286,10 @@ static enum format_result read_with_id(struct slice text, struct slice id,
 	return FORMAT_SKIP;
 }
 
-/* "[ID 801593 mail.info] ", as Solaris' syslog has it. */
-static struct slice without_message_id(struct slice text)
-{
-	struct slice rest = text, word;
-
-	if (!slice_skip(&rest, S("[ID ")))
-		return text;
-	slice_cut(&rest, ' ');
-	word = slice_cut(&rest, ' ');
-	return slice_ends(word, S("]")) ? rest : text;
-}
-
 static enum format_result read_text(const struct log_line *line,
 				    struct mail_event *event)
 {
-	struct slice text = without_message_id(line->text);
-	struct slice id = slice_sub(text, 0, 0);
+	struct slice text = line->text, id = slice_sub(text, 0, 0);
 
 	if (slice_skip(&text, S("AUTH=server, relay=")))
 		return read_login(text, line->pid, event);
