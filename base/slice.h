@@ -29,10 +29,15 @@ struct slice {
 #define SLICE(literal) { (literal), sizeof(literal) - 1 }
 #define S(literal) ((struct slice)SLICE(literal))
 
-/* In every locale, and for any char. */
+/* Of ASCII, in every locale, and for any char. */
 static inline bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
+}
+
+static inline bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 /* The bytes of a C string; NULL gives an empty slice. */
@@ -87,6 +92,15 @@ static inline bool slice_skip(struct slice *rest, struct slice prefix)
 	rest->ptr += prefix.len;
 	rest->len -= prefix.len;
 	return true;
+}
+
+/* Drop the digits at the front, if there are any. */
+static inline void slice_skip_digits(struct slice *rest)
+{
+	while (rest->len && is_digit(rest->ptr[0])) {
+		rest->ptr++;
+		rest->len--;
+	}
 }
 
 /* Where `c` first (last) is in `text`; -1 when it is nowhere. Mostly it is

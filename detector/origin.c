@@ -2,11 +2,6 @@
 
 #include <stdio.h>
 
-static bool is_letter(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 uint16_t country_code(struct slice text)
 {
 	if (text.len != 2 || !is_letter(text.ptr[0]) || !is_letter(text.ptr[1]))

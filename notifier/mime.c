@@ -81,8 +81,7 @@ static void add_folded(struct text *out, size_t used, struct slice text)
  * them everywhere. */
 static bool is_word_byte(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-	       (c >= 'A' && c <= 'Z') || (c && strchr("!*+-/", c));
+	return is_digit(c) || is_letter(c) || (c && strchr("!*+-/", c));
 }
 
 /* One character of an encoded word; what is no text becomes a blank or

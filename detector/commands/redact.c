@@ -46,8 +46,7 @@ static size_t announced(struct slice text)
 
 static bool is_base64_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       is_digit(c) || c == '+' || c == '/' || c == '=';
+	return is_letter(c) || is_digit(c) || c == '+' || c == '/' || c == '=';
 }
 
 /* How many bytes from here look like base64; 0 for what looks like a word, a
@@ -70,11 +69,6 @@ static size_t base64_length(struct slice text)
 	if (text.ptr[len - 1] == '=' || len > 40)
 		return len;
 	return (upper && lower && (digits || turns > 1)) ? len : 0;
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 /* Letters and digits from here, if there are both; else 0. */

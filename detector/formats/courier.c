@@ -108,8 +108,7 @@ static bool is_base64(struct slice word)
 	for (size_t i = 0; i < word.len; i++) {
 		char c = word.ptr[i];
 
-		if (!is_digit(c) && !(c >= 'a' && c <= 'z') &&
-		    !(c >= 'A' && c <= 'Z') && c != '+' && c != '/' &&
+		if (!is_letter(c) && !is_digit(c) && c != '+' && c != '/' &&
 		    c != '=')
 			return false;
 	}
@@ -238,8 +237,7 @@ static enum mail_status status_of(struct slice text)
 	if (slice_skip(&text, S(",size="))) {
 		if (!slice_number(text, &size))
 			return MAIL_STATUS_NONE;
-		while (text.len && is_digit(text.ptr[0]))
-			text = slice_after(text, 1);
+		slice_skip_digits(&text);
 	}
 	return slice_starts(text, S(",success: ")) ? MAIL_SENT
 						   : MAIL_STATUS_NONE;

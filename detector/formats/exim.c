@@ -67,8 +67,7 @@ static uint32_t skip_part(struct slice *text)
 
 	if (!slice_skip(&rest, S("[")) || !slice_number(rest, &part))
 		return 0;
-	while (rest.len && is_digit(rest.ptr[0]))
-		rest = slice_after(rest, 1);
+	slice_skip_digits(&rest);
 	if (!slice_skip(&rest, S("/")) && !slice_skip(&rest, S("\\")))
 		return 0;
 	at = slice_find(slice_sub(rest, 0, 12), S("] "));

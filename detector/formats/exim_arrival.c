@@ -49,16 +49,12 @@ static const struct slice single_words[] = {
 	SLICE("L-"),   SLICE("DS"), SLICE("ARC"), SLICE("from"), SLICE("for"),
 };
 
-static bool is_alnum(char c)
-{
-	return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 static bool is_field(struct slice word)
 {
 	size_t i = 0;
 
-	while (i < word.len && is_alnum(word.ptr[i]))
+	while (i < word.len && (is_digit(word.ptr[i]) ||
+				is_letter(word.ptr[i])))
 		i++;
 	if (i > 0 && i < word.len && word.ptr[i] == '=')
 		return true;

@@ -19,7 +19,7 @@ enum { SHORT_LEN = 16, LONG_LEN = 23, LONG_FROM = LONG_LEN - SCAN_STEP };
 
 static bool is_base62(char c)
 {
-	return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+	return is_digit(c) || is_letter(c);
 }
 
 static bool ends_at(struct slice text, size_t len)

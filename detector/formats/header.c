@@ -326,9 +326,8 @@ static bool is_word(struct slice text)
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.ptr[i];
 
-		if ((c < 'a' || c > 'z') && (c < 'A' || c > 'Z') &&
-		    !is_digit(c) && c != '/' && c != '-' && c != '_' &&
-		    c != '.')
+		if (!is_letter(c) && !is_digit(c) && c != '/' && c != '-' &&
+		    c != '_' && c != '.')
 			return false;
 	}
 	return text.len > 0;

@@ -45,7 +45,7 @@ static const void *speaker_of(struct slice program)
 
 static bool is_id_char(char c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return is_digit(c) || is_letter(c);
 }
 
 /* Step over "06J1e4G4012711: ". "NOQUEUE" is given as an empty id. */

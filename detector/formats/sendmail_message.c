@@ -24,8 +24,7 @@ static bool take_number(struct slice *text, struct slice name,
 
 	if (!slice_skip(&rest, name) || !slice_number(rest, number_out))
 		return false;
-	while (rest.len && is_digit(rest.ptr[0]))
-		rest = slice_after(rest, 1);
+	slice_skip_digits(&rest);
 	*text = rest;
 	return true;
 }

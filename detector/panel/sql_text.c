@@ -4,13 +4,13 @@
 
 static bool is_name_start(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+	return is_letter(c) || c == '_';
 }
 
 /* '$' and bytes beyond ASCII may stand in names of all three databases. */
 static bool is_name(char c)
 {
-	return is_name_start(c) || (c >= '0' && c <= '9');
+	return is_name_start(c) || is_digit(c);
 }
 
 static bool is_word(char c)
