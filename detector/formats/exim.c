@@ -42,21 +42,6 @@ static const void *speaker_of(struct slice program)
 		       : NULL;
 }
 
-/* Step over "[123] ". */
-static bool skip_pid(struct slice *text)
-{
-	size_t i = 1;
-
-	if (!text->len || text->ptr[0] != '[')
-		return false;
-	while (i < text->len && is_digit(text->ptr[i]))
-		i++;
-	if (i == 1 || !slice_starts(slice_after(*text, i), S("] ")))
-		return false;
-	*text = slice_after(*text, i + 2);
-	return true;
-}
-
 /* Step over "[1/3] ", or "[1\3] " where the text had a line feed. Says which
  * part it is; 0 for a whole line. */
 static uint32_t skip_part(struct slice *text)
@@ -142,7 +127,7 @@ static uint32_t skip_front(struct slice *text)
 	uint32_t part = skip_part(text);
 
 	skip_stamp(text);
-	skip_pid(text);
+	exim_skip_pid(text);
 	return part;
 }
 

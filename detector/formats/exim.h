@@ -87,6 +87,9 @@ static inline bool exim_next_marked_word(const struct exim_marks *marks,
  * (6-11-4): how long the id is that `text` begins with; 0 for none. */
 size_t exim_id_length(struct slice text);
 
+/* Step over "[123] "; false, and nothing done, where none is. */
+bool exim_skip_pid(struct slice *text);
+
 /* Is all of it "[ADDRESS]" or "[ADDRESS]:PORT", perhaps with the ':' of what
  * follows? */
 bool exim_is_address(struct slice word, struct address *out);

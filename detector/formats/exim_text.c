@@ -45,6 +45,20 @@ size_t exim_id_length(struct slice text)
 	return ends_at(text, LONG_LEN) ? LONG_LEN : 0;
 }
 
+bool exim_skip_pid(struct slice *text)
+{
+	struct slice rest = *text, digits;
+
+	if (!slice_skip(&rest, S("[")))
+		return false;
+	digits = rest;
+	slice_skip_digits(&rest);
+	if (rest.len == digits.len || !slice_skip(&rest, S("] ")))
+		return false;
+	*text = rest;
+	return true;
+}
+
 bool exim_is_address(struct slice word, struct address *out)
 {
 	struct slice address;

@@ -40,17 +40,6 @@ static const struct slice beginnings[] = {
 	SLICE("unqualified "),
 };
 
-static bool has_pid(struct slice text)
-{
-	size_t i = 1;
-
-	if (!slice_starts(text, S("[")))
-		return false;
-	while (i < text.len && is_digit(text.ptr[i]))
-		i++;
-	return i > 1 && slice_starts(slice_after(text, i), S("] "));
-}
-
 /* A host may be called "server-mail01-pl", which is the form of an id; then a
  * program with its pid follows. */
 static bool has_id(struct slice text)
@@ -73,7 +62,7 @@ static bool begins_as_exim(struct slice text)
 			return true;
 	slice_cut(&rest, ' ');
 	return slice_starts(rest, S("authenticator failed for ")) ||
-	       has_pid(text);
+	       exim_skip_pid(&text);
 }
 
 bool header_is_exim(const struct header_reader *reader, const char *stamp,
