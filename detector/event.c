@@ -25,6 +25,48 @@ void mail_event_init(struct mail_event *event, enum mail_event_kind kind,
 	event->size_bytes = MAIL_UNKNOWN;
 }
 
+/* Where ".1" to ".999" ends that begins at `from`; 0 when none does. */
+static size_t dsn_part_end(struct slice text, size_t from)
+{
+	size_t at = from + 1;
+
+	if (from >= text.len || text.ptr[from] != '.')
+		return 0;
+	while (at < text.len && at < from + 5 && is_digit(text.ptr[at]))
+		at++;
+	return at > from + 1 && at < from + 5 ? at : 0;
+}
+
+/* As nearly all are, and every delivery has one. */
+static inline bool is_short_dsn(struct slice text)
+{
+	return text.len >= 5 && text.ptr[1] == '.' && is_digit(text.ptr[2]) &&
+	       text.ptr[3] == '.' && is_digit(text.ptr[4]) &&
+	       (text.len == 5 || !is_digit(text.ptr[5]));
+}
+
+static size_t dsn_end(struct slice text)
+{
+	size_t end;
+
+	if (is_short_dsn(text))
+		return 5;
+	end = dsn_part_end(text, 1);
+	return end ? dsn_part_end(text, end) : 0;
+}
+
+struct slice mail_event_take_dsn(struct slice *text)
+{
+	char class = text->len ? text->ptr[0] : '\0';
+	struct slice dsn = { text->ptr, 0 };
+
+	if (class != '2' && class != '4' && class != '5')
+		return dsn;
+	dsn.len = dsn_end(*text);
+	*text = slice_after(*text, dsn.len);
+	return dsn;
+}
+
 /* Up to the first comma that neither a quoted part nor < > holds. What stands
  * behind the last < begins at *start_out; 0 without one. */
 static size_t address_length(struct slice list, size_t *start_out)

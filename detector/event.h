@@ -106,6 +106,11 @@ void mail_event_init(struct mail_event *event, enum mail_event_kind kind,
 bool mail_event_next_recipient(struct slice *list,
 			       struct slice *recipient_out);
 
+/* Step over an enhanced status code, "5.1.1" (RFC 3463 section 2: class 2, 4
+ * or 5, then twice one to three digits). Empty, and nothing done, where none
+ * is; whether something may follow it, the caller knows. */
+struct slice mail_event_take_dsn(struct slice *text);
+
 /* "submission", "delivery", ...; "sent", "deferred", ... or NULL. */
 extern const char *const mail_event_kind_names[MAIL_EVENT_KINDS];
 extern const char *const mail_status_names[];

@@ -236,6 +236,32 @@ static void test_copy(void **state)
 	}
 }
 
+static void test_letters_and_digits(void **state)
+{
+	static const struct {
+		const char *text, *rest;
+	} cases[] = {
+		{ "", "" },	{ "7", "" },	   { "12x3", "x3" },
+		{ "x12", "x12" }, { "0/9:", "/9:" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct slice text = guarded_copy(slice_from(cases[i].text));
+		struct slice rest = text;
+
+		slice_skip_digits(&rest);
+		assert_case(cases[i].text, true,
+			    slice_eq(rest, slice_from(cases[i].rest)));
+		guarded_free(text);
+	}
+	for (int c = -128; c < 128; c++)
+		assert_case("letters of ASCII, whatever the locale",
+			    c > 0 && strchr("abcdefghijklmnopqrstuvwxyz"
+					    "ABCDEFGHIJKLMNOPQRSTUVWXYZ", c),
+			    is_letter((char)c));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -244,6 +270,7 @@ int main(void)
 		cmocka_unit_test(test_sub),    cmocka_unit_test(test_number),
 		cmocka_unit_test(test_registered),
 		cmocka_unit_test(test_domain), cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_letters_and_digits),
 	};
 
 	return cmocka_run_group_tests_name("slice", tests, NULL, NULL);

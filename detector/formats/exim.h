@@ -94,9 +94,6 @@ bool exim_skip_pid(struct slice *text);
  * follows? */
 bool exim_is_address(struct slice word, struct address *out);
 
-/* "5.1.1" at the beginning; empty for none. */
-struct slice exim_dsn(struct slice text);
-
 /* What follows "ID <= ". `is_part` when the line goes on in another. */
 enum format_result exim_read_arrival(struct slice text, struct slice id,
 				     bool is_part, struct mail_event *event);

@@ -59,12 +59,12 @@ static struct slice code_in(struct slice text)
 	ptrdiff_t at;
 
 	if (skip_code(&text))
-		return exim_dsn(text);
+		return mail_event_take_dsn(&text);
 	skip_recipient(&text);
 	while ((at = slice_find(text, S(": "))) >= 0) {
 		text = slice_after(text, (size_t)at + 2);
 		if (skip_code(&text))
-			return exim_dsn(text);
+			return mail_event_take_dsn(&text);
 	}
 	return none;
 }

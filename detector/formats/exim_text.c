@@ -77,35 +77,6 @@ bool exim_is_address(struct slice word, struct address *out)
 }
 
 /* One digit in each part, as nearly always. */
-static bool is_short_dsn(struct slice text)
-{
-	return text.ptr[1] == '.' && is_digit(text.ptr[2]) &&
-	       text.ptr[3] == '.' && is_digit(text.ptr[4]) &&
-	       (text.len == 5 || !is_digit(text.ptr[5]));
-}
-
-struct slice exim_dsn(struct slice text)
-{
-	struct slice none = { text.ptr, 0 };
-	size_t i = 1;
-
-	if (text.len < 5 || text.ptr[0] < '2' || text.ptr[0] > '5')
-		return none;
-	if (is_short_dsn(text))
-		return slice_sub(text, 0, 5);
-	for (int part = 0; part < 2; part++) {
-		size_t from = i + 1;
-
-		if (i >= text.len || text.ptr[i] != '.')
-			return none;
-		for (i = from; i < text.len && is_digit(text.ptr[i]); i++)
-			;
-		if (i == from || i > from + 3)
-			return none;
-	}
-	return slice_sub(text, 0, i);
-}
-
 /* Behind a quoted part: the end of the word, or what an address goes on with.
  * The value of a field, as in T="...", ends there, or with the ": " before the
  * text of a failure. */

@@ -75,25 +75,17 @@ static bool has_code(struct slice answer)
 	       (answer.ptr[3] == ' ' || answer.ptr[3] == '-');
 }
 
-/* "5.1.1" (RFC 3463) behind a reply code, with or without a colon; empty when
- * there is none. */
+/* "5.1.1" behind a reply code, with or without a colon; empty when there is
+ * none. */
 static struct slice dsn_of(struct slice answer)
 {
-	struct slice rest, dsn;
+	struct slice dsn;
 
 	if (has_code(answer))
 		answer = slice_after(answer, 4);
-	rest = answer;
-	for (size_t i = 0; i < answer.len; i++)
-		if (!is_digit(answer.ptr[i]) && answer.ptr[i] != '.') {
-			answer.len = i;
-			break;
-		}
-	dsn = answer;
-	if (slice_cut(&answer, '.').len != 1 ||
-	    !slice_cut(&answer, '.').len || !answer.len || answer.len > 3 ||
-	    slice_find_char(answer, '.') >= 0)
-		return slice_sub(rest, 0, 0);
+	dsn = mail_event_take_dsn(&answer);
+	if (slice_starts(answer, S(".")))
+		dsn.len = 0;
 	return dsn;
 }
 

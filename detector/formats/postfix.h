@@ -33,9 +33,6 @@ bool postfix_is_id(struct slice text);
  * False for anything else that is no address. */
 bool postfix_take_client(struct slice *text, struct mail_event *event);
 
-/* Step over "5.1.1" (RFC 3463); empty when there is none. */
-struct slice postfix_take_dsn(struct slice *text);
-
 /*
  * Step over an address and its '>', the '<' being behind us. A quoted local
  * part is taken as a whole, whatever it holds; `closing` (from the '>') says

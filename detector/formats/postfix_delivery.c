@@ -110,7 +110,7 @@ static bool skip_to_status(struct slice *rest, struct slice *dsn_out)
 		}
 		dsn = text;
 		if (slice_skip(&dsn, S("dsn=")))
-			*dsn_out = postfix_take_dsn(&dsn);
+			*dsn_out = mail_event_take_dsn(&dsn);
 	}
 }
 

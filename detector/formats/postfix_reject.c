@@ -131,7 +131,7 @@ static void read_reply(struct slice text, bool is_whole,
 	struct slice behind;
 
 	skip_code(&text);
-	event->dsn = postfix_take_dsn(&text);
+	event->dsn = mail_event_take_dsn(&text);
 	slice_skip(&text, S(" "));
 	if (is_whole)
 		event->account = blocked_login(text);
@@ -204,7 +204,7 @@ static enum format_result read_local_content(struct slice text,
 		return FORMAT_EVENT;
 	if (postfix_take_address(&text, S(">"), &event->recipient) &&
 	    slice_skip(&text, S(": ")))
-		event->dsn = postfix_take_dsn(&text);
+		event->dsn = mail_event_take_dsn(&text);
 	return FORMAT_EVENT;
 }
 
@@ -222,7 +222,7 @@ static enum format_result read_content(struct slice text,
 		return read_local_content(whole, event);
 	}
 	if (slice_skip(&behind, S(": ")))
-		event->dsn = postfix_take_dsn(&behind);
+		event->dsn = mail_event_take_dsn(&behind);
 	return FORMAT_EVENT;
 }
 

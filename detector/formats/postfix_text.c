@@ -119,34 +119,6 @@ bool postfix_take_client(struct slice *text, struct mail_event *event)
 	return true;
 }
 
-/* ".1" to ".999", as RFC 3463 section 2 has it. */
-static size_t dsn_part(struct slice text, size_t from)
-{
-	size_t i = from + 1;
-
-	if (from >= text.len || text.ptr[from] != '.')
-		return 0;
-	while (i < text.len && i < from + 4 && is_digit(text.ptr[i]))
-		i++;
-	return i > from + 1 ? i : 0;
-}
-
-struct slice postfix_take_dsn(struct slice *text)
-{
-	struct slice none = { text->ptr, 0 };
-	size_t end;
-
-	if (!text->len || !strchr("245", text->ptr[0]) || !text->ptr[0])
-		return none;
-	end = dsn_part(*text, 1);
-	end = end ? dsn_part(*text, end) : 0;
-	if (!end || (end < text->len && is_digit(text->ptr[end])))
-		return none;
-	none.len = end;
-	*text = slice_after(*text, end);
-	return none;
-}
-
 /* Where the quote that opens text[0] closes; 0 when it does not. */
 static size_t closing_quote(struct slice text)
 {

@@ -100,18 +100,11 @@ size_t sendmail_address_length(struct slice text)
 
 struct slice sendmail_dsn(struct slice text)
 {
-	struct slice rest = text;
-	size_t len = 0;
-	int dots = 0;
+	struct slice dsn = mail_event_take_dsn(&text);
 
-	while (len < text.len && len < 9 &&
-	       (is_digit(text.ptr[len]) || text.ptr[len] == '.'))
-		dots += text.ptr[len++] == '.';
-	rest.len = len >= 5 && dots == 2 && text.ptr[1] == '.' &&
-				   is_digit(text.ptr[len - 1])
-			   ? len
-			   : 0;
-	return rest;
+	if (slice_starts(text, S(".")))
+		dsn.len = 0;
+	return dsn;
 }
 
 /* CLIENT, authid=U, mech=M, bits=N */

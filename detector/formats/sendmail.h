@@ -19,7 +19,7 @@ bool sendmail_read_relay(struct slice relay, struct mail_event *event);
  * in front of the next field; quotes and < > hold both. */
 size_t sendmail_address_length(struct slice text);
 
-/* "5.1.1" at the beginning; empty for none. */
+/* "5.1.1" at the beginning; empty for none, and for an address. */
 struct slice sendmail_dsn(struct slice text);
 
 /* What follows `QID: from=`. */
