@@ -58,7 +58,6 @@ static void check_log(struct findings *findings, const char *path)
 		bad(findings, "log", &err);
 		return;
 	}
-	report.is_strange |= report.looks_like != NULL;
 	if (report.is_strange) {
 		note("log", text_string(&report.words));
 		if (report.looks_like)

@@ -8,7 +8,6 @@
 #include "detector/settings.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 enum {
 	LOOK_LINES = 200000,
@@ -176,14 +175,6 @@ static void describe(const struct look *look, const char *path,
 	}
 }
 
-/* Opening one waits until somebody writes to it. */
-static bool is_pipe(const char *path)
-{
-	struct stat info;
-
-	return stat(path, &info) == 0 && S_ISFIFO(info.st_mode);
-}
-
 int check_log_look(const char *path, struct log_report *report_out,
 		   struct err *err)
 {
@@ -192,9 +183,6 @@ int check_log_look(const char *path, struct log_report *report_out,
 	struct slice line;
 	int result = 0;
 
-	if (is_pipe(path))
-		return err_set(err, EXIT_DATA, "%.300s is a pipe; a position "
-			       "can be kept in files only", path);
 	screen_init(&screen);
 	if (reader_format(settings.format, &look.only, err) < 0 ||
 	    source_open(path, SOURCE_LAST, NULL, &look.source, err) < 0)
@@ -216,8 +204,9 @@ int check_log_look(const char *path, struct log_report *report_out,
 		report_out->submissions = look.submissions;
 		report_out->newest_ms = look.newest_ms;
 		report_out->is_strange =
-			look.lines > 0 && look.events == 0 &&
-			(look.formats.n == 0 || look.strange > look.skipped);
+			report_out->looks_like ||
+			(look.lines > 0 && look.events == 0 &&
+			 (look.formats.n == 0 || look.strange > look.skipped));
 	}
 	for (size_t i = 0; i < look.n_strange; i++)
 		text_release(&look.examples[i]);

@@ -43,7 +43,8 @@ enum source_mode {
 				 * unfinished last line waits */
 	SOURCE_ONCE,		/* just this file, to its very end; also "-" for
 				 * standard input, pipes, compressed files */
-	SOURCE_LAST		/* the same, but of a plain file only the last
+	SOURCE_LAST		/* the same, but no pipe of the file system, and
+				 * of a plain file only the last
 				 * SOURCE_LAST_BYTES, of a journal the last
 				 * SOURCE_LAST_ENTRIES */
 };

@@ -166,7 +166,7 @@ int source_open(const char *path, enum source_mode mode,
 		return 0;
 	}
 	/* Before it is opened, which would wait for somebody to write. */
-	if (mode == SOURCE_FOLLOW && stat(path, &info) == 0 &&
+	if (mode != SOURCE_ONCE && stat(path, &info) == 0 &&
 	    S_ISFIFO(info.st_mode)) {
 		err_set(err, EXIT_DATA, "%s is a pipe; a position can be kept "
 			"in files only", path);
