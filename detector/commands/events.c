@@ -11,6 +11,7 @@
 #include "detector/reader.h"
 #include "detector/sessions.h"
 #include "detector/settings.h"
+#include "detector/sources/stream.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -166,11 +167,6 @@ static int show(struct showing *showing, struct reader *reader,
 	return 0;
 }
 
-static const char *name_of(const char *path)
-{
-	return strcmp(path, "-") == 0 ? "standard input" : path;
-}
-
 /* How many events a format finds at the end of a log. */
 static uint64_t count_as(const struct format *format, const char *path)
 {
@@ -206,12 +202,12 @@ static void doubt_format(const struct reader *reader, const char *path)
 	if (best)
 		log_warning("%s: no line was understood as %s, the format that "
 			    "was asked for; it looks like %s: leave --format "
-			    "out", name_of(path), reader->only->name,
+			    "out", stream_name(path), reader->only->name,
 			    best->name);
 	else
 		log_warning("%s: no line was understood as %s, the format that "
 			    "was asked for; without --format every line's is "
-			    "found by looking", name_of(path),
+			    "found by looking", stream_name(path),
 			    reader->only->name);
 }
 
@@ -228,17 +224,17 @@ static int judge_log(const struct reader *reader, const char *path,
 	if (lacks_time)
 		log_warning("%s: no time in its lines; `docker compose logs "
 			    "--timestamps` (or docker logs) writes one",
-			    name_of(path));
+			    stream_name(path));
 	if (n->events > 0)
 		return 0;
 	if (strange && (reader->looks_like || n->lines == 0))
 		return err_set(err, EXIT_DATA, "%s is no log: no line was "
-			       "understood", name_of(path));
+			       "understood", stream_name(path));
 	if (reader->only && n->lines > 0)
 		doubt_format(reader, path);
 	else if (n->strange > n->skipped && !lacks_time)
 		log_warning("%s: no line was understood: is this a mail log?",
-			    name_of(path));
+			    stream_name(path));
 	return 0;
 }
 
@@ -256,7 +252,7 @@ static void sum_up(const struct showing *showing, const struct reader *reader,
 			 (unsigned long long)showing->shown,
 			 (unsigned long long)joined);
 	log_info("%s: %llu line%s, %llu understood%s, %llu not needed, %llu "
-		 "unreadable", name_of(path), (unsigned long long)n->lines,
+		 "unreadable", stream_name(path), (unsigned long long)n->lines,
 		 n->lines == 1 ? "" : "s", (unsigned long long)n->events,
 		 parts, (unsigned long long)n->skipped,
 		 (unsigned long long)(n->strange +

@@ -13,22 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static ssize_t read_full(struct stream *stream, char *bytes, size_t size)
-{
-	struct err err;
-	size_t have = 0;
-
-	while (have < size) {
-		ssize_t got = stream_read(stream, bytes + have, size - have,
-					  &err);
-
-		if (got <= 0)
-			break;
-		have += (size_t)got;
-	}
-	return (ssize_t)have;
-}
-
 /* Head, then the bytes before the offset, both by one pass so that it works
  * in compressed files. */
 static bool content_fits(struct stream *stream,
@@ -36,9 +20,10 @@ static bool content_fits(struct stream *stream,
 {
 	char head[SOURCE_HEAD_SIZE], tail[SOURCE_TAIL_SIZE];
 	uint64_t tail_at = p->offset - p->tail_len;
+	struct err err;
 	size_t overlap;
 
-	if (read_full(stream, head, p->head_len) != (ssize_t)p->head_len ||
+	if (stream_read_full(stream, head, p->head_len, &err) != p->head_len ||
 	    hash_bytes((struct slice){ head, p->head_len }, 0) != p->head_hash)
 		return false;
 	/* A short file: the tail lies in what was read already. */
@@ -50,8 +35,8 @@ static bool content_fits(struct stream *stream,
 				  ? stream_skip(stream, tail_at - p->head_len)
 				  : stream_skip(stream, tail_at)))
 		return false;
-	if (read_full(stream, tail + overlap, p->tail_len - overlap) !=
-	    (ssize_t)(p->tail_len - overlap))
+	if (stream_read_full(stream, tail + overlap, p->tail_len - overlap,
+			     &err) != p->tail_len - overlap)
 		return false;
 	return hash_bytes((struct slice){ tail, p->tail_len }, 0) ==
 	       p->tail_hash;
@@ -269,13 +254,13 @@ static size_t read_head(const char *path, char head[SOURCE_HEAD_SIZE])
 {
 	struct stream stream;
 	struct err err;
-	ssize_t got;
+	size_t got;
 
 	if (stream_open(path, &stream, &err) < 0)
 		return 0;
-	got = read_full(&stream, head, SOURCE_HEAD_SIZE);
+	got = stream_read_full(&stream, head, SOURCE_HEAD_SIZE, &err);
 	stream_close(&stream);
-	return (size_t)got;
+	return got;
 }
 
 bool rotation_same_beginning(const char *path, const char *other)

@@ -9,19 +9,11 @@
 static int read_head(struct source *source, const char *path)
 {
 	struct stream stream;
-	ssize_t got;
 
 	if (stream_open(path, &stream, &source->err) < 0)
 		return -1;
-	source->head_have = 0;
-	while (source->head_have < SOURCE_HEAD_SIZE) {
-		got = stream_read(&stream, source->head + source->head_have,
-				  SOURCE_HEAD_SIZE - source->head_have,
-				  &source->err);
-		if (got <= 0)
-			break;
-		source->head_have += (size_t)got;
-	}
+	source->head_have = stream_read_full(&stream, source->head,
+					     SOURCE_HEAD_SIZE, &source->err);
 	stream_close(&stream);
 	return 0;
 }
@@ -41,7 +33,6 @@ static int open_file(struct source *source, uint64_t offset, uint64_t line)
 	const char *path = source->rotation.paths[source->file];
 	uint64_t from = offset > SOURCE_TAIL_SIZE ? offset - SOURCE_TAIL_SIZE
 						  : 0;
-	ssize_t got = 0;
 
 	source->head_have = 0;
 	if (offset > 0 && read_head(source, path) < 0)
@@ -54,15 +45,9 @@ static int open_file(struct source *source, uint64_t offset, uint64_t line)
 		if (!stream_skip(&source->stream, from))
 			return err_set(&source->err, EXIT_AGAIN,
 				       "%s changed while it was opened", path);
-		while (source->end < offset - from) {
-			got = stream_read(&source->stream,
-					  source->buffer + source->end,
-					  (size_t)(offset - from) -
-						  source->end, &source->err);
-			if (got <= 0)
-				break;
-			source->end += (size_t)got;
-		}
+		source->end = stream_read_full(&source->stream, source->buffer,
+					       (size_t)(offset - from),
+					       &source->err);
 		source->start = source->line_start = source->end;
 	}
 	return 0;

@@ -84,19 +84,23 @@ static int look_at(struct stream *stream, const char *path, struct err *err)
 	return strcmp(path, "-") == 0 ? 0 : refuse(&info, path, err);
 }
 
+const char *stream_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 /* Whoever writes to it may take long, or never come: at a terminal nobody
  * shall think that we hang. */
 static void wait_for_bytes(const char *path, int fd)
 {
 	struct pollfd waiting = { .fd = fd, .events = POLLIN };
-	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
 
 	if (poll(&waiting, 1, PATIENCE_MS) != 0)
 		return;
 	if (isatty(STDERR_FILENO))
-		log_info("waiting for bytes from %s", name);
+		log_info("waiting for bytes from %s", stream_name(path));
 	else
-		log_debug("waiting for bytes from %s", name);
+		log_debug("waiting for bytes from %s", stream_name(path));
 	poll(&waiting, 1, -1);
 }
 
@@ -231,6 +235,22 @@ ssize_t stream_read(struct stream *stream, void *bytes, size_t size,
 	if (got < 0)
 		err_errno(err, EXIT_FILE, errno, "cannot read");
 	return got;
+}
+
+size_t stream_read_full(struct stream *stream, void *bytes, size_t size,
+			struct err *err)
+{
+	size_t have = 0;
+
+	while (have < size) {
+		ssize_t got = stream_read(stream, (char *)bytes + have,
+					  size - have, err);
+
+		if (got <= 0)
+			break;
+		have += (size_t)got;
+	}
+	return have;
 }
 
 bool stream_skip(struct stream *stream, uint64_t offset)

@@ -38,9 +38,17 @@ struct stream {
 int stream_open(const char *path, struct stream *stream_out, struct err *err);
 void stream_close(struct stream *stream);
 
+/* What people call it: the path, or "standard input". */
+const char *stream_name(const char *path);
+
 /* Up to `size` bytes; 0 at the end, -1 with *err. */
 ssize_t stream_read(struct stream *stream, void *bytes, size_t size,
 		    struct err *err);
+
+/* The same until `size` bytes are there, or the end, or an error with *err:
+ * how many there are. */
+size_t stream_read_full(struct stream *stream, void *bytes, size_t size,
+			struct err *err);
 
 /* Go to an offset of the uncompressed bytes: at once in a plain file, by
  * reading in a compressed one. False when the file ends before it. */
