@@ -111,8 +111,9 @@ static enum db_result ask_panel(struct making *making, bool *can_send_out,
 			   slice_from(block->account), &mailbox, err);
 	if (found == PANEL_ERROR)
 		return DB_FAILED;
-	*known_out = found == PANEL_FOUND || blocks_has_own_panel(blocks);
-	*can_send_out = found != PANEL_FOUND || mailbox.can_send;
+	*known_out = found == PANEL_FOUND ||
+		     panel_blocks_anybody(blocks->panel);
+	*can_send_out = found != PANEL_FOUND || !mailbox.is_stopped;
 	slice_copy(slice_from(mailbox.sending), block->previous,
 		   sizeof(block->previous));
 	slice_copy(slice_from(mailbox.password_changed),

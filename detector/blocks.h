@@ -103,8 +103,8 @@ enum block_result {
  * Make the block and queue its notices. `now_ms` is the wall clock. *id_out is
  * set by MADE, WAS_MADE and WAS_ACTIVE.
  *
- * With the panel "own" any login can be blocked, known to it or not, since
- * its switch is our own table; other panels must know the account.
+ * Through our own table any login can be blocked, known to the panel or not;
+ * a panel's own switch needs a mailbox that it knows.
  */
 enum block_result blocks_make(struct blocks *blocks,
 			      const struct block_request *request,

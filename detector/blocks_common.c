@@ -71,11 +71,6 @@ bool blocks_is_address(const char *text)
 	return true;
 }
 
-bool blocks_has_own_panel(const struct blocks *blocks)
-{
-	return strcmp(panel_name(blocks->panel), "own") == 0;
-}
-
 enum db_result blocks_audit_add(struct blocks *blocks,
 				const struct blocks_audit_line *line,
 				struct err *err)

@@ -50,8 +50,6 @@ bool blocks_account(struct slice login, char out[PANEL_LOGIN_SIZE]);
 /* Does it look enough like an address to send a notice there? */
 bool blocks_is_address(const char *text);
 
-bool blocks_has_own_panel(const struct blocks *blocks);
-
 void blocks_fingerprint(const struct blocks *blocks, const char *account,
 			const char *hash, char out[CRYPTO_HEX_SIZE]);
 

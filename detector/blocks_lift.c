@@ -60,7 +60,8 @@ static enum db_result turn_back(const struct lifting *lifting,
 	if (!block->changed ||
 	    strcmp(block->panel, panel_name(blocks->panel)) != 0)
 		return DB_OK;
-	if (proof->is_known ? proof->can_send : !blocks_has_own_panel(blocks))
+	if (proof->is_known ? proof->can_send
+			    : !panel_blocks_anybody(blocks->panel))
 		return DB_OK;
 	return panel_unblock(blocks->panel, blocks->db,
 			     slice_from(block->account),

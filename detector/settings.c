@@ -21,6 +21,9 @@ static const char CHECKOUT_MODEL[] = "detector/" MODEL;
 
 static const char *const modes[] = { "observe", "enforce", NULL };
 static const char *const databases[] = { "sqlite", "mysql", NULL };
+/* As enum panel_gate. */
+static const char *const gates[] = { "auto", "switch", "table", "both",
+				     NULL };
 
 #define AT(member) offsetof(struct settings, member)
 #define TEXT(name, member, preset, help)				\
@@ -96,6 +99,11 @@ static const struct conf_option panel_options[] = {
 	TEXT("name", panel.name, "own", "Folder under sql/panels."),
 	TEXT("database", panel.database, "", "Database of the panel's tables, "
 	     "when it is another than ours."),
+	TEXT("file", panel.file, "", "SQLite file with the panel's tables, "
+	     "only read; our own database must be SQLite too."),
+	{ "gate", CONF_CHOICE, AT(panel.gate), "auto", 0, 0, NULL,
+	  "What stops an account: the panel's own switch, our block table, or "
+	  "both; auto is the switch where the panel has one.", gates },
 	CONF_END
 };
 
@@ -341,6 +349,7 @@ int settings_database(struct db_settings *out, struct text *password,
 		.password = text_string(password),
 		.name = settings.database.name,
 		.tls_ca = settings.database.tls_ca,
+		.panel_file = settings.panel.file,
 		.timeout_s = settings.database.timeout_ms / STAMP_SECOND_MS,
 	};
 	return 0;

@@ -41,6 +41,8 @@ struct settings {
 	struct {
 		char *name;		/* folder under sql_dir/panels */
 		char *database;		/* "" when it is the connection's own */
+		char *file;		/* its SQLite file, "" for none */
+		int64_t gate;		/* enum panel_gate */
 	} panel;
 
 	struct {

@@ -76,15 +76,30 @@ static int make_tables(struct desk *desk, bool migrate, int *applied_out,
 	return schema_check(desk->blocks.db, settings.sql_dir, err);
 }
 
+static int open_panel(struct desk *desk, struct err *err)
+{
+	const char *database = settings.panel.database;
+
+	if (*settings.panel.file &&
+	    strcmp(db_kind(desk->blocks.db), "sqlite") != 0)
+		return err_set(err, EXIT_CONFIG, "panel.file is for SQLite, "
+			       "and database.kind is not: name the panel's "
+			       "database in panel.database");
+	/* As db.h names the second file. */
+	if (*settings.panel.file)
+		database = "panel";
+	return panel_load_with(settings.sql_dir, settings.panel.name, database,
+			       (enum panel_gate)settings.panel.gate,
+			       &desk->blocks.panel, err);
+}
+
 static int open_all(struct desk *desk, bool migrate, int *applied_out,
 		    struct err *err)
 {
 	if (languages_load(settings.template_dir, &desk->languages, err) < 0 ||
 	    open_database(desk, err) < 0 ||
 	    make_tables(desk, migrate, applied_out, err) < 0 ||
-	    panel_load(settings.sql_dir, settings.panel.name,
-		       settings.panel.database, &desk->blocks.panel,
-		       err) < 0 ||
+	    open_panel(desk, err) < 0 ||
 	    files_make_dir(settings.state_dir, err) < 0 ||
 	    settings_secret(&desk->secret, err) < 0 ||
 	    open_mail(desk, err) < 0)

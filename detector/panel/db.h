@@ -114,6 +114,7 @@ struct db_settings {
 	const char *password;	/* already read from its file */
 	const char *name;	/* mysql: default database */
 	const char *tls_ca;	/* mysql: CA file; set means TLS is required */
+	const char *panel_file;	/* sqlite: a second file, may be NULL or "" */
 	int64_t timeout_s;	/* connect, read and write */
 };
 
@@ -123,6 +124,9 @@ struct db_settings {
  * SQLite: makes the file (mode 0640 less the umask) when it is not there, but
  * no folder. The journal is a WAL whose files stay, so that a mail server
  * that may only read the file is never refused and never waits for a writer.
+ * `panel_file` must be there and is only read; its tables are named
+ * "panel.TABLE".
+ *
  * MySQL: reads no option file of the machine, and never sends it a file.
  */
 int db_open(const struct db_settings *settings, struct db **db_out,

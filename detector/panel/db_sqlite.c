@@ -137,6 +137,36 @@ static int configure(struct link *link, int64_t timeout_s)
 	return sqlite3_exec(sqlite, PRAGMAS, NULL, NULL, NULL);
 }
 
+/* Only to be read, and never made: an empty panel would know nobody. */
+static enum db_result attach_panel(struct link *link, const char *file,
+				   struct err *err)
+{
+	char uri[4096 * 3 + 20];
+	sqlite3_stmt *stmt = NULL;
+	size_t n = (size_t)snprintf(uri, sizeof(uri), "file:");
+	int code;
+
+	if (!file || !*file)
+		return DB_OK;
+	for (; *file && n < sizeof(uri) - 12; file++)
+		n += (size_t)snprintf(uri + n, sizeof(uri) - n,
+				      strchr("%?#", *file) ? "%%%02X" : "%c",
+				      (unsigned char)*file);
+	snprintf(uri + n, sizeof(uri) - n, "?mode=ro");
+	code = sqlite3_prepare_v2(link->sqlite, "ATTACH DATABASE ? AS panel",
+				  -1, &stmt, NULL);
+	if (code == SQLITE_OK)
+		sqlite3_bind_text(stmt, 1, uri, -1, SQLITE_STATIC);
+	if (code == SQLITE_OK && sqlite3_step(stmt) == SQLITE_DONE) {
+		sqlite3_finalize(stmt);
+		return DB_OK;
+	}
+	sqlite3_finalize(stmt);
+	failed(link, err);
+	err_prefix(err, "panel.file: ");
+	return DB_FAILED;
+}
+
 static void remember_file(struct link *link)
 {
 	struct stat info;
@@ -175,10 +205,16 @@ static enum db_result open_link(const struct db_settings *settings,
 		abort();
 	link->file = settings->file;
 	if (sqlite3_open_v2(settings->file, &link->sqlite,
-			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+			    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+			    SQLITE_OPEN_URI,
 			    NULL) != SQLITE_OK ||
 	    configure(link, settings->timeout_s) != SQLITE_OK) {
 		result = failed(link, err);
+		close_link(link);
+		return result;
+	}
+	result = attach_panel(link, settings->panel_file, err);
+	if (result != DB_OK) {
 		close_link(link);
 		return result;
 	}

@@ -1,18 +1,24 @@
 /*
  * panel - one hosting panel's tables, described by a folder of SQL.
  *
- * sql/panels/NAME/ holds find.sql, block.sql, unblock.sql, grants.sql,
- * fixture.sql (for the tests) and README.md. No C knows a panel by name: a new
- * panel is a new folder.
+ * sql/panels/NAME/ holds find.sql, grants.sql, columns (how the panel is
+ * recognised, see detect.h), fixture.sql (for the tests) and README.md. Where
+ * the panel has a sending switch of its own, block.sql, unblock.sql and
+ * verify.sql turn it and ask for it; where it has none the account is stopped
+ * through our block table by the files of sql/panels/own. Where it has
+ * application passwords, app_passwords.sql lists them. No C knows a panel by
+ * name: a new panel is a new folder.
  *
- * find.sql is one SELECT; the other two hold INSERT, UPDATE and DELETE,
- * separated by ';'. Parameters: :account :domain :reason :block_id :at_ms
- * :previous; those that mean nothing to a file are NULL. :account and :domain
- * are in lower case whatever the caller gave, as mail servers fold their
- * lookup keys; :reason is one printable line. "{panel}" stands in front of a
- * panel's table and becomes the quoted database name of `panel.database` with
- * its dot, or nothing. Before a statement that changes data stands a line
- *   -- rows: 1        exactly that many rows must change, or "0-1" a range
+ * find.sql, verify.sql and app_passwords.sql are one SELECT each; block.sql and
+ * unblock.sql hold INSERT, UPDATE and DELETE, separated by ';'. Parameters:
+ * :account :domain :reason :block_id :at_ms :previous; those that mean nothing
+ * to a file are NULL. :account and :domain are in lower case whatever the
+ * caller gave, as mail servers fold their lookup keys; :reason is one printable
+ * line. "{panel}" stands in front of a panel's table and becomes the quoted
+ * database name of `panel.database` with its dot, or nothing. Before a
+ * statement that changes data stands a line
+ *   -- rows: 1        exactly that many rows must change, or "0-1" a range,
+ *                     or "any": what belongs to the account, however much
  * or nothing is changed at all: the whole file runs inside the caller's
  * transaction, which is then rolled back.
  *
@@ -31,6 +37,17 @@
  * letters, do not count: collations also match other accents and blanks at the
  * end. No row: the panel does not know the account. Two rows: an error, since
  * blocking the wrong one is worse than blocking none.
+ *
+ * What block.sql changes besides the one switch, such as the flags of several
+ * application passwords, it notes in comporta_previous (block_id, item, value)
+ * and unblock.sql turns back by it and deletes it.
+ *
+ * verify.sql asks the tables what the mail server asks them, with the same
+ * conditions: `account`, `can_send` (1 if any way to send is open,
+ * application passwords too) and `can_read` (1 if IMAP still works). It runs
+ * after block.sql in the same transaction: a block that would not hold is not
+ * made.  app_passwords.sql gives `account`, `id`, `hash` and `name` (what the
+ * owner calls it) of every other password that may log in.
  */
 #ifndef DETECTOR_PANEL_PANEL_H
 #define DETECTOR_PANEL_PANEL_H
@@ -52,7 +69,20 @@ struct panel_mailbox {
 	char language[32];
 	char contact[PANEL_LOGIN_SIZE];
 	char name[PANEL_LOGIN_SIZE];
-	bool can_send;
+	bool can_send;		/* every gate in use is open */
+	bool is_stopped;	/* every gate in use is closed */
+};
+
+/*
+ * What stops an account. The table stops sessions that are open, needs no
+ * right in the panel's tables and is not undone by the panel; the switch is
+ * what the panel's own pages show.
+ */
+enum panel_gate {
+	PANEL_GATE_AUTO,	/* the switch where there is one */
+	PANEL_GATE_SWITCH,
+	PANEL_GATE_TABLE,
+	PANEL_GATE_BOTH
 };
 
 enum panel_found {
@@ -67,11 +97,25 @@ enum panel_found {
  * hold only letters, digits, '_' and '-'; an empty or NULL `database` is the
  * connection's own.
  */
+int panel_load_with(const char *sql_dir, const char *name,
+		    const char *database, enum panel_gate gate,
+		    struct panel **panel_out, struct err *err);
+
+/* With PANEL_GATE_AUTO. */
 int panel_load(const char *sql_dir, const char *name, const char *database,
 	       struct panel **panel_out, struct err *err);
 void panel_free(struct panel **panel);
 
+/* Its folder's name, and behind it how it is used where that is not its own
+ * way: "iredmail", "iredmail=table", "iredmail+table". */
 const char *panel_name(const struct panel *panel);
+
+/* Never AUTO. */
+enum panel_gate panel_gate(const struct panel *panel);
+
+/* Can a login be stopped that find.sql does not know? Through our table,
+ * yes. */
+bool panel_blocks_anybody(const struct panel *panel);
 
 /* A hash, login or state that does not fit its field is an error; a name is
  * cut, a contact or language that is too long is left out. Logins no panel can
@@ -96,5 +140,28 @@ enum db_result panel_unblock(struct panel *panel, struct db *db,
 			     struct slice account, struct slice previous,
 			     int64_t block_id, int64_t at_ms,
 			     bool *changed_out, struct err *err);
+
+/* What the mail server would be told now. */
+struct panel_standing {
+	bool sends, reads;
+};
+
+enum panel_found panel_verify(struct panel *panel, struct db *db,
+			      struct slice account,
+			      struct panel_standing *out, struct err *err);
+
+struct panel_app_password {
+	char id[PANEL_LOGIN_SIZE];
+	char hash[PANEL_FIELD_SIZE];	/* wipe after use */
+	char name[PANEL_LOGIN_SIZE];	/* a stranger's words, may be cut */
+};
+
+/* Every application password; none where the panel has none. The callback
+ * returns nonzero to stop and must not use the connection. */
+int panel_app_passwords(struct panel *panel, struct db *db,
+			struct slice account,
+			int (*each)(void *context,
+				    const struct panel_app_password *password),
+			void *context, struct err *err);
 
 #endif

@@ -50,7 +50,8 @@ static bool is_known(struct slice name)
 	return false;
 }
 
-/* "-- rows: 1" and "-- rows: 0-1"; any other comment is only a comment. */
+/* "-- rows: 1", "-- rows: 0-1", "-- rows: any"; any other comment is only a
+ * comment. */
 static int read_rows(struct slice comment, struct facts *facts,
 		     struct err *err)
 {
@@ -59,6 +60,11 @@ static int read_rows(struct slice comment, struct facts *facts,
 	if (!slice_skip(&comment, S("-- rows:")))
 		return 0;
 	high = slice_trim(comment);
+	if (slice_eq(high, S("any"))) {
+		facts->has_rows = true;
+		facts->rows_max = INT32_MAX;
+		return 0;
+	}
 	comment = slice_trim(slice_cut(&high, '-'));
 	if (high.len == 0)
 		high = comment;
@@ -67,8 +73,8 @@ static int read_rows(struct slice comment, struct facts *facts,
 	    facts->rows_min > facts->rows_max ||
 	    facts->rows_max > PANEL_MAX_ROWS)
 		return err_set(err, EXIT_CONFIG, "'-- rows:' must be followed "
-			       "by a number up to %d, or by two as in 0-1",
-			       PANEL_MAX_ROWS);
+			       "by a number up to %d, by two as in 0-1, or by "
+			       "any", PANEL_MAX_ROWS);
 	facts->has_rows = true;
 	return 0;
 }

@@ -25,7 +25,7 @@ struct panel_statement {
 };
 
 struct panel_file {
-	char name[16];		/* "block.sql" */
+	char name[24];		/* "block.sql" */
 	struct panel_statement statements[PANEL_MAX_STATEMENTS];
 	size_t n_statements;
 };

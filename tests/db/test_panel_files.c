@@ -19,6 +19,9 @@
 #define UNBLOCK "-- rows: 0-1\nUPDATE {panel}m SET open = :previous " \
 		"WHERE login = :account AND open = 0"
 
+#define VERIFY "SELECT login AS account, open AS can_send, 1 AS can_read " \
+	       "FROM {panel}m WHERE login = :account"
+
 static char folder[FOLDER_SIZE];
 
 static void write_sql(const char *name, const char *sql)
@@ -40,6 +43,7 @@ static int load(const char *find, const char *block, const char *unblock,
 	write_sql("find.sql", find ? find : FIND);
 	write_sql("block.sql", block ? block : BLOCK);
 	write_sql("unblock.sql", unblock ? unblock : UNBLOCK);
+	write_sql("verify.sql", VERIFY);
 	return panel_load(folder, "try", "main", panel_out, err);
 }
 
@@ -254,6 +258,84 @@ static void test_the_previous_state_comes_back(void **state)
 	db_close(&db);
 }
 
+/* What belongs to the account may be any number of rows. */
+static void test_any_number_of_rows(void **state)
+{
+	struct db *db = three_mailboxes();
+	struct panel *panel;
+	bool changed = false;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(load(NULL, BLOCK ";\n-- rows: any\nDELETE FROM m "
+			      "WHERE login <> :account", NULL, &panel, &err),
+			 0);
+	assert_int_equal(db_begin(db, &err), DB_OK);
+	assert_int_equal(panel_block(panel, db, S("one@x"), S(""), 1, 1,
+				     &changed, &err), DB_OK);
+	assert_int_equal(db_commit(db, &err), DB_OK);
+	assert_string_equal(db_one(db, "SELECT COUNT(*) FROM m"), "1");
+	panel_free(&panel);
+	db_close(&db);
+}
+
+/* A schema that changed under us: the column is still there, and nobody looks
+ * at it any more. */
+static void test_a_block_that_would_not_hold_is_not_made(void **state)
+{
+	struct db *db = three_mailboxes();
+	struct panel *panel;
+	bool changed = false;
+	struct err err;
+
+	(void)state;
+	db_must(db, "ALTER TABLE m ADD COLUMN other INTEGER DEFAULT 0", DB_OK);
+	assert_int_equal(load(NULL, "-- rows: 1\nUPDATE {panel}m SET other = 1 "
+			      "WHERE login = :account", NULL, &panel, &err),
+			 0);
+	assert_int_equal(db_begin(db, &err), DB_OK);
+	assert_int_equal(panel_block(panel, db, S("one@x"), S(""), 1, 1,
+				     &changed, &err), DB_FAILED);
+	assert_non_null(strstr(err.text, "could still send"));
+	assert_int_equal(db_commit(db, &err), DB_FAILED);
+	assert_string_equal(db_one(db, "SELECT SUM(other) FROM m"), "0");
+	panel_free(&panel);
+	db_close(&db);
+}
+
+/* A panel in a file of its own, which comporta only reads. */
+static void test_a_panel_file_beside_ours(void **state)
+{
+	char path[256];
+	struct db_settings settings = { .kind = "sqlite", .file = path,
+					.timeout_s = 1 };
+	struct db_settings both = { .kind = "sqlite", .file = ":memory:",
+				    .panel_file = path, .timeout_s = 1 };
+	struct panel_mailbox mailbox;
+	struct panel *panel;
+	struct db *db;
+	struct err err;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/odd %%23 #name?.db", folder);
+	assert_int_equal(db_open(&both, &db, &err), -1);
+	assert_non_null(strstr(err.text, "panel.file"));
+	assert_int_equal(db_open(&settings, &db, &err), 0);
+	db_must(db, "CREATE TABLE m (login TEXT, open INTEGER, hash TEXT)",
+		DB_OK);
+	db_must(db, "INSERT INTO m VALUES ('one@x', 1, 'h')", DB_OK);
+	db_close(&db);
+	assert_int_equal(db_open(&both, &db, &err), 0);
+	write_sql("find.sql", FIND);
+	write_sql("block.sql", BLOCK);
+	assert_int_equal(panel_load(folder, "try", "panel", &panel, &err), 0);
+	assert_int_equal(panel_find(panel, db, S("one@x"), &mailbox, &err),
+			 PANEL_FOUND);
+	db_must(db, "UPDATE panel.m SET open = 0", DB_DENIED);
+	panel_free(&panel);
+	db_close(&db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +345,9 @@ int main(void)
 		cmocka_unit_test(test_answers_that_cannot_be_trusted),
 		cmocka_unit_test(test_extras_that_are_too_long),
 		cmocka_unit_test(test_the_previous_state_comes_back),
+		cmocka_unit_test(test_any_number_of_rows),
+		cmocka_unit_test(test_a_block_that_would_not_hold_is_not_made),
+		cmocka_unit_test(test_a_panel_file_beside_ours),
 	};
 	char path[200];
 	int failed;

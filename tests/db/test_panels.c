@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAX_PANELS = 32, BLOCK_ID = 7, AT_MS = 1763200862 };
 
@@ -130,19 +131,19 @@ static void prepare_mariadb(const char *name)
 	db_close(&root);
 }
 
-static void use_mariadb(const char *name)
+static void use_mariadb(const char *name, enum panel_gate gate)
 {
 	struct err err;
 
 	prepare_mariadb(name);
 	db = connect_as("comporta", "secret", "comporta");
-	if (panel_load("sql", name, is_own(name) ? "" : "hosting", &panel,
-		       &err) != 0)
+	if (panel_load_with("sql", name, is_own(name) ? "" : "hosting", gate,
+			    &panel, &err) != 0)
 		fail_msg("%s", err.text);
 }
 
 /* False when the panel's tables cannot be made in SQLite. */
-static bool use_sqlite(const char *name)
+static bool use_sqlite(const char *name, enum panel_gate gate)
 {
 	static const struct db_settings settings = {
 		.kind = "sqlite", .file = ":memory:", .timeout_s = 1,
@@ -160,7 +161,7 @@ static bool use_sqlite(const char *name)
 	text_release(&fixture);
 	if (!made)
 		db_close(&db);
-	else if (panel_load("sql", name, NULL, &panel, &err) != 0)
+	else if (panel_load_with("sql", name, NULL, gate, &panel, &err) != 0)
 		fail_msg("%s", err.text);
 	return made;
 }
@@ -180,6 +181,16 @@ static struct panel_mailbox find(struct slice account)
 		fail_msg("%.*s is not found: %s", (int)account.len,
 			 account.ptr, err.text);
 	return mailbox;
+}
+
+static struct panel_standing standing(struct slice account)
+{
+	struct panel_standing now;
+	struct err err = { 0, "" };
+
+	if (panel_verify(panel, db, account, &now, &err) != PANEL_FOUND)
+		fail_msg("verify.sql knows nobody: %s", err.text);
+	return now;
 }
 
 static enum db_result block(struct slice account, bool *changed_out)
@@ -218,16 +229,23 @@ static void blocks_and_unblocks(void)
 	assert_true(before.can_send);
 	assert_string_equal(before.account, "anna@firma.example");
 	assert_string_equal(before.password_hash, "$6$salt$oldhash");
-	assert_string_equal(before.contact, "anna.prywatnie@example.net");
+	if (before.contact[0])
+		assert_string_equal(before.contact,
+				    "anna.prywatnie@example.net");
+	assert_true(standing(ANNA).sends && standing(ANNA).reads);
 	assert_int_equal(block(S("Anna@FIRMA.example"), &changed), DB_OK);
 	assert_true(changed);
 	during = find(ANNA);
 	assert_false(during.can_send);
-	assert_string_not_equal(during.sending, before.sending);
+	assert_true(during.is_stopped);
+	if (panel_gate(panel) == PANEL_GATE_SWITCH)
+		assert_string_not_equal(during.sending, before.sending);
+	assert_true(!standing(ANNA).sends && standing(ANNA).reads);
 	assert_true(block(ANNA, &changed) != DB_OK || !changed);
 	assert_true(unblock(ANNA, before.sending, BLOCK_ID));
 	after = find(ANNA);
 	assert_memory_equal(&after, &before, sizeof(before));
+	assert_true(standing(ANNA).sends && standing(ANNA).reads);
 	assert_false(unblock(ANNA, before.sending, BLOCK_ID));
 }
 
@@ -292,20 +310,39 @@ static void needs_a_transaction(void)
 	assert_true(find(ANNA).can_send);
 }
 
+static bool has_switch(const char *name)
+{
+	char path[160];
+
+	snprintf(path, sizeof(path), "sql/panels/%s/block.sql", name);
+	return !is_own(name) && access(path, F_OK) == 0;
+}
+
+/* In MariaDB and, where its tables can be made there, in SQLite. True if so. */
+static bool on_panel(const char *name, enum panel_gate gate,
+		     void (*check)(void))
+{
+	use_mariadb(name, gate);
+	print_message("panel %s\n", panel_name(panel));
+	check();
+	done();
+	if (!use_sqlite(name, gate))
+		return false;
+	check();
+	done();
+	return true;
+}
+
 static void on_every_panel(void (*check)(void))
 {
 	bool any_in_sqlite = false;
 
 	for (size_t i = 0; i < n_panels; i++) {
-		print_message("panel %s\n", panels[i]);
-		use_mariadb(panels[i]);
-		check();
-		done();
-		if (!use_sqlite(panels[i]))
+		any_in_sqlite |= on_panel(panels[i], PANEL_GATE_TABLE, check);
+		if (!has_switch(panels[i]))
 			continue;
-		any_in_sqlite = true;
-		check();
-		done();
+		on_panel(panels[i], PANEL_GATE_SWITCH, check);
+		on_panel(panels[i], PANEL_GATE_BOTH, check);
 	}
 	assert_true(n_panels > 1 && any_in_sqlite);
 }
@@ -335,51 +372,151 @@ static void test_outside_a_transaction(void **state)
 }
 
 struct right {
-	const char *panel, *user, *sql;
+	const char *user, *sql;
 	enum db_result want;
 };
 
-static void test_rights_suffice_and_end_there(void **state)
+static void test_rights_in_our_tables(void **state)
 {
 	static const struct right rights[] = {
-		{ "own", "comporta", "SELECT * FROM comporta_mailbox", DB_OK },
-		{ "own", "comporta", "UPDATE comporta_mailbox SET "
-		  "password_hash = ''", DB_DENIED },
-		{ "own", "comporta", "DELETE FROM comporta_audit", DB_DENIED },
-		{ "own", "comporta", "UPDATE comporta_audit SET actor = ''",
+		{ "comporta", "SELECT * FROM comporta_mailbox", DB_OK },
+		{ "comporta", "UPDATE comporta_mailbox SET password_hash = ''",
 		  DB_DENIED },
-		{ "own", "comporta", "DELETE FROM comporta_block", DB_DENIED },
-		{ "own", "comporta", "DROP TABLE comporta_token", DB_DENIED },
-		{ "own", "comporta", "SELECT * FROM mysql.global_priv",
+		{ "comporta", "DELETE FROM comporta_audit", DB_DENIED },
+		{ "comporta", "UPDATE comporta_audit SET actor = ''",
 		  DB_DENIED },
-		{ "own", "comporta_ro", "SELECT reason FROM "
-		  "comporta_send_block", DB_OK },
-		{ "own", "comporta_ro", "SELECT id FROM comporta_block",
+		{ "comporta", "DELETE FROM comporta_block", DB_DENIED },
+		{ "comporta", "DROP TABLE comporta_token", DB_DENIED },
+		{ "comporta", "SELECT * FROM mysql.global_priv", DB_DENIED },
+		{ "comporta_ro", "SELECT reason FROM comporta_send_block",
+		  DB_OK },
+		{ "comporta_ro", "SELECT id FROM comporta_block", DB_DENIED },
+		{ "comporta_ro", "SELECT sealed FROM comporta_credential",
 		  DB_DENIED },
-		{ "own", "comporta_ro", "DELETE FROM comporta_send_block",
-		  DB_DENIED },
-		{ "postfixadmin4", "comporta", "SELECT * FROM hosting.mailbox",
-		  DB_DENIED },
-		{ "postfixadmin4", "comporta", "SELECT token FROM "
-		  "hosting.mailbox", DB_DENIED },
-		{ "postfixadmin4", "comporta", "UPDATE hosting.mailbox SET "
-		  "password = '' WHERE username = ''", DB_DENIED },
-		{ "postfixadmin4", "comporta", "UPDATE hosting.mailbox SET "
-		  "active = 0 WHERE username = ''", DB_DENIED },
-		{ "postfixadmin4", "comporta", "DELETE FROM hosting.mailbox",
+		{ "comporta_ro", "DELETE FROM comporta_send_block",
 		  DB_DENIED },
 	};
 
 	(void)state;
+	prepare_mariadb("own");
 	for (size_t i = 0; i < N_ELEMENTS(rights); i++) {
 		bool reads = strcmp(rights[i].user, "comporta_ro") == 0;
 
-		if (i == 0 || strcmp(rights[i].panel, rights[i - 1].panel))
-			prepare_mariadb(rights[i].panel);
 		db = connect_as(rights[i].user, reads ? "secret2" : "secret",
 				"comporta");
 		db_must(db, rights[i].sql, rights[i].want);
 		db_close(&db);
+	}
+}
+
+/* The columns of the panel's tables, as its administrator sees them. */
+struct column {
+	char table[65], name[65];
+};
+
+enum { MAX_COLUMNS = 600 };
+
+static struct column columns[MAX_COLUMNS];
+static size_t n_columns;
+
+static int take_column(void *context, const struct db_row *row)
+{
+	(void)context;
+	assert_true(n_columns < MAX_COLUMNS);
+	slice_copy(db_column(row, "t"), columns[n_columns].table, 65);
+	slice_copy(db_column(row, "c"), columns[n_columns++].name, 65);
+	return 0;
+}
+
+static void list_columns(void)
+{
+	struct db *root = connect_as("root", "", "");
+	struct err err;
+
+	n_columns = 0;
+	if (db_run(root, "SELECT table_name AS t, column_name AS c "
+		   "FROM information_schema.columns "
+		   "WHERE table_schema = 'hosting'", NULL, 0, take_column,
+		   NULL, NULL, &err) != DB_OK)
+		fail_msg("%s", err.text);
+	db_close(&root);
+}
+
+/* All statements of a folder, or those that change data. */
+static void read_statements(const char *name, bool changing, struct text *out)
+{
+	static const struct {
+		const char *file;
+		bool changes;
+	} files[] = {
+		{ "find.sql", false }, { "verify.sql", false },
+		{ "app_passwords.sql", false }, { "block.sql", true },
+		{ "unblock.sql", true },
+	};
+
+	text_clear(out);
+	for (size_t i = 0; i < N_ELEMENTS(files); i++) {
+		struct err none;
+		char path[160];
+
+		snprintf(path, sizeof(path), "sql/panels/%s/%s", name,
+			 files[i].file);
+		if (files[i].changes || !changing)
+			files_read(path, out, &none);
+	}
+}
+
+/* Allowed: only what the folder's statements name. */
+static void check_column(const struct column *column, const char *statements)
+{
+	char text[256];
+	struct err err;
+	enum db_result result;
+
+	snprintf(text, sizeof(text), "SELECT `%s` FROM hosting.`%s` "
+		 "WHERE 1 = 0", column->name, column->table);
+	result = db_run(db, text, NULL, 0, NULL, NULL, NULL, &err);
+	if (result == DB_OK && !strstr(statements, column->name))
+		fail_msg("more rights than needed: %s", text);
+	if (result != DB_OK && result != DB_DENIED)
+		fail_msg("%s: %s", text, err.text);
+}
+
+static void check_rights(const char *name)
+{
+	struct text reads = TEXT_INIT(65536), changes = TEXT_INIT(65536);
+
+	list_columns();
+	read_statements(name, false, &reads);
+	read_statements(name, true, &changes);
+	for (size_t i = 0; i < n_columns; i++) {
+		char text[160];
+
+		check_column(&columns[i], text_string(&reads));
+		snprintf(text, sizeof(text), "UPDATE hosting.`%s` SET `%s` = "
+			 "NULL WHERE 1 = 0", columns[i].table,
+			 columns[i].name);
+		if (!strstr(text_string(&changes), columns[i].name))
+			db_must(db, text, DB_DENIED);
+		snprintf(text, sizeof(text), "DELETE FROM hosting.`%s` "
+			 "WHERE 1 = 0", columns[i].table);
+		db_must(db, text, DB_DENIED);
+	}
+	text_release(&reads);
+	text_release(&changes);
+}
+
+/* That they suffice is what every other test here shows. */
+static void test_rights_end_where_the_statements_end(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < n_panels; i++) {
+		if (is_own(panels[i]))
+			continue;
+		print_message("panel %s\n", panels[i]);
+		use_mariadb(panels[i], PANEL_GATE_AUTO);
+		check_rights(panels[i]);
+		done();
 	}
 }
 
@@ -389,7 +526,7 @@ static void test_postfixadmin_keeps_closed_what_was(void **state)
 	bool changed = true;
 
 	(void)state;
-	use_mariadb("postfixadmin4");
+	use_mariadb("postfixadmin4", PANEL_GATE_SWITCH);
 	zoe = find(S("zoe@firma.example"));
 	assert_false(zoe.can_send);
 	assert_string_equal(zoe.sending, "0");
@@ -426,10 +563,10 @@ static void check_own_table(void)
 static void test_own_table(void **state)
 {
 	(void)state;
-	use_mariadb("own");
+	use_mariadb("own", PANEL_GATE_TABLE);
 	check_own_table();
 	done();
-	assert_true(use_sqlite("own"));
+	assert_true(use_sqlite("own", PANEL_GATE_TABLE));
 	check_own_table();
 	done();
 }
@@ -471,7 +608,7 @@ static void test_a_view_in_sqlite(void **state)
 	struct err err;
 
 	(void)state;
-	assert_true(use_sqlite("own"));
+	assert_true(use_sqlite("own", PANEL_GATE_TABLE));
 	assert_int_equal(db_run_script(db,
 		"DROP TABLE comporta_mailbox;"
 		"CREATE TABLE users (email TEXT UNIQUE, password TEXT);"
@@ -508,7 +645,8 @@ int main(void)
 		cmocka_unit_test(test_only_the_account_asked_for),
 		cmocka_unit_test(test_injection),
 		cmocka_unit_test(test_outside_a_transaction),
-		cmocka_unit_test(test_rights_suffice_and_end_there),
+		cmocka_unit_test(test_rights_in_our_tables),
+		cmocka_unit_test(test_rights_end_where_the_statements_end),
 		cmocka_unit_test(test_postfixadmin_keeps_closed_what_was),
 		cmocka_unit_test(test_own_table),
 		cmocka_unit_test(test_a_view_over_other_tables),

@@ -6,11 +6,21 @@ bad=0
 complain() { echo "$1" >&2; bad=1; }
 
 for panel in sql/panels/*/; do
-	for name in find.sql block.sql unblock.sql grants.sql fixture.sql \
+	for name in find.sql grants.sql fixture.sql \
 		README.md; do
 		[ -s "$panel$name" ] || complain "$panel lacks $name"
 	done
-	for file in "$panel"find.sql "$panel"block.sql "$panel"unblock.sql; do
+	# A switch is three files, or none.
+	switch=
+	for name in block.sql unblock.sql verify.sql; do
+		[ ! -s "$panel$name" ] || switch="$switch $name"
+	done
+	case $switch in
+	'' | ' block.sql unblock.sql verify.sql') ;;
+	*) complain "$panel has only$switch of its switch" ;;
+	esac
+	for file in "$panel"find.sql "$panel"block.sql "$panel"unblock.sql \
+		"$panel"verify.sql "$panel"app_passwords.sql; do
 		[ -f "$file" ] || continue
 		for p in $(sed "s/--.*//; s/'[^']*'//g" "$file" |
 			grep -o ':[a-z_]*' | sort -u); do
@@ -22,7 +32,7 @@ for panel in sql/panels/*/; do
 		done
 		sed 's/--.*//' "$file" |
 			grep -qiE '^(UPDATE|DELETE|INSERT)' || continue
-		grep -qE '^-- rows: [0-9]' "$file" ||
+		grep -qE '^-- rows: ([0-9]|any)' "$file" ||
 			complain "$file: no '-- rows:' line"
 		sed 's/--.*//' "$file" | grep -qiE '^(UPDATE|DELETE)' ||
 			continue

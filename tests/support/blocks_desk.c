@@ -27,6 +27,9 @@ static const struct {
 	{ "unblock.sql",
 	  "-- rows: 1\nUPDATE shop_user SET may_send = :previous"
 	  " WHERE login = :account AND may_send = 0;\n" },
+	{ "verify.sql",
+	  "SELECT login AS account, may_send AS can_send, 1 AS can_read"
+	  " FROM shop_user WHERE login = :account;\n" },
 	{ "grants.sql", "-- none\n" },
 	{ "fixture.sql", "-- in the test\n" },
 	{ "README.md", "A test.\n" },

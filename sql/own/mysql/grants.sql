@@ -26,6 +26,14 @@ GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_block
 	TO 'comporta'@'{host}';
 GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_notice
 	TO 'comporta'@'{host}';
+GRANT SELECT, INSERT, DELETE ON `{database}`.comporta_previous
+	TO 'comporta'@'{host}';
+GRANT SELECT, INSERT, DELETE ON `{database}`.comporta_credential
+	TO 'comporta'@'{host}';
+GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_action
+	TO 'comporta'@'{host}';
+GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_held
+	TO 'comporta'@'{host}';
 GRANT SELECT, INSERT ON `{database}`.comporta_audit TO 'comporta'@'{host}';
 GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_token
 	TO 'comporta'@'{host}';

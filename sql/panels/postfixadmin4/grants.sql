@@ -10,6 +10,6 @@
 -- it, and no column but the sending switch can be changed.
 
 GRANT SELECT (username, password, password_expiry, name, email_other,
-		smtp_active),
+		smtp_active, active),
 	UPDATE (smtp_active)
 	ON `{panel_database}`.mailbox TO 'comporta'@'{host}';
