@@ -46,8 +46,10 @@
  * conditions: `account`, `can_send` (1 if any way to send is open,
  * application passwords too) and `can_read` (1 if IMAP still works). It runs
  * after block.sql in the same transaction: a block that would not hold is not
- * made.  app_passwords.sql gives `account`, `id`, `hash` and `name` (what the
- * owner calls it) of every other password that may log in.
+ * made.
+ *
+ * app_passwords.sql gives `account`, `id`, `hash` and `name` (what the owner
+ * calls it) of every other password that may log in.
  */
 #ifndef DETECTOR_PANEL_PANEL_H
 #define DETECTOR_PANEL_PANEL_H
