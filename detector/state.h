@@ -23,7 +23,7 @@
 #include "detector/detector.h"
 #include "detector/sources/source.h"
 
-enum { STATE_VERSION = 12 };
+enum { STATE_VERSION = 13 };
 
 struct state;
 

@@ -28,6 +28,7 @@ struct tracker {
 	char host[64], instance[64];
 	struct slice last_host, last_instance;
 	uint64_t last_seed;
+	uint32_t last_host_number;
 	uint32_t last_writer;	/* its place, from 1; 0: there was no room */
 	struct writers writers;
 };
@@ -64,6 +65,7 @@ static uint64_t seed_of(struct tracker *tracker,
 		   sizeof(tracker->instance));
 	tracker->last_host = slice_from(tracker->host);
 	tracker->last_instance = slice_from(tracker->instance);
+	tracker->last_host_number = tracker_host(tracker->last_host);
 	host = hash_bytes(tracker->last_host, 3);
 	tracker->last_seed = hash_bytes(tracker->last_instance, host) | 1;
 	tracker->last_writer = writers_place(&tracker->writers,
@@ -338,6 +340,10 @@ static struct message *begin(struct tracker *tracker,
 		tracker->n++;
 	memset(message, 0, sizeof(*message));
 	message->key = key;
+	seed_of(tracker, event);
+	message->host = tracker->last_host_number;
+	if (!slice_copy(queue_id, message->queue_id, TRACKER_ID_SIZE))
+		message->queue_id[0] = '\0';
 	message->begun_s = message->at_s = seconds(event);
 	message->is_dirty = 1;
 	return message;
@@ -462,6 +468,29 @@ void tracker_clean(struct tracker *tracker)
 	tracker->remembers_gone = true;
 	for (size_t i = 0; i < tracker->n_slots; i++)
 		tracker->slots[i].is_dirty = 0;
+}
+
+int tracker_each(const struct tracker *tracker,
+		 int (*each)(void *context, const struct message *message),
+		 void *context)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < tracker->n_slots && !result; i++)
+		if (tracker->slots[i].key)
+			result = each(context, &tracker->slots[i]);
+	return result;
+}
+
+uint32_t tracker_host(struct slice name)
+{
+	char lower[64];
+
+	name = slice_cut(&name, '.');
+	slice_copy_lower(name, lower, sizeof(lower));
+	if (!lower[0])
+		return 0;
+	return (uint32_t)hash_bytes(slice_from(lower), 5) | 1;
 }
 
 size_t tracker_count(const struct tracker *tracker)

@@ -27,7 +27,10 @@ enum {
 	TRACKER_MAX = 1 << 19,
 	/* Postfix gives a message up after maximal_queue_lifetime, 5 days;
 	 * a day more for those who raised it a little. */
-	TRACKER_MAX_AGE_S = 6 * 86400
+	TRACKER_MAX_AGE_S = 6 * 86400,
+	/* Longer ids are not kept as text, only found again. Postfix's have up
+	 * to 20 characters, Exim's 16 or 23. */
+	TRACKER_ID_SIZE = 28
 };
 
 enum message_flags {
@@ -54,6 +57,8 @@ struct message {
 	uint32_t at_s;		/* its last line */
 	uint32_t flags;
 	uint32_t is_dirty;
+	uint32_t host;		/* tracker_host() of whose queue it is in */
+	char queue_id[TRACKER_ID_SIZE];	/* "" when it was too long */
 };
 
 struct tracker;
@@ -107,6 +112,15 @@ int tracker_each_dirty(struct tracker *tracker,
 				   const struct message *message, bool gone),
 		       void *context);
 void tracker_clean(struct tracker *tracker);
+
+/* Every open message, in no order; return nonzero to stop. */
+int tracker_each(const struct tracker *tracker,
+		 int (*each)(void *context, const struct message *message),
+		 void *context);
+
+/* A number for a machine's name, "mx1" as good as "MX1.example.net". 0 for no
+ * name: some logs have none in their lines. */
+uint32_t tracker_host(struct slice name);
 
 size_t tracker_count(const struct tracker *tracker);
 

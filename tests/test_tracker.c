@@ -55,6 +55,35 @@ static void test_life(void **state)
 	tracker_free(&tracker);
 }
 
+static int take(void *context, const struct message *message)
+{
+	*(struct message *)context = *message;
+	return 0;
+}
+
+/* What a queue is told by: the id as it was written, and whose it is. */
+static void test_ids_are_kept(void **state)
+{
+	struct tracker *tracker = tracker_new();
+	struct mail_event event = event_of("4XyZ1", START_S);
+	struct message seen = { 0 };
+
+	(void)state;
+	tracker_begin(tracker, &event);
+	tracker_each(tracker, take, &seen);
+	assert_string_equal(seen.queue_id, "4XyZ1");
+	assert_int_equal(seen.host, tracker_host(S("MX1.example.net")));
+	assert_int_not_equal(seen.host, tracker_host(S("mx2")));
+	assert_int_equal(tracker_host(S("")), 0);
+	tracker_end(tracker, &event);
+	/* Half an id would be another message. */
+	event = event_of("1234567890123456789012345678", START_S);
+	tracker_begin(tracker, &event);
+	tracker_each(tracker, take, &seen);
+	assert_string_equal(seen.queue_id, "");
+	tracker_free(&tracker);
+}
+
 /* A name without a queue manager works for one that has. */
 static void test_names(void **state)
 {
@@ -311,6 +340,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_life),
+		cmocka_unit_test(test_ids_are_kept),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_age),
 		cmocka_unit_test(test_hosts),
