@@ -65,7 +65,7 @@ static uint64_t seed_of(struct tracker *tracker,
 		   sizeof(tracker->instance));
 	tracker->last_host = slice_from(tracker->host);
 	tracker->last_instance = slice_from(tracker->instance);
-	tracker->last_host_number = tracker_host(tracker->last_host);
+	tracker->last_host_number = writers_machine(tracker->last_host);
 	host = hash_bytes(tracker->last_host, 3);
 	tracker->last_seed = hash_bytes(tracker->last_instance, host) | 1;
 	tracker->last_writer = writers_place(&tracker->writers,
@@ -480,17 +480,6 @@ int tracker_each(const struct tracker *tracker,
 		if (tracker->slots[i].key)
 			result = each(context, &tracker->slots[i]);
 	return result;
-}
-
-uint32_t tracker_host(struct slice name)
-{
-	char lower[64];
-
-	name = slice_cut(&name, '.');
-	slice_copy_lower(name, lower, sizeof(lower));
-	if (!lower[0])
-		return 0;
-	return (uint32_t)hash_bytes(slice_from(lower), 5) | 1;
 }
 
 size_t tracker_count(const struct tracker *tracker)

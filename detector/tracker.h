@@ -57,7 +57,7 @@ struct message {
 	uint32_t at_s;		/* its last line */
 	uint32_t flags;
 	uint32_t is_dirty;
-	uint32_t host;		/* tracker_host() of whose queue it is in */
+	uint32_t host;		/* writers_machine() whose queue it is in */
 	char queue_id[TRACKER_ID_SIZE];	/* "" when it was too long */
 };
 
@@ -117,10 +117,6 @@ void tracker_clean(struct tracker *tracker);
 int tracker_each(const struct tracker *tracker,
 		 int (*each)(void *context, const struct message *message),
 		 void *context);
-
-/* A number for a machine's name, "mx1" as good as "MX1.example.net". 0 for no
- * name: some logs have none in their lines. */
-uint32_t tracker_host(struct slice name);
 
 size_t tracker_count(const struct tracker *tracker);
 

@@ -1,5 +1,7 @@
 #include "detector/writers.h"
 
+#include "base/hash.h"
+
 static uint32_t add(struct writers *writers, uint64_t seed, uint64_t host)
 {
 	uint32_t n_others = 0;
@@ -22,4 +24,15 @@ uint32_t writers_place(struct writers *writers, uint64_t seed, uint64_t host)
 		if (writers->all[i].seed == seed)
 			return i + 1;
 	return add(writers, seed, host);
+}
+
+uint32_t writers_machine(struct slice name)
+{
+	char lower[64];
+
+	name = slice_cut(&name, '.');
+	slice_copy_lower(name, lower, sizeof(lower));
+	if (!lower[0])
+		return 0;
+	return (uint32_t)hash_bytes(slice_from(lower), 5) | 1;
 }

@@ -12,6 +12,8 @@
 #ifndef DETECTOR_WRITERS_H
 #define DETECTOR_WRITERS_H
 
+#include "base/slice.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -33,5 +35,9 @@ struct writers {
 /* The place of this one in `all`, from 1 on, which it keeps; 0 when there is
  * no room for it. */
 uint32_t writers_place(struct writers *writers, uint64_t seed, uint64_t host);
+
+/* A number for a machine's name, "mx1" as good as "MX1.example.net". 0 for no
+ * name: some logs have none in their lines. */
+uint32_t writers_machine(struct slice name);
 
 #endif
