@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include "base/stamp.h"
 #include "base/text.h"
 
 #include <json-c/json.h>
@@ -89,6 +90,18 @@ void json_add_flag(struct json *object, const char *key, bool value)
 void json_add_null(struct json *object, const char *key)
 {
 	put(object, key, NULL);
+}
+
+void json_add_stamp(struct json *object, const char *key, int64_t at_ms)
+{
+	char stamp[STAMP_TEXT_SIZE];
+
+	if (at_ms <= 0) {
+		json_add_null(object, key);
+		return;
+	}
+	stamp_rfc3339(at_ms, stamp);
+	json_add_string(object, key, stamp);
 }
 
 void json_add_real(struct json *object, const char *key, double value,

@@ -29,6 +29,8 @@ void json_add_null(struct json *object, const char *key);
 /* Printed with at most `decimals` digits behind the point. */
 void json_add_real(struct json *object, const char *key, double value,
 		   int decimals);
+/* RFC 3339, UTC; null for a time that is not known (0 or less). */
+void json_add_stamp(struct json *object, const char *key, int64_t at_ms);
 /* Takes *child and sets it to NULL. */
 void json_add(struct json *object, const char *key, struct json **child);
 

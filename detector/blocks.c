@@ -2,6 +2,7 @@
 
 #include "base/stamp.h"
 #include "detector/blocks_inside.h"
+#include "detector/followup.h"
 #include "detector/settings.h"
 #include "notifier/letter.h"
 
@@ -259,8 +260,12 @@ static enum db_result write_trail(struct making *making, bool can_send,
 
 	if (done != DB_OK)
 		return done;
-	return blocks_queue(making->blocks, block, making->kind,
+	done = blocks_queue(making->blocks, block, making->kind,
 			    !request->silent, making->now_ms, err);
+	if (done != DB_OK)
+		return done;
+	return followup_queue(making->blocks, block, FOLLOWUP_BLOCK,
+			      HELD_AS_SET, making->now_ms, err);
 }
 
 /* Inside the transaction. DB_OK means that making->result holds; only with

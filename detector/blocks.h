@@ -159,6 +159,14 @@ enum password_state blocks_password(struct blocks *blocks,
  * stands. */
 enum password_state blocks_proven(const struct block *block);
 
+/* What becomes of the account's messages that are held in the queue. */
+enum held_fate {
+	HELD_AS_SET,		/* queue.at_lift */
+	HELD_KEEP,		/* they stay on hold */
+	HELD_RELEASE,
+	HELD_DELETE
+};
+
 /* Who asks for a lift, and how. */
 struct lift_request {
 	const char *actor;	/* "owner", "scan", "token:N", "operator:N" */
@@ -166,6 +174,7 @@ struct lift_request {
 	const char *reason;
 	bool by_owner;		/* self-service: a repeat needs support */
 	bool force;		/* without a proven password change */
+	enum held_fate held;	/* where an owner lifts, always as set */
 };
 
 enum lift_result {

@@ -223,25 +223,13 @@ int blocks_count_since(struct blocks *blocks, int64_t since_ms,
 	return 0;
 }
 
-static void add_stamp(struct json *object, const char *key, int64_t at_ms)
-{
-	char stamp[STAMP_TEXT_SIZE];
-
-	if (at_ms <= 0) {
-		json_add_null(object, key);
-		return;
-	}
-	stamp_rfc3339(at_ms, stamp);
-	json_add_string(object, key, stamp);
-}
-
 static int add_audit_line(void *context, const struct db_row *row)
 {
 	static const char *const columns[] = { "actor", "address", "action",
 					       "reason", "detail" };
 	struct json *line = json_new_object();
 
-	add_stamp(line, "at", db_column_integer(row, "at_ms", 0));
+	json_add_stamp(line, "at", db_column_integer(row, "at_ms", 0));
 	for (size_t i = 0; i < BLOCKS_N(columns); i++)
 		json_add_text(line, columns[i], db_column(row, columns[i]));
 	if (db_column_integer(row, "block_id", 0))
@@ -296,8 +284,9 @@ static int add_notice(void *context, const struct db_row *row)
 		json_add_text(notice, columns[i], db_column(row, columns[i]));
 	json_add_integer(notice, "attempts",
 			 db_column_integer(row, "attempts", 0));
-	add_stamp(notice, "queued", db_column_integer(row, "queued_ms", 0));
-	add_stamp(notice, "sent", db_column_integer(row, "sent_ms", 0));
+	json_add_stamp(notice, "queued",
+		       db_column_integer(row, "queued_ms", 0));
+	json_add_stamp(notice, "sent", db_column_integer(row, "sent_ms", 0));
 	json_add_text(notice, "last_error", db_column(row, "last_error"));
 	json_push(context, &notice);
 	return 0;

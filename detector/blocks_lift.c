@@ -1,6 +1,7 @@
 #include "detector/blocks_inside.h"
 
 #include "base/log.h"
+#include "detector/followup.h"
 #include "detector/settings.h"
 
 #include <stdio.h>
@@ -116,8 +117,13 @@ static enum db_result write_trail(const struct lifting *lifting,
 	done = blocks_audit_add(lifting->blocks, &line, err);
 	if (done != DB_OK)
 		return done;
-	return blocks_queue(lifting->blocks, &lifting->block, NOTICE_LIFTED,
+	done = blocks_queue(lifting->blocks, &lifting->block, NOTICE_LIFTED,
 			    true, lifting->now_ms, err);
+	if (done != DB_OK)
+		return done;
+	return followup_queue(lifting->blocks, &lifting->block, FOLLOWUP_LIFT,
+			      request->by_owner ? HELD_AS_SET : request->held,
+			      lifting->now_ms, err);
 }
 
 static enum db_result change_rows(struct lifting *lifting, struct err *err)

@@ -1,5 +1,6 @@
 #include "detector/settings.h"
 
+#include "base/arguments.h"
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/paths.h"
@@ -24,6 +25,9 @@ static const char *const databases[] = { "sqlite", "mysql", NULL };
 /* As enum panel_gate. */
 static const char *const gates[] = { "auto", "switch", "table", "both",
 				     NULL };
+
+/* As enum held_fate, which begins with "as set here". */
+static const char *const fates[] = { "keep", "release", "delete", NULL };
 
 #define AT(member) offsetof(struct settings, member)
 #define TEXT(name, member, preset, help)				\
@@ -195,6 +199,36 @@ static const struct conf_option brake_options[] = {
 	CONF_END
 };
 
+static const struct conf_option actions_options[] = {
+	{ "on_block", CONF_LIST, AT(actions.on_block), "", 0, 0, NULL,
+	  "Command lines run after a block, to end what is open, such as "
+	  "\"doveadm auth cache flush {account}\". No shell; {account} "
+	  "{local} {domain}; \"ok=68 \" in front takes that exit status for "
+	  "good.", NULL },
+	{ "on_lift", CONF_LIST, AT(actions.on_lift), "", 0, 0, NULL,
+	  "The same after a lift.", NULL },
+	DURATION("timeout", actions.timeout_ms, "10s", 1, 600,
+		 "A program that takes longer is ended and tried again."),
+	INTEGER("max_attempts", actions.max_attempts, "20", 1, 1000, NULL,
+		"Tries before an action is given up."),
+	CONF_END
+};
+
+static const struct conf_option queue_options[] = {
+	TEXT("hold", queue.hold, "", "Command line that holds a blocked "
+	     "account's queued messages: \"postsuper -h -\" gets their ids "
+	     "on standard input, {ids} puts them into the line. Empty: the "
+	     "queue is left alone."),
+	TEXT("release", queue.release, "", "... and lets them go after the "
+	     "lift: \"postsuper -H -\"."),
+	TEXT("delete", queue.delete, "", "... or deletes them: \"postsuper "
+	     "-d -\"."),
+	{ "at_lift", CONF_CHOICE, AT(queue.at_lift), "keep", 0, 0, NULL,
+	  "What becomes of held messages when a lift does not say: keep, "
+	  "release or delete.", fates },
+	CONF_END
+};
+
 enum { SECTIONS_MAX = 64, NAME_SIZE = 64 };
 
 static const struct conf_section fixed_sections[] = {
@@ -206,6 +240,8 @@ static const struct conf_section fixed_sections[] = {
 	{ "serve", serve_options, &settings },
 	{ "lift", lift_options, &settings },
 	{ "brake", brake_options, &settings },
+	{ "actions", actions_options, &settings },
+	{ "queue", queue_options, &settings },
 	{ "judge", judge_options, &judge_settings },
 	{ "profile", profile_options, &profile_settings },
 };
@@ -287,6 +323,47 @@ static const char *copy_model(char base[PATH_MAX])
 	return base;
 }
 
+static int check_line(const char *option, const char *line,
+		      const char *const *names, struct err *err)
+{
+	if (arguments_check(line, names, err) == 0)
+		return 0;
+	err_prefix(err, "%s, \"%.100s\": ", option, line);
+	return -1;
+}
+
+/* Command lines: a slip in one must not wait for the first block. */
+static int check_lines(struct err *err)
+{
+	static const char *const of_account[] = { "account", "local", "domain",
+						  NULL };
+	static const char *const of_queue[] = { "ids", NULL };
+	const struct {
+		const char *option;
+		const struct conf_list *lines;
+	} lists[] = {
+		{ "actions.on_block", &settings.actions.on_block },
+		{ "actions.on_lift", &settings.actions.on_lift },
+	};
+	const char *const queue[][2] = {
+		{ "queue.hold", settings.queue.hold },
+		{ "queue.release", settings.queue.release },
+		{ "queue.delete", settings.queue.delete },
+	};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		for (size_t j = 0; j < lists[i].lines->n; j++)
+			if (check_line(lists[i].option,
+				       lists[i].lines->items[j], of_account,
+				       err) < 0)
+				return -1;
+	for (size_t i = 0; i < sizeof(queue) / sizeof(queue[0]); i++)
+		if (*queue[i][1] && check_line(queue[i][0], queue[i][1],
+					       of_queue, err) < 0)
+			return -1;
+	return 0;
+}
+
 static int check_signals(struct err *err)
 {
 	const struct signal *signal;
@@ -309,7 +386,7 @@ int settings_load(const char *path, bool must_exist, const char *const *sets,
 		      err) < 0 ||
 	    conf_load(sections, n, copy_model(base), path, must_exist, sets,
 		      n_sets, err) < 0 ||
-	    check_signals(err) < 0)
+	    check_signals(err) < 0 || check_lines(err) < 0)
 		return -1;
 	choose_folder(&settings.sql_dir, paths_sql, "sql",
 		      "own/sqlite/001_tables.sql");

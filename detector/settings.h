@@ -86,6 +86,17 @@ struct settings {
 	} lift;
 
 	struct {
+		struct conf_list on_block, on_lift;	/* arguments.h */
+		int64_t timeout_ms;	/* of each program */
+		int64_t max_attempts;
+	} actions;
+
+	struct {
+		char *hold, *release, *delete;	/* arguments.h; "" for none */
+		int64_t at_lift;	/* enum held_fate less one */
+	} queue;
+
+	struct {
 		int64_t per_hour;	/* blocks, at least */
 		double share;		/* ... or of the active accounts */
 	} brake;

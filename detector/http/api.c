@@ -11,18 +11,6 @@ enum { LIST_DEFAULT = 50, LIST_MAX = 200, INCIDENTS_SHOWN = 10 };
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-static void add_stamp(struct json *object, const char *key, int64_t at_ms)
-{
-	char stamp[STAMP_TEXT_SIZE];
-
-	if (at_ms <= 0) {
-		json_add_null(object, key);
-		return;
-	}
-	stamp_rfc3339(at_ms, stamp);
-	json_add_string(object, key, stamp);
-}
-
 static void add_or_null(struct json *object, const char *key,
 			const char *value)
 {
@@ -41,9 +29,9 @@ static struct json *summary(const struct block *block)
 	json_add_string(object, "account", block->account);
 	json_add_string(object, "state",
 			block->is_active ? "active" : "lifted");
-	add_stamp(object, "decided", block->decided_ms);
-	add_stamp(object, "blocked", block->blocked_ms);
-	add_stamp(object, "lifted", block->lifted_ms);
+	json_add_stamp(object, "decided", block->decided_ms);
+	json_add_stamp(object, "blocked", block->blocked_ms);
+	json_add_stamp(object, "lifted", block->lifted_ms);
 	add_or_null(object, "lifted_by", block->lifted_by);
 	add_or_null(object, "lift_reason", block->lift_reason);
 	json_add_flag(object, "repeat", block->is_repeat);

@@ -85,6 +85,36 @@ static int load_switch(struct panel *panel, const char *folder,
 				 : 0;
 }
 
+static int load_commands(struct panel *panel, const char *folder,
+			 struct err *err)
+{
+	const struct {
+		const char *name;
+		struct panel_command *command;
+		bool is_needed;
+	} wanted[] = {
+		{ "block.command", &panel->block_command, true },
+		{ "unblock.command", &panel->unblock_command, true },
+		{ "owner.command", &panel->owner_command, false },
+	};
+
+	panel->has_command = is_there(folder, wanted[0].name) ||
+			     is_there(folder, wanted[1].name);
+	if (panel->has_command && panel->has_switch)
+		return err_set(err, EXIT_CONFIG, "it has a switch in the "
+			       "database and another by command: keep one");
+	for (size_t i = 0; panel->has_command && i < 3; i++) {
+		char path[FOLDER_SIZE + 32];
+
+		snprintf(path, sizeof(path), "%s/%s", folder, wanted[i].name);
+		if (!wanted[i].is_needed && !is_there(folder, wanted[i].name))
+			continue;
+		if (panel_command_load(wanted[i].command, path, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int load_table(struct panel *panel, const char *sql_dir,
 		      struct err *err)
 {
@@ -100,18 +130,32 @@ static int load_table(struct panel *panel, const char *sql_dir,
 	return load_files(folder, "", wanted, 3, err);
 }
 
-static int load_folder(struct panel *panel, const char *folder,
-		       const char *prefix, struct err *err)
+/* Panels whose mailboxes are in no database have no find.sql. */
+static int load_find(struct panel *panel, const char *sql_dir,
+		     const char *folder, const char *prefix, struct err *err)
 {
 	const struct wanted find = { "find.sql", &panel->find,
 				     PANEL_FILE_READS };
+	char own[FOLDER_SIZE];
+
+	if (!panel->has_command || is_there(folder, find.name))
+		return load_files(folder, prefix, &find, 1, err);
+	if (folder_of(sql_dir, OWN, own, err) != 0)
+		return -1;
+	return load_files(own, "", &find, 1, err);
+}
+
+static int load_folder(struct panel *panel, const char *sql_dir,
+		       const char *folder, const char *prefix, struct err *err)
+{
 	const struct wanted passwords = { "app_passwords.sql",
 					  &panel->app_passwords,
 					  PANEL_FILE_READS };
 
 	panel->has_app_passwords = is_there(folder, passwords.name);
-	if (load_files(folder, prefix, &find, 1, err) != 0 ||
-	    load_switch(panel, folder, prefix, err) != 0)
+	if (load_switch(panel, folder, prefix, err) != 0 ||
+	    load_commands(panel, folder, err) != 0 ||
+	    load_find(panel, sql_dir, folder, prefix, err) != 0)
 		return -1;
 	return panel->has_app_passwords
 		? load_files(folder, prefix, &passwords, 1, err) : 0;
@@ -127,7 +171,7 @@ static void name_gate(struct panel *panel, enum panel_gate gate)
 
 	panel->gate = gate;
 	snprintf(panel->label, sizeof(panel->label), "%s%s", panel->name,
-		 panel->has_switch ? behind[gate] : "");
+		 panel->has_switch || panel->has_command ? behind[gate] : "");
 }
 
 static int load_all(struct panel *panel, const char *sql_dir,
@@ -136,12 +180,13 @@ static int load_all(struct panel *panel, const char *sql_dir,
 	char folder[FOLDER_SIZE];
 
 	if (folder_of(sql_dir, panel->name, folder, err) != 0 ||
-	    load_folder(panel, folder, prefix, err) != 0)
+	    load_folder(panel, sql_dir, folder, prefix, err) != 0)
 		return -1;
 	if (gate == PANEL_GATE_AUTO)
-		gate = panel->has_switch ? PANEL_GATE_SWITCH
-					 : PANEL_GATE_TABLE;
-	if (gate != PANEL_GATE_TABLE && !panel->has_switch)
+		gate = panel->has_switch || panel->has_command
+			? PANEL_GATE_SWITCH : PANEL_GATE_TABLE;
+	if (gate != PANEL_GATE_TABLE && !panel->has_switch &&
+	    !panel->has_command)
 		return err_set(err, EXIT_CONFIG, "it has no sending switch of "
 			       "its own: set panel.gate to \"table\" or "
 			       "\"auto\"");
@@ -194,6 +239,9 @@ void panel_free(struct panel **panel)
 	panel_file_release(&one->table_block);
 	panel_file_release(&one->table_unblock);
 	panel_file_release(&one->table_verify);
+	panel_command_release(&one->block_command);
+	panel_command_release(&one->unblock_command);
+	panel_command_release(&one->owner_command);
 	free(one);
 	*panel = NULL;
 }

@@ -5,7 +5,9 @@
  * recognised, see detect.h), fixture.sql (for the tests) and README.md. Where
  * the panel has a sending switch of its own, block.sql, unblock.sql and
  * verify.sql turn it and ask for it; where it has none the account is stopped
- * through our block table by the files of sql/panels/own. Where it has
+ * through our block table by the files of sql/panels/own, or by a program,
+ * named in block.command and unblock.command. A folder without find.sql uses
+ * own's, which looks into comporta_mailbox. Where it has
  * application passwords, app_passwords.sql lists them. No C knows a panel by
  * name: a new panel is a new folder.
  *
@@ -114,6 +116,17 @@ const char *panel_name(const struct panel *panel);
 
 /* Never AUTO. */
 enum panel_gate panel_gate(const struct panel *panel);
+
+/*
+ * Where the switch is a program: block.command and unblock.command hold command
+ * lines (base/arguments.h) with {account} {local} {domain} {owner}, the last
+ * being what owner.command says first: the panel's user whose domain it is.
+ * They are run outside the transaction (followup.h). False and NULL for all
+ * other panels, and while only our table is used.
+ */
+bool panel_has_command(const struct panel *panel);
+const char *const *panel_commands(const struct panel *panel, bool to_block);
+const char *panel_owner_command(const struct panel *panel);
 
 /* Can a login be stopped that find.sql does not know? Through our table,
  * yes. */

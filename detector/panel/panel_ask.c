@@ -56,7 +56,7 @@ enum panel_found panel_verify(struct panel *panel, struct db *db,
 
 	if (!panel_is_possible(account))
 		return PANEL_UNKNOWN_ACCOUNT;
-	if (panel->gate != PANEL_GATE_TABLE)
+	if (panel->gate != PANEL_GATE_TABLE && panel->has_switch)
 		found = panel_ask(panel, &panel->verify, db, account,
 				  &by_switch, err);
 	if (found == PANEL_FOUND && panel->gate != PANEL_GATE_SWITCH)

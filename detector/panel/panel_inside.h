@@ -17,12 +17,25 @@ struct panel_values {
 	char account[PANEL_LOGIN_SIZE];	/* in lower case */
 };
 
+enum { PANEL_MAX_COMMANDS = 8 };
+
+/* The lines of one .command file; NULL behind the last. */
+struct panel_command {
+	char *lines[PANEL_MAX_COMMANDS + 1];
+};
+
+int panel_command_load(struct panel_command *command, const char *path,
+		       struct err *err);
+void panel_command_release(struct panel_command *command);
+
 struct panel {
 	char name[PANEL_NAME_SIZE];
 	char label[PANEL_NAME_SIZE + 8];
 	enum panel_gate gate;		/* never PANEL_GATE_AUTO */
 	bool has_switch;		/* of the panel's own */
+	bool has_command;		/* its switch is a program */
 	bool has_app_passwords;
+	struct panel_command block_command, unblock_command, owner_command;
 	struct panel_file find, app_passwords;
 	/* The panel's own switch, if it has one. */
 	struct panel_file block, unblock, verify;

@@ -113,6 +113,11 @@ static enum db_result close_gates(const struct panel *panel, struct db *db,
 	if (panel->gate != PANEL_GATE_SWITCH)
 		result = run_file(panel, &panel->table_block, db, values, &row,
 				  err);
+	/* A command is run afterwards, and turned back at the lift. */
+	if (panel_has_command(panel) && result == DB_OK) {
+		*changed_out = true;
+		return DB_OK;
+	}
 	if (panel->gate == PANEL_GATE_TABLE ||
 	    (result != DB_OK && result != DB_DUPLICATE)) {
 		*changed_out = row;
@@ -157,7 +162,7 @@ enum db_result panel_unblock(struct panel *panel, struct db *db,
 	if (result != DB_OK)
 		return result;
 	panel_fill(&values, account, none, previous, block_id, at_ms);
-	if (panel->gate != PANEL_GATE_TABLE)
+	if (panel->gate != PANEL_GATE_TABLE && panel->has_switch)
 		result = run_file(panel, &panel->unblock, db, &values, &turned,
 				  err);
 	if (result == DB_OK && panel->gate != PANEL_GATE_SWITCH)
