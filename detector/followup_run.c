@@ -273,6 +273,7 @@ static void count(struct running *running, const struct followup *followup,
 		  enum followup_end end, bool gave_up, const char *words)
 {
 	struct followup_report *report = running->report;
+	const char *name;
 
 	if (end == FOLLOWUP_DONE) {
 		report->done++;
@@ -280,12 +281,14 @@ static void count(struct running *running, const struct followup *followup,
 	}
 	report->failed += gave_up;
 	report->later += !gave_up;
+	name = configured(followup);
+	if (!name)
+		name = followup->name;
 	snprintf(report->last_error, sizeof(report->last_error),
-		 "%.40s for %.90s: %.150s", followup->name, followup->account,
-		 words);
-	log_warning("%s of block %lld (%s) %s: %s", followup->name,
-		    (long long)followup->block_id, followup->account,
-		    gave_up ? "is given up" : "has to wait", words);
+		 "\"%.50s\" for %.80s: %.150s", name, followup->account, words);
+	log_warning("block %lld of %s: \"%.200s\" %s: %s",
+		    (long long)followup->block_id, followup->account, name,
+		    gave_up ? "is given up" : "will be tried again", words);
 	if (end == FOLLOWUP_STUCK && running->n_stuck < STUCK_MAX)
 		slice_copy(slice_from(followup->name),
 			   running->stuck[running->n_stuck++],

@@ -9,6 +9,7 @@
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
 #include "detector/commands/logs.h"
+#include "detector/followup.h"
 #include "detector/geo.h"
 #include "detector/judge.h"
 #include "detector/panel/schema.h"
@@ -242,6 +243,31 @@ static void check_panel(struct findings *findings, struct desk *desk)
 	}
 }
 
+/* What could not be done outside the database. */
+static void check_actions(struct findings *findings, struct desk *desk)
+{
+	struct followup_counts counts;
+	struct err err;
+	char words[400];
+
+	if (followup_count(&desk->blocks, clock_now_ms(), &counts, &err) < 0) {
+		bad(findings, "actions", &err);
+	} else if (counts.failed || counts.waiting) {
+		err_set(&err, EXIT_SERVICE, "%lld after blocks and lifts are "
+			"tried again, %lld were given up in 30 days: %s",
+			(long long)counts.waiting, (long long)counts.failed,
+			counts.last_error);
+		bad(findings, "actions", &err);
+	} else {
+		snprintf(words, sizeof(words), "after a block %zu commands, "
+			 "after a lift %zu, the queue is %s",
+			 settings.actions.on_block.n,
+			 settings.actions.on_lift.n,
+			 *settings.queue.hold ? "held" : "left alone");
+		good("actions", words);
+	}
+}
+
 static void check_database(struct findings *findings,
 			   const struct invocation *invocation)
 {
@@ -267,6 +293,7 @@ static void check_database(struct findings *findings,
 		 applied ? ", tables made" : "");
 	good("database", words);
 	check_panel(findings, &desk);
+	check_actions(findings, &desk);
 	if (outbox_count(desk.blocks.db, &counts, &err) < 0) {
 		bad(findings, "outbox", &err);
 	} else {

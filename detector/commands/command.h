@@ -29,7 +29,8 @@ enum takes {
 	TAKES_DAYS = 1 << 11,
 	TAKES_REHEARSAL = 1 << 12,	/* --report, --scores, --learn-until */
 	TAKES_LEARN = 1 << 13,	/* --learn */
-	TAKES_PLACE = 1 << 14	/* --network --country --client */
+	TAKES_PLACE = 1 << 14,	/* --network --country --client */
+	TAKES_QUEUE = 1 << 15
 };
 
 enum { INVOCATION_SETS_MAX = 64 };
@@ -42,7 +43,7 @@ struct invocation {
 	bool json, verbose, quiet, help;
 	bool dry_run, force, create_tables, list_options, progress, learn;
 	const char *reason, *role, *days, *until, *scores, *page;
-	const char *network, *country, *client;
+	const char *network, *country, *client, *queue;
 	char **args;
 	int n_args;
 };

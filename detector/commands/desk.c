@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/log.h"
+#include "detector/followup.h"
 #include "detector/panel/schema.h"
 #include "detector/settings.h"
 #include "detector/state.h"
@@ -188,6 +189,15 @@ int desk_send(struct desk *desk, int64_t now_ms,
 	result = send_by(desk, &route, now_ms, report_out, err);
 	mail_client_close(&client);
 	return result;
+}
+
+void desk_follow_up(struct desk *desk, int64_t now_ms)
+{
+	struct followup_report report;
+	struct err err;
+
+	if (followup_run(&desk->blocks, now_ms, &report, &err) < 0)
+		log_warning("actions wait for the next scan: %s", err.text);
 }
 
 static bool was_seen(struct slice account)

@@ -36,6 +36,10 @@ bool desk_is_wanted(void);
 int desk_send(struct desk *desk, int64_t now_ms,
 	      struct outbox_report *report_out, struct err *err);
 
+/* Carry out the actions that are due (followup.h). One that fails is told and
+ * waits for the next scan. */
+void desk_follow_up(struct desk *desk, int64_t now_ms);
+
 /* A typing mistake must not become a decision that everybody believes in: an
  * error, ending in `remedy`, unless the panel knows the account or a log ever
  * did. */

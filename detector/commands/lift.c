@@ -5,11 +5,44 @@
 #include "base/log.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
+#include "detector/settings.h"
 
 #include <stdio.h>
+#include <string.h>
+
+/* What becomes of held messages. */
+static int read_fate(const char *word, enum held_fate *out, struct err *err)
+{
+	static const struct {
+		const char *word;
+		enum held_fate fate;
+		const char *option;	/* that must be set, or NULL */
+	} fates[] = {
+		{ "keep", HELD_KEEP, NULL },
+		{ "release", HELD_RELEASE, "queue.release" },
+		{ "delete", HELD_DELETE, "queue.delete" },
+	};
+	const char *const lines[] = { "-", settings.queue.release,
+				      settings.queue.delete };
+
+	for (size_t i = 0; word && i < sizeof(fates) / sizeof(fates[0]); i++) {
+		if (strcmp(word, fates[i].word) != 0)
+			continue;
+		if (!*lines[i])
+			return err_set(err, EXIT_CONFIG, "--queue %s: %s is "
+				       "not set in the configuration", word,
+				       fates[i].option);
+		*out = fates[i].fate;
+		return 0;
+	}
+	*out = HELD_AS_SET;
+	if (!word)
+		return 0;
+	return err_set(err, EXIT_USAGE, "--queue is keep, release or delete");
+}
 
 static int lift(struct desk *desk, const struct invocation *invocation,
-		struct err *err)
+		enum held_fate held, struct err *err)
 {
 	struct block block = BLOCK_INIT;
 	const char *account = invocation->args[0];
@@ -19,6 +52,7 @@ static int lift(struct desk *desk, const struct invocation *invocation,
 		.reason = invocation->reason ? invocation->reason
 					     : "lifted by the operator",
 		.force = invocation->force,
+		.held = held,
 	};
 	enum block_find found = blocks_active_of(&desk->blocks,
 						 slice_from(account), &block,
@@ -58,13 +92,17 @@ static int lift(struct desk *desk, const struct invocation *invocation,
 static int run(struct invocation *invocation)
 {
 	struct outbox_report sent = { 0 };
+	enum held_fate held;
 	struct desk desk;
 	struct err err;
 	int result;
 
-	if (desk_open(&desk, &err) < 0)
+	if (read_fate(invocation->queue, &held, &err) < 0 ||
+	    desk_open(&desk, &err) < 0)
 		return command_fail(&err);
-	result = lift(&desk, invocation, &err);
+	result = lift(&desk, invocation, held, &err);
+	if (result == 0)
+		desk_follow_up(&desk, clock_now_ms());
 	if (result == 0 && desk_send(&desk, clock_now_ms(), &sent, &err) < 0)
 		log_warning("the notice waits for the next run: %s", err.text);
 	desk_close(&desk);
@@ -77,7 +115,7 @@ const struct command command_lift = {
 	.about = "let an account send again",
 	.help = "Lifts the block if the password has changed since; --force "
 		"lifts it anyway. Who\nlifted and why is noted.",
-	.takes = TAKES_REASON | TAKES_FORCE,
+	.takes = TAKES_REASON | TAKES_FORCE | TAKES_QUEUE,
 	.min_args = 1,
 	.max_args = 1,
 	.run = run,

@@ -5,11 +5,14 @@
 #include "detector/actions/action.h"
 #include "detector/commands/desk.h"
 #include "detector/commands/hear.h"
+#include "detector/commands/hold.h"
 #include "detector/commands/lock.h"
 #include "detector/commands/logs.h"
 #include "detector/commands/paper.h"
 #include "detector/commands/report.h"
+#include "detector/followup.h"
 #include "detector/settings.h"
+#include "detector/writers.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -396,6 +399,26 @@ static int read_logs(struct run *run, const volatile sig_atomic_t *stop,
 	return result;
 }
 
+/* What is to be done outside the database. Programs that fail are told by
+ * followup.c and tried again; they are no failure of this run. */
+static int follow_up(struct run *run, struct err *err)
+{
+	struct followup_report report;
+	char name[256] = "";
+
+	if (run->invocation->dry_run || !run->has_desk)
+		return 0;
+	gethostname(name, sizeof(name) - 1);
+	if (hold_note(&run->desk.blocks, run->detector.tracker,
+		      writers_machine(slice_from(name)), clock_now_ms(),
+		      err) < 0 ||
+	    followup_run(&run->desk.blocks, clock_now_ms(), &report, err) < 0)
+		return -1;
+	if (report.done)
+		log_info("%lld actions done", (long long)report.done);
+	return 0;
+}
+
 static int lift_and_send(struct run *run, struct err *err)
 {
 	struct outbox_report sent = { 0 };
@@ -446,6 +469,7 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	keep_trouble(enforce_paper(run, &one), &one, &result, err);
 	keep_trouble(add_logs(run, &one), &one, &result, err);
 	keep_trouble(read_logs(run, stop, &one), &one, &result, err);
+	keep_trouble(follow_up(run, &one), &one, &result, err);
 	keep_trouble(lift_and_send(run, &one), &one, &result, err);
 	report_progress_end(&run->report);
 	return result;

@@ -6,9 +6,9 @@
  * come first. Then new lines are read in steps; each step ends in one commit
  * of positions, profiles and decisions, after its verdicts were written out
  * (a killed run may repeat one on its output, never lose one). Only then are
- * decisions carried out, which may happen again and finds itself done. Lifts
- * and notices come last; the database or the mail server being away makes
- * them wait for the next run and is said.
+ * decisions carried out, which may happen again and finds itself done. Actions
+ * outside the database (followup.h), lifts and notices come last; the database
+ * or the mail server being away makes them wait for the next run and is said.
  */
 #ifndef DETECTOR_COMMANDS_RUN_H
 #define DETECTOR_COMMANDS_RUN_H

@@ -76,6 +76,8 @@ static int run(struct invocation *invocation)
 					    &err);
 	if (result == 0)
 		result = suspend(&desk, invocation, &err);
+	if (result == 0)
+		desk_follow_up(&desk, clock_now_ms());
 	if (result == 0 && desk_send(&desk, clock_now_ms(), &sent, &err) < 0)
 		log_warning("the notice waits for the next run: %s", err.text);
 	else if (result == 0 && sent.later)

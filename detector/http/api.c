@@ -2,6 +2,7 @@
 
 #include "base/stamp.h"
 #include "base/crypto.h"
+#include "detector/followup.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,16 +65,21 @@ static int add_details(struct blocks *blocks, const struct block *block,
 		       struct json *object, struct err *err)
 {
 	struct json *audit = json_new_array(), *notices = json_new_array();
+	struct json *actions = json_new_array(), *queue = json_new_object();
 	struct err ignored;
 	struct json *verdict = json_parse(text_slice(&block->verdict),
 					  &ignored);
 	int failed = blocks_audit_of(blocks, block->id, audit, err) ||
-		     blocks_notices_of(blocks, block->id, notices, err);
+		     blocks_notices_of(blocks, block->id, notices, err) ||
+		     followup_actions_of(blocks, block->id, actions, err) ||
+		     followup_held_of(blocks, block->id, queue, err);
 
 	if (!verdict)
 		verdict = json_new_object();
 	json_add(object, "verdict", &verdict);
 	json_add(object, "notices", &notices);
+	json_add(object, "actions", &actions);
+	json_add(object, "queue", &queue);
 	json_add(object, "audit", &audit);
 	return failed ? -1 : 0;
 }
@@ -271,9 +277,10 @@ void api_lift(struct exchange *exchange)
 		.reason = order.reason,
 	};
 
-	if (!order_read(exchange, ORDER_REASON, &order))
+	if (!order_read(exchange, ORDER_LIFT, &order))
 		return;
 	request.force = order.force;
+	request.held = order.held;
 	if (order.force && !order.reason[0])
 		http_bad_request(exchange, "`force` needs a `reason`.");
 	else if (try_lift(exchange, exchange->id, &request))

@@ -1,5 +1,6 @@
 /*
- * The body of a POST to the API: {"reason": "...", "force": false}, or
+ * The body of a POST to the API: {"reason": "...", "force": false}, for a
+ * lift also {"queue": "delete"}, or
  * {"network": "AS5617", "country": "PL", "days": 90, "reason": "..."}.
  */
 #include "detector/http/route.h"
@@ -7,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const reason_members[] = { "reason", "force" };
+static const char *const reason_members[] = { "reason", "force", "queue" };
 static const char *const trust_members[] = { "network", "country", "days",
 					     "reason" };
 
@@ -17,6 +18,7 @@ static const struct {
 } members[] = {
 	[ORDER_NOTHING] = { reason_members, 0 },
 	[ORDER_REASON] = { reason_members, 2 },
+	[ORDER_LIFT] = { reason_members, 3 },
 	[ORDER_TRUST] = { trust_members, 4 },
 };
 
@@ -56,6 +58,28 @@ static const char *read_texts(const struct json *body, struct order *out,
 	return NULL;
 }
 
+static const char *read_queue(const struct json *body, struct order *out)
+{
+	static const struct {
+		struct slice word;
+		enum held_fate fate;
+	} fates[] = {
+		{ SLICE("keep"), HELD_KEEP },
+		{ SLICE("release"), HELD_RELEASE },
+		{ SLICE("delete"), HELD_DELETE },
+	};
+	struct slice word = json_get_text(body, "queue");
+
+	if (!json_get(body, "queue"))
+		return NULL;
+	for (size_t i = 0; i < sizeof(fates) / sizeof(fates[0]); i++)
+		if (slice_eq(word, fates[i].word)) {
+			out->held = fates[i].fate;
+			return NULL;
+		}
+	return "`queue` is keep, release or delete.";
+}
+
 /* NULL, or what is wrong. `room` may hold the words. */
 static const char *read_members(const struct json *body, enum order_kind kind,
 				struct order *out, char room[160])
@@ -79,6 +103,9 @@ static const char *read_members(const struct json *body, enum order_kind kind,
 				       json_get_flag(body, "force", false))
 		return "`force` must be true or false.";
 	out->force = json_get_flag(body, "force", false);
+	wrong = read_queue(body, out);
+	if (wrong)
+		return wrong;
 	out->days = json_get_integer(body, "days", -1);
 	if (json_get(body, "days") && out->days < 0)
 		return "`days` must be a whole number, 0 or more.";

@@ -42,12 +42,13 @@ void http_bad_request(struct exchange *exchange, const char *message);
 struct order {
 	char reason[PANEL_FIELD_SIZE];
 	bool force;
+	enum held_fate held;	/* as set, when not given */
 	char network[16], country[4];
 	int64_t days;		/* -1 when not given */
 };
 
 /* Which of these fields a call knows. */
-enum order_kind { ORDER_NOTHING, ORDER_REASON, ORDER_TRUST };
+enum order_kind { ORDER_NOTHING, ORDER_REASON, ORDER_LIFT, ORDER_TRUST };
 
 /* False when the answer is made already: a field that this kind does not know
  * is refused by name, since its sender believes that it does something. */

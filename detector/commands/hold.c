@@ -1,0 +1,108 @@
+#include "detector/commands/hold.h"
+
+#include "base/log.h"
+#include "base/must.h"
+#include "base/stamp.h"
+#include "detector/accounts.h"
+#include "detector/followup.h"
+#include "detector/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	BLOCKS_MAX = 1000,	/* the newest; older ones are held already */
+	IDS_MAX = 20000		/* of one block, in one round */
+};
+
+struct holding {
+	int64_t block_id;
+	uint64_t key;
+};
+
+struct gathering {
+	struct holding blocks[BLOCKS_MAX];
+	size_t n;
+	uint32_t machine;
+	/* For the block in hand. */
+	uint64_t key;
+	const char *ids[IDS_MAX];
+	size_t n_ids;
+};
+
+static int take_block(void *context, const struct block *block)
+{
+	struct gathering *gathering = context;
+
+	gathering->blocks[gathering->n++] = (struct holding){
+		block->id, account_key(slice_from(block->account))
+	};
+	return gathering->n == BLOCKS_MAX;
+}
+
+/* What was in a queue longer than any queue keeps a message is not there. */
+static int list_blocks(struct blocks *blocks, int64_t now_ms,
+		       struct gathering *gathering, struct err *err)
+{
+	struct block_filter filter = {
+		.state = "active",
+		.since_ms = now_ms - TRACKER_MAX_AGE_S *
+				     (int64_t)STAMP_SECOND_MS,
+		.limit = 200,
+	};
+	size_t before;
+
+	do {
+		before = gathering->n;
+		if (blocks_list(blocks, &filter, take_block, gathering,
+				err) < 0)
+			return -1;
+		if (gathering->n)
+			filter.before_id =
+				gathering->blocks[gathering->n - 1].block_id;
+	} while (gathering->n - before == 200 && gathering->n < BLOCKS_MAX);
+	return 0;
+}
+
+static int take_message(void *context, const struct message *message)
+{
+	struct gathering *gathering = context;
+
+	if (message->account != gathering->key || !message->queue_id[0] ||
+	    (message->host && message->host != gathering->machine))
+		return 0;
+	gathering->ids[gathering->n_ids++] = message->queue_id;
+	return gathering->n_ids == IDS_MAX;
+}
+
+static int note_block(struct blocks *blocks, const struct tracker *tracker,
+		      const struct holding *holding,
+		      struct gathering *gathering, int64_t now_ms,
+		      struct err *err)
+{
+	size_t n_new = 0;
+
+	gathering->key = holding->key;
+	gathering->n_ids = 0;
+	tracker_each(tracker, take_message, gathering);
+	return followup_found(blocks, holding->block_id, gathering->ids,
+			      gathering->n_ids, now_ms, &n_new, err);
+}
+
+int hold_note(struct blocks *blocks, const struct tracker *tracker,
+	      uint32_t machine, int64_t now_ms, struct err *err)
+{
+	struct gathering *gathering;
+	int result;
+
+	if (!*settings.queue.hold)
+		return 0;
+	gathering = must(calloc(1, sizeof(*gathering)));
+	gathering->machine = machine;
+	result = list_blocks(blocks, now_ms, gathering, err);
+	for (size_t i = 0; i < gathering->n && result == 0; i++)
+		result = note_block(blocks, tracker, &gathering->blocks[i],
+				    gathering, now_ms, err);
+	free(gathering);
+	return result;
+}

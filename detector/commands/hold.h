@@ -1,0 +1,19 @@
+/*
+ * hold - which messages of blocked accounts are in the mail server's queue, as
+ * the log shows it, for followup.h.
+ *
+ * Only of lines written by this machine's mail server: the commands work on
+ * its queue, and another machine's ids may be the same.
+ */
+#ifndef DETECTOR_COMMANDS_HOLD_H
+#define DETECTOR_COMMANDS_HOLD_H
+
+#include "detector/blocks.h"
+#include "detector/tracker.h"
+
+/* Note those of every active block. `machine` is writers_machine() of this one.
+ * Does nothing, and asks nothing, while queue.hold is empty. */
+int hold_note(struct blocks *blocks, const struct tracker *tracker,
+	      uint32_t machine, int64_t now_ms, struct err *err);
+
+#endif
