@@ -21,6 +21,8 @@ struct settings settings;
 static const char CHECKOUT_MODEL[] = "detector/" MODEL;
 
 static const char *const modes[] = { "observe", "enforce", NULL };
+static const char *const mail_servers[] = { "auto", "postfix", "exim", "none",
+					    NULL };
 static const char *const databases[] = { "sqlite", "mysql", NULL };
 /* As enum panel_gate. */
 static const char *const gates[] = { "auto", "switch", "table", "both",
@@ -229,6 +231,24 @@ static const struct conf_option queue_options[] = {
 	CONF_END
 };
 
+static const struct conf_option mailserver_options[] = {
+	{ "kind", CONF_CHOICE, AT(mailserver.kind), "auto", 0, 0, NULL,
+	  "Whose configuration check looks at; auto: of those that are "
+	  "here; none: of no one.", mail_servers },
+	TEXT("postfix_config", mailserver.postfix_config, "", "Folder of "
+	     "main.cf; empty: Postfix's own."),
+	TEXT("dovecot_config", mailserver.dovecot_config, "", "File of "
+	     "Dovecot's configuration; empty: its own."),
+	TEXT("trial_account", mailserver.trial_account, "", "A mailbox of "
+	     "yours: check logs in with it and asks whether it may send to "
+	     "itself, but sends nothing."),
+	TEXT("trial_password_file", mailserver.trial_password_file, "",
+	     "File with its password."),
+	TEXT("trial_url", mailserver.trial_url, "smtp://127.0.0.1:587",
+	     "Where your customers send: smtp:// or smtps://host:port."),
+	CONF_END
+};
+
 enum { SECTIONS_MAX = 64, NAME_SIZE = 64 };
 
 static const struct conf_section fixed_sections[] = {
@@ -242,6 +262,7 @@ static const struct conf_section fixed_sections[] = {
 	{ "brake", brake_options, &settings },
 	{ "actions", actions_options, &settings },
 	{ "queue", queue_options, &settings },
+	{ "mailserver", mailserver_options, &settings },
 	{ "judge", judge_options, &judge_settings },
 	{ "profile", profile_options, &profile_settings },
 };

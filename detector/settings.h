@@ -13,6 +13,8 @@
 #include "detector/panel/db.h"
 
 enum mode { MODE_OBSERVE, MODE_ENFORCE };
+enum mail_server { MAIL_SERVER_AUTO, MAIL_SERVER_POSTFIX, MAIL_SERVER_EXIM,
+		   MAIL_SERVER_NONE };
 
 struct settings {
 	int64_t mode;			/* enum mode */
@@ -100,6 +102,12 @@ struct settings {
 		int64_t per_hour;	/* blocks, at least */
 		double share;		/* ... or of the active accounts */
 	} brake;
+
+	struct {			/* what check looks at */
+		int64_t kind;		/* enum mail_server */
+		char *postfix_config, *dovecot_config;
+		char *trial_account, *trial_password_file, *trial_url;
+	} mailserver;
 };
 
 /* Not const: filled in by settings_load(). */

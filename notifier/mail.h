@@ -49,6 +49,23 @@ int mail_client_open(const struct mail_settings *settings,
 		     struct mail_client **client_out, struct err *err);
 void mail_client_close(struct mail_client **client);
 
+/* How far a login gets that would like to send, and with which answer. */
+enum mail_trial {
+	MAIL_TRIAL_TAKEN,	/* the recipient was accepted */
+	MAIL_TRIAL_REFUSED,	/* at MAIL FROM or RCPT TO */
+	MAIL_TRIAL_NO_LOGIN,	/* AUTH was refused */
+	MAIL_TRIAL_AWAY		/* no connection, no TLS, no answer */
+};
+enum { MAIL_ANSWER_SIZE = 240 };
+
+/* Connects anew, logs in, says MAIL FROM the settings' sender and RCPT TO
+ * `recipient`, and goes: nothing is sent. To another machine only over TLS;
+ * on this one its certificate, whose name is another, is not checked.
+ * `answer_out` is the last answer, or why there was none, made visible. */
+enum mail_trial mail_client_try(struct mail_client *client,
+				const char *recipient,
+				char answer_out[MAIL_ANSWER_SIZE]);
+
 /* The route through that client. */
 struct mail_route mail_client_route(struct mail_client *client);
 

@@ -3,11 +3,13 @@
  */
 #include "notifier/mail.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "notifier/mime.h"
 
 #include <ctype.h>
 #include <curl/curl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,12 +28,14 @@ static const struct {
 	[STAGE_DATA] = { SLICE("DATA\r\n"), "the message (DATA)" },
 };
 
-enum { URL_SIZE = 600, ANSWER_SIZE = 240, CONNECT_TIMEOUT_MS = 20000 };
+enum { URL_SIZE = 600, ANSWER_SIZE = MAIL_ANSWER_SIZE,
+       CONNECT_TIMEOUT_MS = 20000 };
 
 struct mail_client {
 	struct mail_settings settings;
 	char url[URL_SIZE];	/* with the name for EHLO behind it */
 	bool needs_tls;
+	bool is_here;		/* the server is this machine */
 	bool is_started;	/* curl_global_init() was called */
 	CURL *curl;		/* NULL until the first message */
 
@@ -101,9 +105,10 @@ int mail_client_open(const struct mail_settings *settings,
 	if (!client)
 		abort();
 	client->settings = *settings;
+	client->is_here = is_this_machine(host);
 	/* Somebody in between could hide STARTTLS and read the password. */
 	client->needs_tls = settings->starttls ||
-		(settings->user[0] && !is_this_machine(host));
+		(settings->user[0] && !client->is_here);
 	snprintf(client->url, sizeof(client->url), "%s://%.*s/%s",
 		 settings->url[4] == 's' ? "smtps" : "smtp", (int)host.len,
 		 host.ptr, settings->helo);
@@ -335,4 +340,150 @@ static enum mail_result client_send(void *context, struct slice recipient,
 struct mail_route mail_client_route(struct mail_client *client)
 {
 	return (struct mail_route){ .context = client, .send = client_send };
+}
+
+/* True when the connection is ready for more before the time ends. */
+static bool await(struct mail_client *client, short events, int64_t until_ms)
+{
+	int64_t left_ms = until_ms - clock_monotonic_ms();
+	curl_socket_t socket = CURL_SOCKET_BAD;
+	struct pollfd fd = { .events = events };
+
+	curl_easy_getinfo(client->curl, CURLINFO_ACTIVESOCKET, &socket);
+	fd.fd = socket;
+	return left_ms > 0 && socket != CURL_SOCKET_BAD &&
+	       poll(&fd, 1, (int)left_ms) > 0;
+}
+
+static bool tell_server(struct mail_client *client, const char *verb,
+			const char *address, int64_t until_ms)
+{
+	char line[MIME_ADDRESS_MAX + 32];
+	size_t len = (size_t)snprintf(line, sizeof(line), "%s%s%s%s\r\n", verb,
+				      *address ? "<" : "", address,
+				      *address ? ">" : "");
+	size_t sent = 0, n;
+
+	while (sent < len) {
+		CURLcode code = curl_easy_send(client->curl, line + sent,
+					       len - sent, &n);
+
+		if (code == CURLE_OK)
+			sent += n;
+		else if (code != CURLE_AGAIN ||
+			 !await(client, POLLOUT, until_ms))
+			return false;
+	}
+	return true;
+}
+
+/* An answer's last line: a number and a blank. Kept as the others are. */
+static bool hear_server(struct mail_client *client, int64_t until_ms)
+{
+	char bytes[4096];
+	size_t len = 0, n, from = 0;
+
+	for (;;) {
+		CURLcode code = curl_easy_recv(client->curl, bytes + len,
+					       sizeof(bytes) - len, &n);
+		char *end;
+
+		if (code == CURLE_AGAIN) {
+			if (!await(client, POLLIN, until_ms))
+				return false;
+			continue;
+		}
+		if (code != CURLE_OK || n == 0)
+			return false;
+		len += n;
+		while ((end = memchr(bytes + from, '\n', len - from))) {
+			struct slice line = { bytes + from, (size_t)(end -
+						bytes) - from };
+
+			note_answer(client, line);
+			if (line.len < 4 || line.ptr[3] != '-')
+				return client->code > 0;
+			from = (size_t)(end - bytes) + 1;
+		}
+		if (len == sizeof(bytes))
+			return false;
+	}
+}
+
+/* MAIL FROM, RCPT TO, each with its answer; QUIT whatever they were. */
+static enum mail_trial ask_to_send(struct mail_client *client,
+				   const char *recipient)
+{
+	int64_t until_ms = clock_monotonic_ms() + client->settings.timeout_ms;
+	const struct {
+		const char *verb, *address;
+	} steps[] = {
+		{ "MAIL FROM:", client->settings.from },
+		{ "RCPT TO:", recipient },
+	};
+	enum mail_trial result = MAIL_TRIAL_TAKEN;
+
+	for (size_t i = 0; i < 2 && result == MAIL_TRIAL_TAKEN; i++) {
+		client->code = 0;
+		client->answer[0] = '\0';
+		if (!tell_server(client, steps[i].verb, steps[i].address,
+				 until_ms) || !hear_server(client, until_ms))
+			result = MAIL_TRIAL_AWAY;
+		else if (client->code >= 300)
+			result = MAIL_TRIAL_REFUSED;
+	}
+	tell_server(client, "QUIT", "", until_ms);
+	return result;
+}
+
+static enum mail_trial try_once(struct mail_client *client,
+				const char *recipient)
+{
+	client->stage = STAGE_SESSION;
+	client->said_quit = false;
+	client->code = 0;
+	client->answer[0] = client->curl_error[0] = '\0';
+	/* Greets, starts TLS and logs in; then the line is ours. */
+	curl_easy_setopt(client->curl, CURLOPT_CONNECT_ONLY, 1L);
+	curl_easy_setopt(client->curl, CURLOPT_FRESH_CONNECT, 1L);
+	if (client->is_here) {
+		curl_easy_setopt(client->curl, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(client->curl, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+	switch (curl_easy_perform(client->curl)) {
+	case CURLE_OK:
+		return ask_to_send(client, recipient);
+	case CURLE_LOGIN_DENIED:
+		return MAIL_TRIAL_NO_LOGIN;
+	default:
+		return MAIL_TRIAL_AWAY;
+	}
+}
+
+enum mail_trial mail_client_try(struct mail_client *client,
+				const char *recipient,
+				char answer_out[MAIL_ANSWER_SIZE])
+{
+	struct text shown = TEXT_INIT(ANSWER_SIZE - 1);
+	enum mail_trial result = MAIL_TRIAL_AWAY;
+	struct err err;
+
+	if (!mime_is_address(slice_from(recipient)) ||
+	    !mime_is_address(slice_from(client->settings.from))) {
+		text_add_string(&shown, "it is no mail address");
+	} else if (start(client, &err)) {
+		text_add_string(&shown, err.text);
+	} else {
+		result = try_once(client, recipient);
+		text_add_visible(&shown, slice_from(
+			client->answer[0] ? client->answer
+					  : client->curl_error));
+	}
+	slice_copy(text_slice(&shown), answer_out, MAIL_ANSWER_SIZE);
+	text_release(&shown);
+	/* A connection that we have talked on is of no more use to curl. */
+	if (client->curl)
+		curl_easy_cleanup(client->curl);
+	client->curl = NULL;
+	return result;
 }

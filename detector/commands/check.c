@@ -6,6 +6,7 @@
 #include "base/must.h"
 #include "base/stamp.h"
 #include "detector/commands/check_log.h"
+#include "detector/commands/check_mailserver.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
 #include "detector/commands/logs.h"
@@ -48,6 +49,34 @@ static void bad(struct findings *findings, const char *part,
 	text_release(&words);
 	if (findings->n_bad++ == 0)
 		findings->code = err->code;
+}
+
+static void tell_mailserver(void *context, enum mailserver_mark mark,
+			    const char *words)
+{
+	struct findings *findings = context;
+
+	if (mark == MAILSERVER_GOOD) {
+		good("mailserver", words);
+	} else if (mark == MAILSERVER_NOTE) {
+		note("mailserver", words);
+	} else {
+		printf("  MEND  %-10s %s\n", "mailserver", words);
+		if (findings->n_bad++ == 0)
+			findings->code = EXIT_CONFIG;
+	}
+}
+
+/* `desk` is NULL where there is no database. */
+static void check_mail_server(struct findings *findings, struct desk *desk,
+			      const struct invocation *invocation)
+{
+	struct mailserver_check check = {
+		.desk = desk, .account = invocation->account,
+		.tell = tell_mailserver, .context = findings,
+	};
+
+	check_mailserver(&check);
 }
 
 static void check_log(struct findings *findings, const char *path)
@@ -280,6 +309,7 @@ static void check_database(struct findings *findings,
 	if (!invocation->create_tables && !desk_is_wanted()) {
 		note("database", "mode is observe and there is none yet: not "
 		     "needed");
+		check_mail_server(findings, NULL, invocation);
 		return;
 	}
 	if (desk_open_and_migrate(&desk, invocation->create_tables ? &applied
@@ -302,6 +332,7 @@ static void check_database(struct findings *findings,
 			 (long long)counts.failed);
 		good("outbox", words);
 	}
+	check_mail_server(findings, &desk, invocation);
 	desk_close(&desk);
 }
 
@@ -405,7 +436,10 @@ const struct command command_check = {
 		"database, panel and\ntemplates. Of each log the last 8 MB "
 		"are read: who wrote them, what is\nunderstood, and what is "
 		"not, without passwords. --create-tables makes our tables\n"
-		"(with a database user that may).",
-	.takes = TAKES_TABLES | TAKES_LIST | TAKES_ORIGIN | TAKES_FORMAT,
+		"(with a database user that may). The mail server's own "
+		"configuration is read, and\nlogins are looked up as it would "
+		"do: does it ask for the block?",
+	.takes = TAKES_TABLES | TAKES_LIST | TAKES_ORIGIN | TAKES_FORMAT |
+		 TAKES_ACCOUNT,
 	.run = run,
 };

@@ -30,7 +30,9 @@ enum takes {
 	TAKES_REHEARSAL = 1 << 12,	/* --report, --scores, --learn-until */
 	TAKES_LEARN = 1 << 13,	/* --learn */
 	TAKES_PLACE = 1 << 14,	/* --network --country --client */
-	TAKES_QUEUE = 1 << 15
+	TAKES_QUEUE = 1 << 15,		/* --queue */
+	TAKES_DETECT = 1 << 16,		/* --detect-panel */
+	TAKES_ACCOUNT = 1 << 17		/* --account */
 };
 
 enum { INVOCATION_SETS_MAX = 64 };
@@ -43,7 +45,7 @@ struct invocation {
 	bool json, verbose, quiet, help;
 	bool dry_run, force, create_tables, list_options, progress, learn;
 	const char *reason, *role, *days, *until, *scores, *page;
-	const char *network, *country, *client, *queue;
+	const char *network, *country, *client, *queue, *account;
 	char **args;
 	int n_args;
 };

@@ -60,6 +60,8 @@ static const struct option_row rows[] = {
 	  "the country" },
 	{ "--client", "ADDRESS", TAKES_PLACE, NULL, 0, AT(client),
 	  "network and country of this IP address" },
+	{ "--account", "LOGIN", TAKES_ACCOUNT, NULL, 0, AT(account),
+	  "whom to look up in the mail server" },
 	{ "--create-tables", NULL, TAKES_TABLES, NULL, AT(create_tables), 0,
 	  "make or update our tables; needs the right to" },
 	{ "--options", NULL, TAKES_LIST, NULL, AT(list_options), 0,

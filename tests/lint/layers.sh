@@ -17,6 +17,7 @@ allowed() {
 		detector/geography.h detector/habits.h detector/origin.h
 		detector/profile.h detector/volumes.h" ;;
 	detector/panel) echo "base" ;;
+	detector/mailserver) echo "base" ;;
 	detector/actions) echo "base detector/blocks.h detector/state.h
 		detector/settings.h" ;;
 	detector/http) echo "base notifier detector/panel detector/blocks.h

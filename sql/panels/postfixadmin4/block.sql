@@ -1,3 +1,4 @@
+-- switch: smtp_active
 -- No row changes when an administrator has closed the account before us; then
 -- we have nothing to undo later.
 -- rows: 0-1
