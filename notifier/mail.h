@@ -53,7 +53,7 @@ void mail_client_close(struct mail_client **client);
 enum mail_trial {
 	MAIL_TRIAL_TAKEN,	/* the recipient was accepted */
 	MAIL_TRIAL_REFUSED,	/* at MAIL FROM or RCPT TO */
-	MAIL_TRIAL_NO_LOGIN,	/* AUTH was refused */
+	MAIL_TRIAL_NO_LOGIN,	/* AUTH was refused, or not offered */
 	MAIL_TRIAL_AWAY		/* no connection, no TLS, no answer */
 };
 enum { MAIL_ANSWER_SIZE = 240 };

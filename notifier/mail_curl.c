@@ -42,6 +42,7 @@ struct mail_client {
 	/* The message in hand. */
 	struct slice rest;	/* of it, not yet sent */
 	enum stage stage;
+	bool said_auth;
 	bool said_quit;		/* answers from here on are about that */
 	int code;		/* of the last answer, 0 before one */
 	char answer[ANSWER_SIZE];	/* its last line, raw */
@@ -136,6 +137,8 @@ static void note_command(struct mail_client *client, struct slice line)
 
 	if (slice_eq(line, S("QUIT\r\n")))
 		client->said_quit = true;
+	else if (slice_starts(line, S("AUTH ")))
+		client->said_auth = true;
 	else if (client->stage < STAGE_DATA &&
 		 slice_starts(line, stages[next].command))
 		client->stage = next;
@@ -439,8 +442,10 @@ static enum mail_trial ask_to_send(struct mail_client *client,
 static enum mail_trial try_once(struct mail_client *client,
 				const char *recipient)
 {
+	CURLcode code;
+
 	client->stage = STAGE_SESSION;
-	client->said_quit = false;
+	client->said_quit = client->said_auth = false;
 	client->code = 0;
 	client->answer[0] = client->curl_error[0] = '\0';
 	/* Greets, starts TLS and logs in; then the line is ours. */
@@ -450,14 +455,17 @@ static enum mail_trial try_once(struct mail_client *client,
 		curl_easy_setopt(client->curl, CURLOPT_SSL_VERIFYPEER, 0L);
 		curl_easy_setopt(client->curl, CURLOPT_SSL_VERIFYHOST, 0L);
 	}
-	switch (curl_easy_perform(client->curl)) {
-	case CURLE_OK:
-		return ask_to_send(client, recipient);
-	case CURLE_LOGIN_DENIED:
+	code = curl_easy_perform(client->curl);
+	if (code == CURLE_LOGIN_DENIED)
 		return MAIL_TRIAL_NO_LOGIN;
-	default:
+	if (code != CURLE_OK)
 		return MAIL_TRIAL_AWAY;
-	}
+	if (client->said_auth)
+		return ask_to_send(client, recipient);
+	/* curl goes on without, where none is offered. */
+	slice_copy(S("the server offers no login there"), client->answer,
+		   sizeof(client->answer));
+	return MAIL_TRIAL_NO_LOGIN;
 }
 
 enum mail_trial mail_client_try(struct mail_client *client,

@@ -117,6 +117,31 @@ def trial_is_taken(checks):
     expect(not checks.rig.log_lines("cleanup"), "a message was made")
 
 
+def trial_over_tls(checks):
+    tls = (checks.rig.path("tls.pem"), checks.rig.path("tls.key"))
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes",
+                    "-subj", "/CN=rig.test", "-days", "2", "-out", tls[0],
+                    "-keyout", tls[1]], check=True, capture_output=True)
+    checks.write_postfix(main=checks.main + f"""smtpd_tls_loglevel = 1
+smtpd_tls_security_level = may
+smtpd_tls_auth_only = yes
+smtpd_tls_cert_file = {tls[0]}
+smtpd_tls_key_file = {tls[1]}
+""")
+    checks.rig._postfix("reload")       # pylint: disable=protected-access
+    checks.says([rf"ok +mailserver trial account {OWNER} has no block and "
+                 "may send: 250 2.1.5 Ok"], *checks.trial())
+    checks.rig.wait_for_log("TLS connection established from")
+    # And where STARTTLS is gone, so is the login.
+    os.unlink(tls[0])
+    checks.rig._postfix("reload")       # pylint: disable=protected-access
+    checks.says([rf"MEND +mailserver trial account {OWNER} has no block and "
+                 "cannot log in: the server offers no login there"],
+                *checks.trial())
+    checks.write_postfix()
+    checks.rig._postfix("reload")       # pylint: disable=protected-access
+
+
 def wrong_password(checks):
     checks.rig.write("wrong.password", "no-such-word\n", 0o600)
     checks.says([rf"MEND +mailserver trial account {OWNER} has no block and "
@@ -137,8 +162,8 @@ def blocked(checks):
     expect("MEND" not in said, said)
     checks.says([rf"ok +mailserver .*says for {OWNER}, who is blocked: REJ"],
                 "--account", OWNER.upper())
-    said = checks.says(["note +mailserver Postfix: nobody is blocked now"],
-                       "--account", FRIEND)
+    checks.says(["note +mailserver Postfix: nobody is blocked now"],
+                "--account", FRIEND)
 
 
 def wrong_order(checks):
@@ -247,6 +272,7 @@ STEPS = (
     ("comporta makes its tables", tables),
     ("a good configuration", good),
     ("a trial account may send, and no message is made", trial_is_taken),
+    ("the same over STARTTLS", trial_over_tls),
     ("a wrong password of the trial account", wrong_password),
     ("a blocked account", blocked),
     ("the check behind a permit", wrong_order),
