@@ -36,13 +36,13 @@ struct look {
 	bool is_file, keeps_case;
 };
 
-/* The first word of a line, which a blank, '=' or ':' ends. */
+/* The first word, which a blank, a line end, '=' or ':' ends. */
 static struct slice first_word(struct slice line)
 {
 	size_t i = 0;
 
 	line = slice_trim(line);
-	while (i < line.len && !strchr(" \t=:", line.ptr[i]))
+	while (i < line.len && !strchr(" \t\n=:", line.ptr[i]))
 		i++;
 	return slice_sub(line, 0, i);
 }
