@@ -510,6 +510,94 @@ static void test_settings_that_are_refused(void **state)
 	}
 }
 
+#define OFFERS .ehlo = "250-sink\r\n250 AUTH PLAIN"
+
+/* A login that would like to send, and never does. */
+static void test_trial(void **state)
+{
+	static const struct {
+		const char *why;
+		struct answers answers;
+		enum mail_trial want;
+		const char *part;	/* of the answer */
+		bool is_mail_heard;
+	} cases[] = {
+		{ "taken", { OFFERS }, MAIL_TRIAL_TAKEN, "250 ok", true },
+		{ "blocked", { OFFERS, .rcpt = "554 5.7.1 suspended" },
+		  MAIL_TRIAL_REFUSED, "554 5.7.1 suspended", true },
+		{ "blocked, several lines", { OFFERS,
+		  .rcpt = "554-5.7.1 one\r\n554 5.7.1 two" },
+		  MAIL_TRIAL_REFUSED, "554 5.7.1 two", true },
+		{ "blocked at MAIL", { OFFERS, .mail = "550 5.7.1 no" },
+		  MAIL_TRIAL_REFUSED, "550 5.7.1 no", true },
+		{ "database away", { OFFERS, .rcpt = "451 4.3.5 oh" },
+		  MAIL_TRIAL_REFUSED, "451 4.3.5 oh", true },
+		{ "wrong password", { OFFERS, .auth = "535 5.7.8 no" },
+		  MAIL_TRIAL_NO_LOGIN, "535 5.7.8 no", false },
+		{ "no login offered", { NULL }, MAIL_TRIAL_NO_LOGIN,
+		  "offers no login", false },
+		{ "greeting 554", { .greeting = "554 go" }, MAIL_TRIAL_AWAY,
+		  "554 go", false },
+		{ "gone at RCPT", { OFFERS, .rcpt = CLOSE }, MAIL_TRIAL_AWAY,
+		  "", true },
+		{ "silent at RCPT", { OFFERS, .rcpt = SILENT },
+		  MAIL_TRIAL_AWAY, "", true },
+		{ "not SMTP at RCPT", { OFFERS, .rcpt = "what?" },
+		  MAIL_TRIAL_AWAY, "", true },
+		{ "hostile words", { OFFERS, .rcpt = "550 \x1b[2J%s%n" },
+		  MAIL_TRIAL_REFUSED, "550 \\x1b[2J%s%n", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct mail_settings settings;
+		struct mail_client *client;
+		struct sink sink;
+		char url[64], answer[MAIL_ANSWER_SIZE];
+
+		sink_open(&sink, &cases[i].answers);
+		settings = usual_settings(url, sink.port);
+		settings.user = settings.from;
+		settings.password = "geheim";
+		settings.timeout_ms = TIMEOUT_MS;
+		client = open_client(&settings);
+		assert_case(cases[i].why, cases[i].want,
+			    mail_client_try(client, settings.from, answer));
+		if (!strstr(answer, cases[i].part) || strstr(answer, "geheim"))
+			fail_msg("%s: \"%s\"", cases[i].why, answer);
+		assert_case(cases[i].why, cases[i].is_mail_heard,
+			    was_heard(&sink, "MAIL FROM:<help@hoster.example>"
+				      "\r\n"));
+		assert_false(was_heard(&sink, "DATA"));
+		mail_client_close(&client);
+		sink_close(&sink);
+	}
+}
+
+/* To another machine a password goes over TLS or not at all. */
+static void test_trial_without_tls(void **state)
+{
+	static const struct answers offers = { OFFERS };
+	struct mail_settings settings;
+	struct mail_client *client;
+	struct sink sink;
+	char url[64], answer[MAIL_ANSWER_SIZE];
+
+	(void)state;
+	sink_open(&sink, &offers);
+	settings = usual_settings(url, sink.port);
+	settings.user = settings.from;
+	settings.password = "geheim";
+	/* This machine under a name that does not say so. */
+	snprintf(url, sizeof(url), "smtp://0.0.0.0:%d", sink.port);
+	client = open_client(&settings);
+	assert_int_equal(mail_client_try(client, settings.from, answer),
+			 MAIL_TRIAL_AWAY);
+	assert_false(was_heard(&sink, "AUTH"));
+	mail_client_close(&client);
+	sink_close(&sink);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -518,6 +606,8 @@ int main(void)
 		cmocka_unit_test(test_one_connection_for_all),
 		cmocka_unit_test(test_a_refusal_spoils_nothing),
 		cmocka_unit_test(test_login),
+		cmocka_unit_test(test_trial),
+		cmocka_unit_test(test_trial_without_tls),
 		cmocka_unit_test(test_tls_that_is_not_offered),
 		cmocka_unit_test(test_nobody_listens),
 		cmocka_unit_test(test_recipients_that_are_none),

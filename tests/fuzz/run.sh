@@ -41,6 +41,24 @@ for program in gzip xz zstd bzip2; do
 	head -c 100000 /dev/zero | $program -qc >"$packed/$program-bomb"
 done
 
+# What mail servers say of themselves; byte 1 separates the answers.
+said=$seeds/fuzz_mailserver
+mkdir -p "$said"
+# shellcheck disable=SC2016
+printf '%b' 'smtpd_sender_restrictions = gate check_sasl_access mysql:/x ${a?{$b}}\n' \
+	'smtpd_restriction_classes = gate\ngate = warn_if_reject permit\n' \
+	'\01submission inet n - y - - smtpd\n' \
+	'\01submission/inet/smtpd_sasl_auth_enable = yes\n' \
+	'\01hosts = localhost\nquery = SELECT\n comporta_send_block\n' \
+	'\01REJECT 5.7.1' >"$said/postfix"
+# shellcheck disable=SC2016
+printf '%b' 'acl_smtp_mail = m\n\nbegin acl\n\n  m:\n    require acl = n\n' \
+	'\n  n:\n    deny condition = $authenticated_id send_block lsearch{\n' \
+	'    accept hosts = x\n\nbegin x\n' >"$said/exim"
+printf '%b' 'auth_cache_size = 1 M\npassdb {\n  args = /x\n  driver = sql\n' \
+	'  deny = yes\n}\npassdb sql {\n  query = smtp_active\n}\n\01\01\01' \
+	'password_query = SELECT \\\n comporta_send_block\n' >"$said/dovecot"
+
 for source in tests/fuzz/fuzz_*.c; do
 	name=$(basename "$source" .c)
 	# shellcheck disable=SC2046,SC2086
