@@ -106,6 +106,8 @@ country_db = "{country}";
 asn_db = "{asn}";
 database: {self.database_conf(user, secret)};
 panel: {{ name = "own"; }};
+mailserver: {{ postfix_config = "{rig.path("postfix")}";
+    dovecot_config = "{rig.path("dovecot", "dovecot.conf")}"; }};
 smtp: {{ url = "smtp://127.0.0.1:{rig.port["smtp"]}";
     from = "comporta@operator.example"; }};
 serve: {{ listen = "127.0.0.1:{self.port}";
