@@ -5,225 +5,24 @@
  */
 #include "base/files.h"
 #include "base/text.h"
-#include "detector/panel/panel.h"
-#include "detector/panel/schema.h"
 #include "tests/support/db_contract.h"
-#include "tests/support/mariadb.h"
+#include "tests/support/panel_rig.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { MAX_PANELS = 32, BLOCK_ID = 7, AT_MS = 1763200862 };
+enum { MAX_PANELS = 32 };
 
 #define ANNA S("anna@firma.example")
 
-static struct mariadb server;
 static char panels[MAX_PANELS][64];
 static size_t n_panels;
 
-/* What one test works on. */
-static struct db *db;
-static struct panel *panel;
-
-static void load_text(const char *path, struct text *out)
-{
-	struct err err;
-
-	if (files_read(path, out, &err) != 0)
-		fail_msg("%s", err.text);
-}
-
-/* The file with its placeholders filled in, as the README's sed does. */
-static void run_file(struct db *on, const char *path)
-{
-	static const struct {
-		struct slice name;
-		const char *value;
-	} placeholders[] = {
-		{ SLICE("{database}"), "comporta" },
-		{ SLICE("{panel_database}"), "hosting" },
-		{ SLICE("{host}"), "127.0.0.1" },
-		{ SLICE("{password}"), "secret" },
-		{ SLICE("{ro_password}"), "secret2" },
-	};
-	struct text raw = TEXT_INIT(65536), sql = TEXT_INIT(65536);
-	struct slice rest;
-	struct err err;
-
-	load_text(path, &raw);
-	for (rest = text_slice(&raw); rest.len > 0;) {
-		size_t i = 0;
-
-		while (i < N_ELEMENTS(placeholders) &&
-		       !slice_starts(rest, placeholders[i].name))
-			i++;
-		if (i < N_ELEMENTS(placeholders))
-			text_add_string(&sql, placeholders[i].value);
-		else
-			text_add_char(&sql, rest.ptr[0]);
-		rest = slice_after(rest, i < N_ELEMENTS(placeholders)
-						 ? placeholders[i].name.len
-						 : 1);
-	}
-	if (db_run_script(on, text_string(&sql), &err) != DB_OK)
-		fail_msg("%s: %s", path, err.text);
-	text_release(&raw);
-	text_release(&sql);
-}
-
-static bool is_own(const char *name)
-{
-	return strcmp(name, "own") == 0;
-}
-
-static struct db *connect_as(const char *user, const char *password,
-			     const char *name)
-{
-	struct db_settings settings = {
-		.kind = "mysql", .host = "127.0.0.1", .port = server.port,
-		.user = user, .password = password, .name = name,
-		.timeout_s = 5,
-	};
-	struct db *connected;
-	struct err err;
-
-	if (db_open(&settings, &connected, &err) != 0)
-		fail_msg("%s", err.text);
-	return connected;
-}
-
-static void migrate(struct db *on)
-{
-	struct err err;
-	int applied;
-
-	if (schema_migrate(on, "sql", &applied, &err) != 0)
-		fail_msg("%s", err.text);
-}
-
-/* Both databases new, the panel's tables in one of their own. */
-static void prepare_mariadb(const char *name)
-{
-	struct db *root = connect_as("root", "", "");
-	char path[160];
-	struct err err;
-
-	assert_int_equal(db_run_script(root,
-		"DROP DATABASE IF EXISTS comporta;"
-		"DROP DATABASE IF EXISTS hosting;"
-		"DROP USER IF EXISTS 'comporta'@'127.0.0.1';"
-		"DROP USER IF EXISTS 'comporta_ro'@'127.0.0.1';"
-		"CREATE DATABASE comporta CHARACTER SET utf8mb4;"
-		"CREATE DATABASE hosting CHARACTER SET utf8mb4;"
-		"USE comporta", &err), DB_OK);
-	migrate(root);
-	assert_int_equal(db_run_script(root, is_own(name) ? "USE comporta"
-							  : "USE hosting",
-				       &err), DB_OK);
-	snprintf(path, sizeof(path), "sql/panels/%s/fixture.sql", name);
-	run_file(root, path);
-	run_file(root, "sql/own/mysql/grants.sql");
-	snprintf(path, sizeof(path), "sql/panels/%s/grants.sql", name);
-	run_file(root, path);
-	db_close(&root);
-}
-
-static void use_mariadb(const char *name, enum panel_gate gate)
-{
-	struct err err;
-
-	prepare_mariadb(name);
-	db = connect_as("comporta", "secret", "comporta");
-	if (panel_load_with("sql", name, is_own(name) ? "" : "hosting", gate,
-			    &panel, &err) != 0)
-		fail_msg("%s", err.text);
-}
-
-/* False when the panel's tables cannot be made in SQLite. */
-static bool use_sqlite(const char *name, enum panel_gate gate)
-{
-	static const struct db_settings settings = {
-		.kind = "sqlite", .file = ":memory:", .timeout_s = 1,
-	};
-	struct text fixture = TEXT_INIT(65536);
-	char path[160];
-	struct err err;
-	bool made;
-
-	assert_int_equal(db_open(&settings, &db, &err), 0);
-	migrate(db);
-	snprintf(path, sizeof(path), "sql/panels/%s/fixture.sql", name);
-	load_text(path, &fixture);
-	made = db_run_script(db, text_string(&fixture), &err) == DB_OK;
-	text_release(&fixture);
-	if (!made)
-		db_close(&db);
-	else if (panel_load_with("sql", name, NULL, gate, &panel, &err) != 0)
-		fail_msg("%s", err.text);
-	return made;
-}
-
-static void done(void)
-{
-	panel_free(&panel);
-	db_close(&db);
-}
-
-static struct panel_mailbox find(struct slice account)
-{
-	struct panel_mailbox mailbox;
-	struct err err = { 0, "" };
-
-	if (panel_find(panel, db, account, &mailbox, &err) != PANEL_FOUND)
-		fail_msg("%.*s is not found: %s", (int)account.len,
-			 account.ptr, err.text);
-	return mailbox;
-}
-
-static struct panel_standing standing(struct slice account)
-{
-	struct panel_standing now;
-	struct err err = { 0, "" };
-
-	if (panel_verify(panel, db, account, &now, &err) != PANEL_FOUND)
-		fail_msg("verify.sql knows nobody: %s", err.text);
-	return now;
-}
-
-static enum db_result block(struct slice account, bool *changed_out)
-{
-	struct err err;
-	enum db_result result;
-
-	*changed_out = false;
-	assert_int_equal(db_begin(db, &err), DB_OK);
-	result = panel_block(panel, db, account, S("case 7\nRCPT"), BLOCK_ID,
-			     AT_MS, changed_out, &err);
-	if (result == DB_OK)
-		return db_commit(db, &err);
-	db_rollback(db);
-	return result;
-}
-
-static bool unblock(struct slice account, const char *previous, int64_t id)
-{
-	bool changed = false;
-	struct err err;
-
-	assert_int_equal(db_begin(db, &err), DB_OK);
-	if (panel_unblock(panel, db, account, slice_from(previous), id,
-			  AT_MS, &changed, &err) != DB_OK)
-		fail_msg("%s", err.text);
-	assert_int_equal(db_commit(db, &err), DB_OK);
-	return changed;
-}
-
 static void blocks_and_unblocks(void)
 {
-	struct panel_mailbox before = find(ANNA), during, after;
+	struct panel_mailbox before = rig_find(ANNA), during, after;
 	bool changed;
 
 	assert_true(before.can_send);
@@ -232,21 +31,21 @@ static void blocks_and_unblocks(void)
 	if (before.contact[0])
 		assert_string_equal(before.contact,
 				    "anna.prywatnie@example.net");
-	assert_true(standing(ANNA).sends && standing(ANNA).reads);
-	assert_int_equal(block(S("Anna@FIRMA.example"), &changed), DB_OK);
+	assert_true(rig_standing(ANNA).sends && rig_standing(ANNA).reads);
+	assert_int_equal(rig_block(S("Anna@FIRMA.example"), &changed), DB_OK);
 	assert_true(changed);
-	during = find(ANNA);
+	during = rig_find(ANNA);
 	assert_false(during.can_send);
 	assert_true(during.is_stopped);
-	if (panel_gate(panel) == PANEL_GATE_SWITCH)
+	if (panel_gate(rig.panel) == PANEL_GATE_SWITCH)
 		assert_string_not_equal(during.sending, before.sending);
-	assert_true(!standing(ANNA).sends && standing(ANNA).reads);
-	assert_true(block(ANNA, &changed) != DB_OK || !changed);
-	assert_true(unblock(ANNA, before.sending, BLOCK_ID));
-	after = find(ANNA);
+	assert_true(!rig_standing(ANNA).sends && rig_standing(ANNA).reads);
+	assert_true(rig_block(ANNA, &changed) != DB_OK || !changed);
+	assert_true(rig_unblock(ANNA, before.sending, RIG_BLOCK_ID));
+	after = rig_find(ANNA);
 	assert_memory_equal(&after, &before, sizeof(before));
-	assert_true(standing(ANNA).sends && standing(ANNA).reads);
-	assert_false(unblock(ANNA, before.sending, BLOCK_ID));
+	assert_true(rig_standing(ANNA).sends && rig_standing(ANNA).reads);
+	assert_false(rig_unblock(ANNA, before.sending, RIG_BLOCK_ID));
 }
 
 /* Logins are what a client sent, as a log shows it. */
@@ -271,14 +70,15 @@ static void finds_nobody_else(void)
 	for (size_t i = 0; i < N_ELEMENTS(strangers); i++) {
 		struct panel_mailbox mailbox;
 		struct err err = { 0, "" };
-		enum panel_found found = panel_find(panel, db, strangers[i],
-						    &mailbox, &err);
+		enum panel_found found = panel_find(rig.panel, rig.db,
+						    strangers[i], &mailbox,
+						    &err);
 
 		if (found != PANEL_UNKNOWN_ACCOUNT)
 			fail_msg("%.*s: %d %s", (int)strangers[i].len,
 				 strangers[i].ptr, found, err.text);
 	}
-	assert_string_equal(find(S("ANNA@Firma.Example")).account,
+	assert_string_equal(rig_find(S("ANNA@Firma.Example")).account,
 			    "anna@firma.example");
 }
 
@@ -293,8 +93,8 @@ static void injected_logins_block_nobody(void)
 	for (size_t i = 0; i < N_ELEMENTS(logins); i++) {
 		bool changed;
 
-		block(logins[i], &changed);
-		assert_true(find(ANNA).can_send);
+		rig_block(logins[i], &changed);
+		assert_true(rig_find(ANNA).can_send);
 	}
 }
 
@@ -303,33 +103,25 @@ static void needs_a_transaction(void)
 	bool changed = false;
 	struct err err;
 
-	assert_int_equal(panel_block(panel, db, ANNA, S("x"), 1, 1, &changed,
-				     &err), DB_FAILED);
-	assert_int_equal(panel_unblock(panel, db, ANNA, S("1"), 1, 1,
+	assert_int_equal(panel_block(rig.panel, rig.db, ANNA, S("x"), 1, 1,
+				     &changed, &err), DB_FAILED);
+	assert_int_equal(panel_unblock(rig.panel, rig.db, ANNA, S("1"), 1, 1,
 				       &changed, &err), DB_FAILED);
-	assert_true(find(ANNA).can_send);
-}
-
-static bool has_switch(const char *name)
-{
-	char path[160];
-
-	snprintf(path, sizeof(path), "sql/panels/%s/block.sql", name);
-	return !is_own(name) && access(path, F_OK) == 0;
+	assert_true(rig_find(ANNA).can_send);
 }
 
 /* In MariaDB and, where its tables can be made there, in SQLite. True if so. */
 static bool on_panel(const char *name, enum panel_gate gate,
 		     void (*check)(void))
 {
-	use_mariadb(name, gate);
-	print_message("panel %s\n", panel_name(panel));
+	rig_use_mariadb(name, gate);
+	print_message("panel %s\n", panel_name(rig.panel));
 	check();
-	done();
-	if (!use_sqlite(name, gate))
+	rig_done();
+	if (!rig_use_sqlite(name, gate))
 		return false;
 	check();
-	done();
+	rig_done();
 	return true;
 }
 
@@ -339,7 +131,7 @@ static void on_every_panel(void (*check)(void))
 
 	for (size_t i = 0; i < n_panels; i++) {
 		any_in_sqlite |= on_panel(panels[i], PANEL_GATE_TABLE, check);
-		if (!has_switch(panels[i]))
+		if (!rig_has_switch(panels[i]))
 			continue;
 		on_panel(panels[i], PANEL_GATE_SWITCH, check);
 		on_panel(panels[i], PANEL_GATE_BOTH, check);
@@ -398,14 +190,14 @@ static void test_rights_in_our_tables(void **state)
 	};
 
 	(void)state;
-	prepare_mariadb("own");
+	rig_prepare("own");
 	for (size_t i = 0; i < N_ELEMENTS(rights); i++) {
 		bool reads = strcmp(rights[i].user, "comporta_ro") == 0;
 
-		db = connect_as(rights[i].user, reads ? "secret2" : "secret",
-				"comporta");
-		db_must(db, rights[i].sql, rights[i].want);
-		db_close(&db);
+		rig.db = rig_connect(rights[i].user,
+				     reads ? "secret2" : "secret", "comporta");
+		db_must(rig.db, rights[i].sql, rights[i].want);
+		db_close(&rig.db);
 	}
 }
 
@@ -430,7 +222,7 @@ static int take_column(void *context, const struct db_row *row)
 
 static void list_columns(void)
 {
-	struct db *root = connect_as("root", "", "");
+	struct db *root = rig_connect("root", "", "");
 	struct err err;
 
 	n_columns = 0;
@@ -475,7 +267,7 @@ static void check_column(const struct column *column, const char *statements)
 
 	snprintf(text, sizeof(text), "SELECT `%s` FROM hosting.`%s` "
 		 "WHERE 1 = 0", column->name, column->table);
-	result = db_run(db, text, NULL, 0, NULL, NULL, NULL, &err);
+	result = db_run(rig.db, text, NULL, 0, NULL, NULL, NULL, &err);
 	if (result == DB_OK && !strstr(statements, column->name))
 		fail_msg("more rights than needed: %s", text);
 	if (result != DB_OK && result != DB_DENIED)
@@ -497,10 +289,10 @@ static void check_rights(const char *name)
 			 "NULL WHERE 1 = 0", columns[i].table,
 			 columns[i].name);
 		if (!strstr(text_string(&changes), columns[i].name))
-			db_must(db, text, DB_DENIED);
+			db_must(rig.db, text, DB_DENIED);
 		snprintf(text, sizeof(text), "DELETE FROM hosting.`%s` "
 			 "WHERE 1 = 0", columns[i].table);
-		db_must(db, text, DB_DENIED);
+		db_must(rig.db, text, DB_DENIED);
 	}
 	text_release(&reads);
 	text_release(&changes);
@@ -511,12 +303,12 @@ static void test_rights_end_where_the_statements_end(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < n_panels; i++) {
-		if (is_own(panels[i]))
+		if (rig_is_own(panels[i]))
 			continue;
 		print_message("panel %s\n", panels[i]);
-		use_mariadb(panels[i], PANEL_GATE_AUTO);
+		rig_use_mariadb(panels[i], PANEL_GATE_AUTO);
 		check_rights(panels[i]);
-		done();
+		rig_done();
 	}
 }
 
@@ -526,16 +318,17 @@ static void test_postfixadmin_keeps_closed_what_was(void **state)
 	bool changed = true;
 
 	(void)state;
-	use_mariadb("postfixadmin4", PANEL_GATE_SWITCH);
-	zoe = find(S("zoe@firma.example"));
+	rig_use_mariadb("postfixadmin4", PANEL_GATE_SWITCH);
+	zoe = rig_find(S("zoe@firma.example"));
 	assert_false(zoe.can_send);
 	assert_string_equal(zoe.sending, "0");
 	assert_string_equal(zoe.contact, "");
-	assert_int_equal(block(S("zoe@firma.example"), &changed), DB_OK);
+	assert_int_equal(rig_block(S("zoe@firma.example"), &changed), DB_OK);
 	assert_false(changed);
-	assert_false(unblock(S("zoe@firma.example"), zoe.sending, BLOCK_ID));
-	assert_false(find(S("zoe@firma.example")).can_send);
-	done();
+	assert_false(rig_unblock(S("zoe@firma.example"), zoe.sending,
+				 RIG_BLOCK_ID));
+	assert_false(rig_find(S("zoe@firma.example")).can_send);
+	rig_done();
 }
 
 static void check_own_table(void)
@@ -543,32 +336,32 @@ static void check_own_table(void)
 	static const struct slice rui = SLICE("Rui.Sousa@LOJA.example");
 	bool changed;
 
-	assert_string_equal(find(rui).account, "Rui.Sousa@Loja.Example");
-	assert_int_equal(block(rui, &changed), DB_OK);
-	assert_false(find(rui).can_send);
-	assert_string_equal(db_one(db, "SELECT account FROM "
+	assert_string_equal(rig_find(rui).account, "Rui.Sousa@Loja.Example");
+	assert_int_equal(rig_block(rui, &changed), DB_OK);
+	assert_false(rig_find(rui).can_send);
+	assert_string_equal(db_one(rig.db, "SELECT account FROM "
 				       "comporta_send_block"),
 			    "rui.sousa@loja.example");
-	assert_string_equal(db_one(db, "SELECT reason FROM "
+	assert_string_equal(db_one(rig.db, "SELECT reason FROM "
 				       "comporta_send_block"),
 			    "case 7\\x0aRCPT");
-	assert_int_equal(block(rui, &changed), DB_DUPLICATE);
+	assert_int_equal(rig_block(rui, &changed), DB_DUPLICATE);
 	/* Another incident's row is not ours to take away. */
-	assert_false(unblock(rui, "open", BLOCK_ID + 1));
-	assert_false(find(rui).can_send);
-	assert_true(unblock(rui, "open", BLOCK_ID));
-	assert_true(find(rui).can_send);
+	assert_false(rig_unblock(rui, "open", RIG_BLOCK_ID + 1));
+	assert_false(rig_find(rui).can_send);
+	assert_true(rig_unblock(rui, "open", RIG_BLOCK_ID));
+	assert_true(rig_find(rui).can_send);
 }
 
 static void test_own_table(void **state)
 {
 	(void)state;
-	use_mariadb("own", PANEL_GATE_TABLE);
+	rig_use_mariadb("own", PANEL_GATE_TABLE);
 	check_own_table();
-	done();
-	assert_true(use_sqlite("own", PANEL_GATE_TABLE));
+	rig_done();
+	assert_true(rig_use_sqlite("own", PANEL_GATE_TABLE));
 	check_own_table();
-	done();
+	rig_done();
 }
 
 /* The worked example of sql/panels/own/README.md. */
@@ -590,17 +383,17 @@ static void test_a_view_over_other_tables(void **state)
 	struct err err;
 
 	(void)state;
-	prepare_mariadb("own");
-	root = connect_as("root", "", "");
+	rig_prepare("own");
+	root = rig_connect("root", "", "");
 	if (db_run_script(root, tables, &err) != DB_OK)
 		fail_msg("%s", err.text);
 	db_close(&root);
-	db = connect_as("comporta", "secret", "comporta");
-	assert_int_equal(panel_load("sql", "own", "", &panel, &err), 0);
+	rig.db = rig_connect("comporta", "secret", "comporta");
+	assert_int_equal(panel_load("sql", "own", "", &rig.panel, &err), 0);
 	blocks_and_unblocks();
 	finds_nobody_else();
-	db_must(db, "SELECT * FROM hosting.virtual_users", DB_DENIED);
-	done();
+	db_must(rig.db, "SELECT * FROM hosting.virtual_users", DB_DENIED);
+	rig_done();
 }
 
 static void test_a_view_in_sqlite(void **state)
@@ -608,8 +401,8 @@ static void test_a_view_in_sqlite(void **state)
 	struct err err;
 
 	(void)state;
-	assert_true(use_sqlite("own", PANEL_GATE_TABLE));
-	assert_int_equal(db_run_script(db,
+	assert_true(rig_use_sqlite("own", PANEL_GATE_TABLE));
+	assert_int_equal(db_run_script(rig.db,
 		"DROP TABLE comporta_mailbox;"
 		"CREATE TABLE users (email TEXT UNIQUE, password TEXT);"
 		"INSERT INTO users VALUES ('Anna@Firma.Example', 'x');"
@@ -618,8 +411,8 @@ static void test_a_view_in_sqlite(void **state)
 		"password AS password_hash, NULL AS password_changed, "
 		"'pl' AS language, NULL AS contact, NULL AS name FROM users",
 		&err), DB_OK);
-	assert_string_equal(find(ANNA).account, "Anna@Firma.Example");
-	done();
+	assert_string_equal(rig_find(ANNA).account, "Anna@Firma.Example");
+	rig_done();
 }
 
 static int gather_panels(void **state)
@@ -634,7 +427,7 @@ static int gather_panels(void **state)
 			snprintf(panels[n_panels++], sizeof(panels[0]),
 				 "%.60s", entry->d_name);
 	closedir(folder);
-	mariadb_start(&server);
+	mariadb_start(&rig.server);
 	return 0;
 }
 
@@ -655,6 +448,6 @@ int main(void)
 	int failed = cmocka_run_group_tests_name("panels", tests,
 						 gather_panels, NULL);
 
-	mariadb_stop(&server);
+	mariadb_stop(&rig.server);
 	return failed;
 }
