@@ -1,0 +1,15 @@
+-- What the statements of this folder need, column by column; the user is made
+-- by sql/own/mysql/grants.sql. Placeholders, to be replaced before it runs:
+--   {panel_database}  Froxlor's database, e.g. froxlor
+--   {host}            where comporta connects from, e.g. localhost
+--
+--   sed -e 's/{panel_database}/froxlor/; s/{host}/localhost/' \
+--       grants.sql | mariadb
+--
+-- `mail_users.password`, which may hold clear passwords, cannot be read.
+
+GRANT SELECT (username, password_enc, postfix, imap, customerid),
+	UPDATE (postfix)
+	ON `{panel_database}`.mail_users TO 'comporta'@'{host}';
+GRANT SELECT (customerid, email, def_language, firstname, name, company)
+	ON `{panel_database}`.panel_customers TO 'comporta'@'{host}';
