@@ -1,0 +1,11 @@
+-- What the statements of this folder need, column by column; the user is made
+-- by sql/own/mysql/grants.sql. Placeholders, to be replaced before it runs:
+--   {panel_database}  ViMbAdmin's database, e.g. vimbadmin
+--   {host}            where comporta connects from, e.g. localhost
+--
+--   sed -e 's/{panel_database}/vimbadmin/; s/{host}/localhost/' \
+--       grants.sql | mariadb
+
+GRANT SELECT (username, password, name, alt_email, access_restriction, active),
+	UPDATE (access_restriction)
+	ON `{panel_database}`.mailbox TO 'comporta'@'{host}';
