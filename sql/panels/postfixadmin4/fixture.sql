@@ -1,5 +1,5 @@
--- PostfixAdmin 4.0.5's table of mailboxes as its upgrade.php leaves it in
--- MariaDB, with rows for the tests.
+-- PostfixAdmin 4.0.5's tables of mailboxes and of application passwords, as its
+-- upgrade.php leaves them in MariaDB, with rows for the tests.
 CREATE TABLE mailbox (
 	username VARCHAR(255) NOT NULL,
 	password VARCHAR(255) NOT NULL,
@@ -27,6 +27,14 @@ CREATE TABLE mailbox (
 	KEY domain (domain)
 ) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_general_ci;
 
+CREATE TABLE mailbox_app_password (
+	id INT(11) NOT NULL AUTO_INCREMENT,
+	username VARCHAR(255) DEFAULT NULL,
+	description VARCHAR(255) DEFAULT NULL,
+	password_hash VARCHAR(255) DEFAULT NULL,
+	PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
 INSERT INTO mailbox
 	(username, password, name, maildir, local_part, domain, email_other,
 	 password_expiry, smtp_active)
@@ -39,3 +47,9 @@ VALUES
 	 '2000-01-01 00:00:00', 1),
 	('zoe@firma.example', '$6$salt$zoe', 'Zoe', 'firma.example/zoe/',
 	 'zoe', 'firma.example', '', '2000-01-01 00:00:00', 0);
+
+INSERT INTO mailbox_app_password (username, description, password_hash)
+VALUES
+	('anna@firma.example', 'telefon Anny', '$6$salt$phone'),
+	('zoe@firma.example', NULL, '$6$salt$zoephone'),
+	(NULL, 'nobody', NULL);

@@ -13,3 +13,5 @@ GRANT SELECT (username, password, password_expiry, name, email_other,
 		smtp_active, active),
 	UPDATE (smtp_active)
 	ON `{panel_database}`.mailbox TO 'comporta'@'{host}';
+GRANT SELECT (id, username, description, password_hash)
+	ON `{panel_database}`.mailbox_app_password TO 'comporta'@'{host}';
