@@ -62,7 +62,6 @@ struct blocks_proof {
 	enum password_state state;
 	const char *words;	/* for the audit trail */
 	bool is_known;		/* the panel still has the mailbox */
-	bool can_send;
 };
 
 /* -1 and state PASSWORD_ERROR when the panel cannot be asked. */

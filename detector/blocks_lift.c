@@ -49,20 +49,22 @@ static int check_panel(const struct lifting *lifting, struct err *err)
 		       now);
 }
 
-/* Only what we turned, and only where it still stands as we left it. */
+/*
+ * Only what we turned, and only where it still stands as we left it: that is
+ * unblock.sql's to look at, as an account may have more than one way to send,
+ * and one that was opened since says nothing of the others.
+ */
 static enum db_result turn_back(const struct lifting *lifting,
 				struct err *err)
 {
 	struct blocks *blocks = lifting->blocks;
 	const struct block *block = &lifting->block;
-	const struct blocks_proof *proof = &lifting->proof;
 	bool changed = false;
 
 	if (!block->changed ||
 	    strcmp(block->panel, panel_name(blocks->panel)) != 0)
 		return DB_OK;
-	if (proof->is_known ? proof->can_send
-			    : !panel_blocks_anybody(blocks->panel))
+	if (!lifting->proof.is_known && !panel_blocks_anybody(blocks->panel))
 		return DB_OK;
 	return panel_unblock(blocks->panel, blocks->db,
 			     slice_from(block->account),

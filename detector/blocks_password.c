@@ -140,7 +140,6 @@ int blocks_prove(struct blocks *blocks, const struct block *block,
 	if (found == PANEL_ERROR)
 		return -1;
 	proof.is_known = found == PANEL_FOUND;
-	proof.can_send = mailbox.can_send;
 	blocks_fingerprint(blocks, block->account, mailbox.password_hash,
 			   fingerprint);
 	blocks_scheme(mailbox.password_hash, scheme, sizeof(scheme));

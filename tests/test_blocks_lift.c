@@ -205,6 +205,22 @@ static void test_only_our_own_switch_is_turned_back(void **state)
 	assert_int_equal(desk_lift(id, false, true, NOW + 5), LIFT_DONE);
 }
 
+/* A second way to send that was opened since the block, such as a thief's own
+ * application password, must not keep the first one shut for good. */
+static void test_a_second_way_that_is_open(void **state)
+{
+	int64_t id;
+
+	(void)state;
+	desk.blocks.panel = desk.shop;
+	assert_int_equal(desk_make("d1", "ala@firma.example", NOW, &id),
+			 BLOCK_MADE);
+	desk_run("UPDATE shop_user SET phone = 1");
+	assert_int_equal(desk_lift(id, false, true, NOW + 1), LIFT_DONE);
+	assert_int_equal(desk_number("SELECT may_send AS n FROM shop_user"
+				" WHERE login = 'ala@firma.example'"), 1);
+}
+
 static void test_another_panel_is_not_touched(void **state)
 {
 	int64_t id;
@@ -252,6 +268,7 @@ int main(void)
 		DESK_TEST(test_who_may_lift),
 		DESK_TEST(test_a_block_that_comes_back_says_so),
 		DESK_TEST(test_only_our_own_switch_is_turned_back),
+		DESK_TEST(test_a_second_way_that_is_open),
 		DESK_TEST(test_another_panel_is_not_touched),
 		DESK_TEST(test_scan_lifts_what_it_may),
 	};

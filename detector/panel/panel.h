@@ -40,6 +40,10 @@
  * end. No row: the panel does not know the account. Two rows: an error, since
  * blocking the wrong one is worse than blocking none.
  *
+ * unblock.sql runs at every lift of a block that changed something, whatever
+ * find.sql says then: it turns back only what still stands as block.sql left
+ * it, and allows for no row.
+ *
  * What block.sql changes besides the one switch, such as the flags of several
  * application passwords, it notes in comporta_previous (block_id, item, value)
  * and unblock.sql turns back by it and deletes it.

@@ -17,7 +17,7 @@ static const struct {
 } shop_files[] = {
 	{ "find.sql",
 	  "SELECT login AS account, may_send AS sending,"
-	  " may_send AS can_send, hash AS password_hash,"
+	  " max(may_send, phone) AS can_send, hash AS password_hash,"
 	  " hash_time AS password_changed, lang AS language,"
 	  " other AS contact, 'Ala' AS name"
 	  " FROM shop_user WHERE login = :account;\n" },
@@ -25,10 +25,11 @@ static const struct {
 	  "-- rows: 1\nUPDATE shop_user SET may_send = 0"
 	  " WHERE login = :account AND may_send = 1;\n" },
 	{ "unblock.sql",
-	  "-- rows: 1\nUPDATE shop_user SET may_send = :previous"
+	  "-- rows: 0-1\nUPDATE shop_user SET may_send = :previous"
 	  " WHERE login = :account AND may_send = 0;\n" },
 	{ "verify.sql",
-	  "SELECT login AS account, may_send AS can_send, 1 AS can_read"
+	  "SELECT login AS account, max(may_send, phone) AS can_send,"
+	  " 1 AS can_read"
 	  " FROM shop_user WHERE login = :account;\n" },
 	{ "grants.sql", "-- none\n" },
 	{ "fixture.sql", "-- in the test\n" },
@@ -37,11 +38,12 @@ static const struct {
 
 static const char tables[] =
 	"CREATE TABLE shop_user (login TEXT PRIMARY KEY, hash TEXT,"
-	" hash_time TEXT, may_send INTEGER, lang TEXT, other TEXT);"
+	" hash_time TEXT, may_send INTEGER, lang TEXT, other TEXT,"
+	" phone INTEGER NOT NULL);"
 	"INSERT INTO shop_user VALUES ('ala@firma.example', '$6$a$x', 't1',"
-	" 1, 'pl', 'ala@home.example');"
+	" 1, 'pl', 'ala@home.example', 0);"
 	"INSERT INTO shop_user VALUES ('ola@firma.example', '$6$o$x', 't1',"
-	" 0, 'pl', NULL);"
+	" 0, 'pl', NULL, 0);"
 	"INSERT INTO comporta_mailbox VALUES ('anna@firma.example',"
 	" '$6$s$x', NULL, 'pl', 'anna@home.example', 'Anna');"
 	"INSERT INTO comporta_mailbox VALUES ('joao@loja.example',"
