@@ -1,7 +1,7 @@
 -- Dovecot lets people log in by `login` too, and hands the mail server `email`
 -- either way, so that is the account. No time of the last change is kept.
 -- Language and address are the client's; ISPConfig names some languages by a
--- country. On a mail server of several, the client is not in the database.
+-- country. On one mail server of several the client may be missing.
 SELECT m.email AS account,
 	m.disablesmtp AS sending,
 	CASE WHEN m.disablesmtp = 'n' THEN 1 ELSE 0 END AS can_send,
