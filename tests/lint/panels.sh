@@ -5,10 +5,41 @@ set -eu
 bad=0
 complain() { echo "$1" >&2; bad=1; }
 
+# What a folder must hold. A panel whose switch is a command may have no
+# tables at all; then own's comporta_mailbox is asked.
+needed() {
+	echo README.md
+	[ ! -e "$1find.sql" ] && [ -e "$1block.command" ] ||
+		echo find.sql grants.sql fixture.sql
+	# Everybody's tables may be own's, so it is recognised by nothing.
+	[ "$1" = sql/panels/own/ ] || [ ! -e "$1find.sql" ] || echo columns
+}
+
 for panel in sql/panels/*/; do
-	for name in find.sql grants.sql fixture.sql \
-		README.md; do
+	for name in $(needed "$panel"); do
 		[ -s "$panel$name" ] || complain "$panel lacks $name"
+	done
+	[ ! -e "${panel}columns" ] ||
+		! grep -vE '^(#.*|!?[A-Za-z0-9_]+\.[A-Za-z0-9_]+)$' \
+			"${panel}columns" >&2 ||
+		complain "${panel}columns: neither table.column nor comment"
+	# A command that stops needs one that lets go, and the other way round.
+	[ -s "${panel}block.command" ] && [ -s "${panel}unblock.command" ] ||
+		[ ! -e "${panel}block.command" ] &&
+		[ ! -e "${panel}unblock.command" ] ||
+		complain "$panel has half a switch of commands"
+	for file in "$panel"*.command; do
+		[ -f "$file" ] || continue
+		for p in $(grep -o '{[^}]*}' "$file" | sort -u); do
+			case $p in
+			'{account}' | '{local}' | '{domain}') ;;
+			'{owner}' | '{reason}') ;;
+			*) complain "$file: unknown placeholder $p" ;;
+			esac
+		done
+		# No shell reads them: what only a shell knows is a slip.
+		! grep -nE "[;|&<>\$\`'\"*]" "$file" >&2 ||
+			complain "$file: no shell is asked, write words alone"
 	done
 	# A switch is three files, or none.
 	switch=

@@ -1,0 +1,15 @@
+-- PostfixAdmin 3 has no sending switch, so the answer is our block table's.
+-- An account that the panel has closed (active = 0) is found all the same: its
+-- open sessions go on, and only our table ends those. `modified` moves with
+-- every edit; `password_expiry` only when a password is set.
+SELECT m.username AS account,
+	CASE WHEN b.account IS NULL THEN 'open' ELSE 'closed' END AS sending,
+	CASE WHEN b.account IS NULL THEN 1 ELSE 0 END AS can_send,
+	m.password AS password_hash,
+	NULLIF(m.password_expiry, '2000-01-01 00:00:00') AS password_changed,
+	NULL AS language,
+	NULLIF(m.email_other, '') AS contact,
+	NULLIF(m.name, '') AS name
+FROM {panel}mailbox m
+LEFT JOIN comporta_send_block b ON b.account = :account
+WHERE m.username = :account;

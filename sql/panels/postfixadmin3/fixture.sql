@@ -1,0 +1,37 @@
+-- PostfixAdmin 3.3.13's table of mailboxes as its upgrade.php leaves it in
+-- MariaDB, with rows for the tests.
+CREATE TABLE mailbox (
+	username VARCHAR(255) NOT NULL,
+	password VARCHAR(255) NOT NULL,
+	name VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci
+		NOT NULL,
+	maildir VARCHAR(255) NOT NULL,
+	quota BIGINT(20) NOT NULL DEFAULT 0,
+	local_part VARCHAR(255) NOT NULL,
+	domain VARCHAR(255) NOT NULL,
+	created DATETIME NOT NULL DEFAULT '2000-01-01 00:00:00',
+	modified DATETIME NOT NULL DEFAULT '2000-01-01 00:00:00',
+	active TINYINT(1) NOT NULL DEFAULT 1,
+	phone VARCHAR(30) CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci
+		NOT NULL DEFAULT '',
+	email_other VARCHAR(255) CHARACTER SET utf8mb3
+		COLLATE utf8mb3_general_ci NOT NULL DEFAULT '',
+	token VARCHAR(255) CHARACTER SET utf8mb3 COLLATE utf8mb3_general_ci
+		NOT NULL DEFAULT '',
+	token_validity DATETIME NOT NULL DEFAULT '2000-01-01 00:00:00',
+	password_expiry DATETIME NOT NULL DEFAULT '2000-01-01 00:00:00',
+	PRIMARY KEY (username),
+	KEY domain (domain)
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_general_ci;
+
+INSERT INTO mailbox
+	(username, password, name, maildir, local_part, domain, email_other,
+	 password_expiry, active)
+VALUES
+	('anna@firma.example', '$6$salt$oldhash', 'Anna Żółć',
+	 'firma.example/anna/', 'anna', 'firma.example',
+	 'anna.prywatnie@example.net', '2027-01-02 03:04:05', 1),
+	('zoë@firma.example', '$1$salt$zoe', 'Zoë', 'firma.example/zoe/',
+	 'zoë', 'firma.example', '', '2000-01-01 00:00:00', 1),
+	('closed@firma.example', '$1$salt$closed', '', 'firma.example/closed/',
+	 'closed', 'firma.example', '', '2000-01-01 00:00:00', 0);
