@@ -24,10 +24,10 @@ for panel in sql/panels/*/; do
 			"${panel}columns" >&2 ||
 		complain "${panel}columns: neither table.column nor comment"
 	# A command that stops needs one that lets go, and the other way round.
-	[ -s "${panel}block.command" ] && [ -s "${panel}unblock.command" ] ||
-		[ ! -e "${panel}block.command" ] &&
-		[ ! -e "${panel}unblock.command" ] ||
-		complain "$panel has half a switch of commands"
+	case $(ls "$panel" | grep -xE '(un)?block\.command' | tr '\n' ' ') in
+	'' | 'block.command unblock.command ') ;;
+	*) complain "$panel has half a switch of commands" ;;
+	esac
 	for file in "$panel"*.command; do
 		[ -f "$file" ] || continue
 		for p in $(grep -o '{[^}]*}' "$file" | sort -u); do
