@@ -109,7 +109,8 @@ struct db_settings {
 	const char *host;	/* mysql: name or address; "" or "localhost"
 				 * for the socket */
 	int64_t port;
-	const char *socket;	/* mysql: path of the socket, may be "" */
+	const char *socket;	/* mysql: path of the socket, instead of host
+				 * and port; "" for these or the usual one */
 	const char *user;
 	const char *password;	/* already read from its file */
 	const char *name;	/* mysql: default database */

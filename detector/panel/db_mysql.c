@@ -121,7 +121,7 @@ static const char *or_null(const char *text)
 
 static bool uses_socket(const struct db_settings *settings)
 {
-	return !or_null(settings->host) ||
+	return or_null(settings->socket) || !or_null(settings->host) ||
 	       strcmp(settings->host, "localhost") == 0;
 }
 
