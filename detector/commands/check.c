@@ -7,6 +7,7 @@
 #include "base/stamp.h"
 #include "detector/commands/check_log.h"
 #include "detector/commands/check_mailserver.h"
+#include "detector/commands/check_panel.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
 #include "detector/commands/logs.h"
@@ -405,12 +406,24 @@ static int list_options(void)
 	return EXIT_FINE;
 }
 
+static int no_json(void)
+{
+	struct err err;
+
+	err_set(&err, EXIT_USAGE, "check has --json for --detect-panel only");
+	return command_fail(&err);
+}
+
 static int run(struct invocation *invocation)
 {
 	struct findings findings = { 0 };
 
 	if (invocation->list_options)
 		return list_options();
+	if (invocation->detect_panel)
+		return check_panel_detect(invocation);
+	if (invocation->json)
+		return no_json();
 	if (!log_is_quiet())
 		printf("comporta " COMPORTA_VERSION ", mode %s\n",
 		       settings.mode == MODE_ENFORCE ? "enforce" : "observe");
@@ -441,8 +454,10 @@ const struct command command_check = {
 		"not, without passwords. --create-tables makes our tables\n"
 		"(with a database user that may). The mail server's own "
 		"configuration is read, and\nlogins are looked up as it would "
-		"do: does it ask for the block?",
+		"do: does it ask for the block? --detect-panel\nlooks for the "
+		"tables of a hosting panel instead, in MariaDB or in "
+		"panel.file, and\nprints what to configure.",
 	.takes = TAKES_TABLES | TAKES_LIST | TAKES_ORIGIN | TAKES_FORMAT |
-		 TAKES_ACCOUNT,
+		 TAKES_ACCOUNT | TAKES_DETECT | TAKES_JSON,
 	.run = run,
 };

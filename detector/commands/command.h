@@ -44,6 +44,7 @@ struct invocation {
 	size_t n_sets;
 	bool json, verbose, quiet, help;
 	bool dry_run, force, create_tables, list_options, progress, learn;
+	bool detect_panel;
 	const char *reason, *role, *days, *until, *scores, *page;
 	const char *network, *country, *client, *queue, *account;
 	char **args;

@@ -64,6 +64,8 @@ static const struct option_row rows[] = {
 	  "whom to look up in the mail server" },
 	{ "--create-tables", NULL, TAKES_TABLES, NULL, AT(create_tables), 0,
 	  "make or update our tables; needs the right to" },
+	{ "--detect-panel", NULL, TAKES_DETECT, NULL, AT(detect_panel), 0,
+	  "find the hosting panel by its tables, say what to set" },
 	{ "--options", NULL, TAKES_LIST, NULL, AT(list_options), 0,
 	  "list every option of the configuration" },
 	{ "--json", NULL, TAKES_JSON, NULL, AT(json), 0,
