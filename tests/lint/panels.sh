@@ -30,15 +30,17 @@ for panel in sql/panels/*/; do
 	esac
 	for file in "$panel"*.command; do
 		[ -f "$file" ] || continue
-		for p in $(grep -o '{[^}]*}' "$file" | sort -u); do
+		for p in $(sed '/^#/d' "$file" | grep -o '{[^}]*}' |
+			sort -u); do
 			case $p in
 			'{account}' | '{local}' | '{domain}') ;;
-			'{owner}' | '{reason}') ;;
+			'{owner}') [ -s "${panel}owner.command" ] ||
+				complain "$file: who is {owner}?" ;;
 			*) complain "$file: unknown placeholder $p" ;;
 			esac
 		done
 		# No shell reads them: what only a shell knows is a slip.
-		! grep -nE "[;|&<>\$\`'\"*]" "$file" >&2 ||
+		! sed '/^#/d' "$file" | grep -E "[;|&<>\$\`'\"*]" >&2 ||
 			complain "$file: no shell is asked, write words alone"
 	done
 	# A switch is three files, or none.

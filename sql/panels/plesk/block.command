@@ -1,0 +1,1 @@
+/usr/sbin/plesk bin mail --update {account} -outgoing-messages-mbox-limit 0
