@@ -1,0 +1,1 @@
+/usr/local/cpanel/scripts/whoowns {domain}
