@@ -1,0 +1,1 @@
+/usr/local/hestia/bin/v-search-domain-owner {domain} mail

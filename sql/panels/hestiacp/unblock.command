@@ -1,0 +1,1 @@
+/usr/local/hestia/bin/v-change-mail-account-rate-limit {owner} {domain} {local} system
