@@ -1,0 +1,1 @@
+/usr/local/sbin/comporta-directadmin unblock {account}
