@@ -25,14 +25,15 @@ DATADIR    ?= $(PREFIX)/share/comporta
 mysql_pkg := $(shell $(PKG_CONFIG) --exists mysqlclient 2>/dev/null && \
 	echo mysqlclient || echo libmariadb)
 packages  := $(mysql_pkg) libcurl libmicrohttpd json-c libmaxminddb lmdb \
-	libconfig sqlite3 libarchive gnutls
+	libconfig sqlite3 libarchive gnutls libargon2
 # journald's adapter is built when libsystemd is there; SYSTEMD= for without.
 SYSTEMD   ?= $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo yes)
 ifneq ($(SYSTEMD),)
 packages  += libsystemd
 endif
 lib_flags := $(shell $(PKG_CONFIG) --cflags $(packages) 2>/dev/null)
-lib_libs  := $(shell $(PKG_CONFIG) --libs $(packages) 2>/dev/null) -lm
+lib_libs  := $(shell $(PKG_CONFIG) --libs $(packages) 2>/dev/null) -lcrypt \
+	-lm
 
 ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -I. -include base/banned.h -MMD -MP \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \

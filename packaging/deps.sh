@@ -14,7 +14,7 @@ build='pkg-config libmariadb-dev|libmysqlclient-dev
 	libcurl4-gnutls-dev|libcurl4-openssl-dev|libcurl4-nss-dev
 	libmicrohttpd-dev libjson-c-dev libmaxminddb-dev liblmdb-dev
 	libconfig-dev libsqlite3-dev libarchive-dev libgnutls28-dev
-	libxxhash-dev'
+	libxxhash-dev libcrypt-dev libargon2-dev'
 demo='curl sqlite3 libmaxmind-db-writer-perl'
 check='libcmocka-dev mariadb-server mariadb-client postfix postfix-mysql
 	postfix-sqlite dovecot-core dovecot-imapd dovecot-mysql dovecot-sqlite

@@ -68,6 +68,8 @@ maxminddb.h detector/geo.c
 archive.h detector/sources/archive.c
 systemd/sd-journal.h detector/sources/journal.c
 xxhash.h base/hash.c
+crypt.h base/password.c
+argon2.h base/argon.c
 END
 found=$(grep -rlE '#include <gnutls/' base detector notifier || true)
 [ "$found" = base/crypto.c ] ||
