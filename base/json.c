@@ -161,6 +161,8 @@ struct json *json_parse(struct slice bytes, struct err *err)
 				       (int)bytes.len);
 	error = json_tokener_get_error(tokener);
 	used = json_tokener_get_parse_end(tokener);
+	/* Its last text stays in there: it may be a password. */
+	explicit_bzero(tokener->pb->buf, (size_t)tokener->pb->size);
 	json_tokener_free(tokener);
 	if (error == json_tokener_success && used == bytes.len && result)
 		return outer(result);
@@ -200,6 +202,14 @@ struct slice json_text(const struct json *json)
 		json_object_get_string(inner(json)),
 		(size_t)json_object_get_string_len(inner(json))
 	};
+}
+
+void json_wipe(struct json *object, const char *key)
+{
+	struct slice text = json_text(json_get(object, key));
+
+	if (text.len > 0)
+		explicit_bzero((void *)(uintptr_t)text.ptr, text.len);
 }
 
 struct slice json_get_text(const struct json *object, const char *key)

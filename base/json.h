@@ -44,6 +44,9 @@ void json_print(const struct json *json, struct text *out);
 /* NULL and *err when `bytes` is no JSON document; the caller frees. */
 struct json *json_parse(struct slice bytes, struct err *err);
 
+/* Overwrite the text of this key in the document: a password. */
+void json_wipe(struct json *object, const char *key);
+
 /* Lookups. A missing key or other type gives: an empty slice with ptr NULL,
  * `otherwise`, NULL. What they return lives as long as the document. */
 bool json_is_object(const struct json *json);

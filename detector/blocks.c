@@ -289,7 +289,9 @@ static enum db_result make_rows(struct making *making, struct err *err)
 	if (done != DB_OK)
 		return done;
 	making->block.id = db_last_id(making->blocks->db);
-	done = turn_switch(making, can_send, err);
+	done = blocks_credentials_keep(making->blocks, &making->block, err);
+	if (done == DB_OK)
+		done = turn_switch(making, can_send, err);
 	if (done == DB_OK)
 		done = write_trail(making, can_send, err);
 	if (done == DB_OK)

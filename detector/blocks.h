@@ -10,8 +10,10 @@
  * happens twice.
  *
  * "The password has changed" means: the keyed fingerprint of the stored hash
- * differs from the one kept at block time (blocks_password()). What was
- * proven is written into the audit trail.
+ * differs from the one kept at block time (blocks_password()), and no
+ * application password of that time is left. What was proven is written into
+ * the audit trail. What is kept of passwords, fingerprints and the sealed hash
+ * (blocks_credential.c), is deleted with the lift.
  *
  * Accounts are kept and compared in lower case. Options are read from the
  * global `settings`: notice.*, lift.*, serve.public_url.
@@ -26,6 +28,7 @@
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/password.h"
 #include "base/text.h"
 #include "detector/panel/db.h"
 #include "detector/panel/panel.h"
@@ -56,14 +59,14 @@ struct block {
 	char previous[PANEL_FIELD_SIZE];
 	bool changed;		/* we turned the switch, so we turn it back */
 	char fingerprint[CRYPTO_HEX_SIZE];	/* "" when no hash was known */
-	char scheme[32];	/* of the hash: "$6$", "{BLF-CRYPT}$2y$" */
+	char scheme[64];	/* of the hash: "$6$", "{BLF-CRYPT}$2y$" */
 	char password_changed[64];
 	char language[16];
 	char contact[PANEL_LOGIN_SIZE];
 	bool is_repeat;		/* within lift.repeat_within of another */
 	bool says_mine;		/* the owner pressed "it was me" */
 	bool is_trusted;	/* and its places count as the owner's */
-	char proof[96];		/* of the password, at the lift; see
+	char proof[128];	/* of the password, at the lift; see
 				 * blocks_proven() */
 	double probability, log_odds;
 	struct text verdict;	/* the verdict's JSON, as printed */
@@ -141,6 +144,9 @@ int blocks_list(struct blocks *blocks, const struct block_filter *filter,
 enum password_state {
 	PASSWORD_UNCHANGED,
 	PASSWORD_CHANGED,
+	PASSWORD_SAME,		/* another hash of the same password */
+	PASSWORD_APP_PASSWORDS_LEFT,	/* changed, but see
+					 * blocks_app_passwords() */
 	PASSWORD_UNKNOWN,	/* no hash then or now, or it changed together
 				 * with its scheme and the panel keeps no time
 				 * of the change: nothing can be proven */
@@ -154,6 +160,37 @@ enum password_state {
 enum password_state blocks_password(struct blocks *blocks,
 				    const struct block *block,
 				    struct err *err);
+
+/* Application passwords: a thief who made one, or read one, still has it when
+ * the password is another. */
+enum { BLOCKS_APP_NAMES = 20 };
+
+struct blocks_app_passwords {
+	int64_t left;		/* stood at the block, and still do */
+	int64_t added;		/* made since, or their secret was */
+	/* Of those that are left, the first: what the owner calls them, else
+	 * "#" and their id. A stranger's words. */
+	size_t n_names;
+	char names[BLOCKS_APP_NAMES][PANEL_LOGIN_SIZE];
+};
+
+/*
+ * While the block stands. At block time a fingerprint of each of the first 200
+ * is kept. Had the account more, or were they not listed then, no one can tell
+ * which are new: then every one counts as left, until none is there.
+ */
+int blocks_app_passwords(struct blocks *blocks, const struct block *block,
+			 struct blocks_app_passwords *out, struct err *err);
+
+/*
+ * Is this the password that the account had when it was blocked? Compared with
+ * the hash of that time, which is kept sealed while the block stands. Changes
+ * nothing. MATCH_UNKNOWN when the panel had no hash or one that cannot be
+ * computed here.
+ */
+int blocks_check_password(struct blocks *blocks, const struct block *block,
+			  struct slice password, enum password_match *out,
+			  struct err *err);
 
 /* What was known of the password when the block was lifted. UNKNOWN while it
  * stands. */
@@ -175,12 +212,17 @@ struct lift_request {
 	bool by_owner;		/* self-service: a repeat needs support */
 	bool force;		/* without a proven password change */
 	enum held_fate held;	/* where an owner lifts, always as set */
+	struct slice password;	/* the new one in clear, from a panel's hook;
+				 * ptr NULL when it is not known */
 };
 
 enum lift_result {
 	LIFT_DONE,
 	LIFT_WAS_LIFTED,
 	LIFT_PASSWORD_UNCHANGED,
+	LIFT_SAME_PASSWORD,	/* the old one was set again; written into the
+				 * audit trail once */
+	LIFT_APP_PASSWORDS_LEFT,
 	LIFT_NEEDS_SUPPORT,	/* a repeat, self-service off, or unprovable;
 				 * told to support: unprovable, so force it */
 	LIFT_NOT_FOUND,
@@ -190,11 +232,16 @@ enum lift_result {
 /*
  * Lift block `id`, queue the "lifted" notice, write the audit trail.
  *
- * A lift needs a proof that the password has changed. Only support can do
- * without, with `force` and a reason: also where nothing can be proven
- * (PASSWORD_UNKNOWN), so that nobody opens a gate unaware. The panel's switch
- * is turned back only if we turned it, and only if it still stands where we
- * left it.
+ * A lift needs a proof that the password has changed. A new hash is one. With
+ * the new password in the request it is also shown to be another one: it must
+ * fit the hash that is stored now and not the old one. Then a hash that changed
+ * its scheme, or whose time of change did not move, is a proof as well; and a
+ * password that fits the old one opens nothing, nor does its hash later.
+ *
+ * Only support can do without, with `force` and a reason: also where nothing
+ * can be proven (PASSWORD_UNKNOWN), so that nobody opens a gate unaware. The
+ * panel's switch is turned back only if we turned it, and only if it still
+ * stands where we left it.
  */
 enum lift_result blocks_lift(struct blocks *blocks, int64_t id,
 			     const struct lift_request *request,

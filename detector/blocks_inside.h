@@ -53,20 +53,49 @@ bool blocks_is_address(const char *text);
 void blocks_fingerprint(const struct blocks *blocks, const char *account,
 			const char *hash, char out[CRYPTO_HEX_SIZE]);
 
-/* "{BLF-CRYPT}$2y$10$": the part of a stored hash that names its making, and
- * nothing of its salt. "" when there is no such part. */
+/* The scheme of base/stored_hash.h. */
 void blocks_scheme(const char *hash, char *out, size_t size);
 
 /* What is known of the mailbox and its password now, beside the block. */
 struct blocks_proof {
 	enum password_state state;
-	const char *words;	/* for the audit trail */
+	char words[128];	/* for the audit trail */
+	bool is_same_shown;	/* by the password in the request */
+	char fingerprint[CRYPTO_HEX_SIZE];	/* of the hash as it is now */
 	bool is_known;		/* the panel still has the mailbox */
 };
 
-/* -1 and state PASSWORD_ERROR when the panel cannot be asked. */
+/* -1 when the panel cannot be asked. `password` is lift_request's. */
 int blocks_prove(struct blocks *blocks, const struct block *block,
-		 struct blocks_proof *out, struct err *err);
+		 struct slice password, struct blocks_proof *out,
+		 struct err *err);
+
+/* blocks_credential.c: inside the transaction of the block, right after its
+ * row; of its lift; and of a refusal, when the hash of this fingerprint was
+ * shown to be the old password's. *is_new_out is false the second time. */
+enum db_result blocks_credentials_keep(struct blocks *blocks,
+				       const struct block *block,
+				       struct err *err);
+enum db_result blocks_credentials_forget(struct blocks *blocks,
+					 int64_t block_id, struct err *err);
+enum db_result blocks_credentials_same(struct blocks *blocks,
+				       int64_t block_id,
+				       const char *fingerprint,
+				       bool *is_new_out, struct err *err);
+int blocks_credentials_is_same(struct blocks *blocks, int64_t block_id,
+			       const char *fingerprint, bool *is_out,
+			       struct err *err);
+
+/* blocks_app_password.c: the same for application passwords. */
+enum db_result blocks_app_passwords_keep(struct blocks *blocks,
+					 const struct block *block,
+					 struct err *err);
+
+/* One row of comporta_credential; `sealed` may be "". */
+enum db_result blocks_credential_add(struct blocks *blocks, int64_t block_id,
+				     const char *kind, const char *item,
+				     const char *fingerprint,
+				     const char *sealed, struct err *err);
 
 struct blocks_audit_line {
 	int64_t block_id;	/* 0 for none */

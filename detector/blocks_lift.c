@@ -15,6 +15,7 @@ struct lifting {
 	struct blocks_proof proof;
 	int64_t now_ms;
 	enum lift_result result;
+	bool is_noted;		/* there is something to commit */
 };
 
 /* What the rules say before the database is asked to change anything. */
@@ -22,6 +23,8 @@ static enum lift_result rule(const struct lifting *lifting)
 {
 	const struct lift_request *request = lifting->request;
 
+	if (lifting->proof.state == PASSWORD_SAME && !request->force)
+		return LIFT_SAME_PASSWORD;
 	if (request->by_owner &&
 	    (!settings.lift.self_service || lifting->block.is_repeat))
 		return LIFT_NEEDS_SUPPORT;
@@ -29,6 +32,8 @@ static enum lift_result rule(const struct lifting *lifting)
 		return LIFT_DONE;
 	if (lifting->proof.state == PASSWORD_UNCHANGED)
 		return LIFT_PASSWORD_UNCHANGED;
+	if (lifting->proof.state == PASSWORD_APP_PASSWORDS_LEFT)
+		return LIFT_APP_PASSWORDS_LEFT;
 	if (lifting->proof.state == PASSWORD_UNKNOWN)
 		return LIFT_NEEDS_SUPPORT;
 	return LIFT_DONE;
@@ -101,7 +106,7 @@ static enum db_result write_trail(const struct lifting *lifting,
 				  struct err *err)
 {
 	const struct lift_request *request = lifting->request;
-	char detail[160];
+	char detail[200];
 	struct blocks_audit_line line = {
 		.block_id = lifting->block.id,
 		.account = lifting->block.account,
@@ -141,6 +146,9 @@ static enum db_result change_rows(struct lifting *lifting, struct err *err)
 	}
 	done = turn_back(lifting, err);
 	if (done == DB_OK)
+		done = blocks_credentials_forget(lifting->blocks,
+						 lifting->block.id, err);
+	if (done == DB_OK)
 		done = write_trail(lifting, err);
 	/* Who said "it was me" and now opens with a new password. */
 	if (done == DB_OK && lifting->request->by_owner &&
@@ -151,8 +159,32 @@ static enum db_result change_rows(struct lifting *lifting, struct err *err)
 	return done;
 }
 
+/* The old password was set again: said once for each hash, which from now on
+ * proves nothing. */
+static enum db_result note_same(struct lifting *lifting, struct err *err)
+{
+	const struct lift_request *request = lifting->request;
+	const struct blocks_audit_line line = {
+		.block_id = lifting->block.id,
+		.account = lifting->block.account,
+		.actor = request->actor,
+		.address = request->address,
+		.action = "refuse",
+		.reason = request->reason,
+		.detail = lifting->proof.words,
+		.at_ms = lifting->now_ms,
+	};
+	enum db_result done = blocks_credentials_same(
+		lifting->blocks, lifting->block.id,
+		lifting->proof.fingerprint, &lifting->is_noted, err);
+
+	if (done != DB_OK || !lifting->is_noted)
+		return done;
+	return blocks_audit_add(lifting->blocks, &line, err);
+}
+
 /* Inside the transaction. DB_OK means that lifting->result holds; only with
- * LIFT_DONE there is something to commit. */
+ * LIFT_DONE, or is_noted, there is something to commit. */
 static enum db_result lift_rows(struct lifting *lifting, int64_t id,
 				struct err *err)
 {
@@ -165,10 +197,13 @@ static enum db_result lift_rows(struct lifting *lifting, int64_t id,
 						   : LIFT_WAS_LIFTED;
 	if (found == BLOCK_NOT_FOUND || !lifting->block.is_active)
 		return DB_OK;
-	if (blocks_prove(lifting->blocks, &lifting->block, &lifting->proof,
-			 err))
+	if (blocks_prove(lifting->blocks, &lifting->block,
+			 lifting->request->password, &lifting->proof, err))
 		return DB_FAILED;
 	lifting->result = rule(lifting);
+	if (lifting->result == LIFT_SAME_PASSWORD &&
+	    lifting->proof.is_same_shown)
+		return note_same(lifting, err);
 	/* Through another panel nothing can be proven: whoever can mend the
 	 * configuration hears of that first. */
 	if ((lifting->result == LIFT_DONE || !lifting->request->by_owner) &&
@@ -187,8 +222,10 @@ static enum db_result lift_once(struct lifting *lifting, int64_t id,
 
 	if (done != DB_OK)
 		return done;
+	lifting->is_noted = false;
 	done = lift_rows(lifting, id, err);
-	if (done == DB_OK && lifting->result == LIFT_DONE)
+	if (done == DB_OK &&
+	    (lifting->result == LIFT_DONE || lifting->is_noted))
 		return db_commit(db, err);
 	db_rollback(db);
 	return done;

@@ -130,6 +130,8 @@ bool blocks_may_trust(const struct block *block, enum password_state now)
 
 	return !block->is_active && !block->is_repeat &&
 	       now != PASSWORD_UNCHANGED && now != PASSWORD_ERROR &&
+	       blocks_proven(block) != PASSWORD_SAME &&
+	       blocks_proven(block) != PASSWORD_APP_PASSWORDS_LEFT &&
 	       blocks_places(block, block->blocked_ms, &ignored);
 }
 

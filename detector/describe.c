@@ -291,8 +291,13 @@ static bool needs_support(const struct block *block)
 /* Nobody is thanked for a new password that was not proven. */
 static void set_proof(struct letter *letter, enum password_state proven)
 {
-	set_flag(letter, LETTER_CHANGED, proven == PASSWORD_CHANGED);
-	set_flag(letter, LETTER_UNCHANGED, proven == PASSWORD_UNCHANGED);
+	bool has_left = proven == PASSWORD_APP_PASSWORDS_LEFT;
+
+	set_flag(letter, LETTER_CHANGED,
+		 proven == PASSWORD_CHANGED || has_left);
+	set_flag(letter, LETTER_UNCHANGED, proven == PASSWORD_UNCHANGED ||
+					   proven == PASSWORD_SAME);
+	set_flag(letter, LETTER_APP_PASSWORDS_LEFT, has_left);
 }
 
 void describe_block(const struct describe *describe, const struct block *block,
@@ -317,6 +322,8 @@ void describe_block(const struct describe *describe, const struct block *block,
 	set_date(describe, letter, LETTER_SINCE, block->blocked_ms);
 	set_flag(letter, LETTER_NEEDS_SUPPORT, needs_support(block));
 	set_flag(letter, LETTER_IS_REPEAT, block->is_repeat);
+	set_flag(letter, LETTER_APP_PASSWORDS,
+		 panel_has_app_passwords(describe->blocks->panel));
 	if (!block->is_active)
 		set_proof(letter, blocks_proven(block));
 	set_name(describe, letter, block);

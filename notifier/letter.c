@@ -41,6 +41,9 @@ const struct template_field letter_fields[LETTER_FIELDS] = {
 	[LETTER_PANEL_URL] = { "panel_url", 0 },
 	[LETTER_TRUST_UNTIL] = { "trust_until", 0 },
 	[LETTER_IS_TRUSTED] = { "is_trusted", 0 },
+	[LETTER_APP_PASSWORDS] = { "app_passwords", 0 },
+	[LETTER_APP_PASSWORDS_LEFT] = { "app_passwords_left", 0 },
+	[LETTER_SAME_PASSWORD] = { "same_password", 0 },
 };
 
 void letter_init(struct letter *letter)

@@ -39,8 +39,8 @@ enum letter_field {
 	LETTER_NEEDS_SUPPORT,	/* "1" when the owner cannot lift alone */
 	LETTER_IS_REPEAT,	/* "1" */
 	LETTER_BLOCK_ID,
-	LETTER_STATE,		/* owner page: "unchanged" "changed"
-				 * "unknown" "lifted" */
+	LETTER_STATE,		/* owner page: "unchanged" "same" "changed"
+				 * "app_passwords" "unknown" "lifted" */
 	LETTER_CHANGED, LETTER_UNCHANGED,
 				/* "1" for what is known of the password; in
 				 * "lifted" what was proven at the lift. None
@@ -62,6 +62,12 @@ enum letter_field {
 				 * make the places trusted; empty when it
 				 * would not */
 	LETTER_IS_TRUSTED,	/* owner page: "1" once it has */
+	LETTER_APP_PASSWORDS,	/* "1" when the panel has such */
+	LETTER_APP_PASSWORDS_LEFT,
+				/* owner page: by name those from before the
+				 * block; in "lifted" "1" when there were */
+	LETTER_SAME_PASSWORD,	/* owner page: "1", beside UNCHANGED, when the
+				 * old one was set again */
 	LETTER_FIELDS
 };
 

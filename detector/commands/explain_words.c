@@ -352,9 +352,9 @@ static void print_next(const struct explanation *e,
 
 	screen_title(screen, "What you can do");
 	if (is_stopped(e)) {
-		advise(screen, "Open it once the password is another one "
-		       "(--force: all the same):", "lift", name,
-		       "--reason TEXT");
+		advise(screen, "Open it once the password is another one, and "
+		       "no application password from before is left (--force: "
+		       "all the same):", "lift", name, "--reason TEXT");
 	} else {
 		if (account->is_observed == PAPER_OBSERVED)
 			screen_linef(screen, 2, "", "Let blocks be real: mode "

@@ -54,8 +54,10 @@ static int run(struct invocation *invocation)
 	context.languages = desk.languages;
 	context.proxies = &settings.serve.proxies;
 	context.limits = ratelimit_new(seed);
+	context.guesses = ratelimit_new(seed);
 	result = http_serve(&context, &stop, &err);
 	ratelimit_free(&context.limits);
+	ratelimit_free(&context.guesses);
 	desk_close(&desk);
 	return result < 0 ? command_fail(&err) : EXIT_FINE;
 }

@@ -50,16 +50,6 @@ static void not_found(struct exchange *exchange, const char *message)
 	http_error(exchange->response, 404, "not_found", message, NULL);
 }
 
-/* 409 with the block's number, so that a program knows which one. */
-static void conflict(struct exchange *exchange, const char *code,
-		     const char *message, int64_t block_id)
-{
-	struct json *detail = json_new_object();
-
-	json_add_integer(detail, "block", block_id);
-	http_error(exchange->response, 409, code, message, &detail);
-}
-
 /* One block with everything: evidence, notices, audit trail. */
 static int add_details(struct blocks *blocks, const struct block *block,
 		       struct json *object, struct err *err)
@@ -219,55 +209,6 @@ void api_blocks(struct exchange *exchange)
 	json_free(&object);
 }
 
-/* What the caller can do next where a lift is refused. */
-static void refuse_lift(struct exchange *exchange, int64_t id,
-			const struct lift_request *request,
-			enum lift_result result)
-{
-	if (result == LIFT_PASSWORD_UNCHANGED)
-		conflict(exchange, "password_unchanged", "The password of "
-			 "this account has not been changed since the block. "
-			 "Ask the owner to change it and call again; or "
-			 "support lifts with \"force\": true and a "
-			 "\"reason\".", id);
-	else if (request->by_owner)
-		conflict(exchange, "needs_support", "This block has to be "
-			 "lifted by support: POST /api/v1/blocks/ID/lift with "
-			 "a token of the role support.", id);
-	else
-		conflict(exchange, "password_unknown", "Nothing proves that "
-			 "the password of this account has been changed. Make "
-			 "sure of it with the owner, then send \"force\": "
-			 "true and a \"reason\".", id);
-}
-
-/* True when the block is open now; else the answer is made. */
-static bool try_lift(struct exchange *exchange, int64_t id,
-		     const struct lift_request *request)
-{
-	struct err err;
-	enum lift_result result = blocks_lift(exchange->context->blocks, id,
-					      request,
-					      exchange->request->now_ms, &err);
-
-	switch (result) {
-	case LIFT_DONE:
-	case LIFT_WAS_LIFTED:
-		return true;
-	case LIFT_PASSWORD_UNCHANGED:
-	case LIFT_NEEDS_SUPPORT:
-		refuse_lift(exchange, id, request, result);
-		return false;
-	case LIFT_NOT_FOUND:
-		not_found(exchange, "There is no such block.");
-		return false;
-	case LIFT_FAILED:
-		break;
-	}
-	http_away(exchange->response, &err);
-	return false;
-}
-
 void api_lift(struct exchange *exchange)
 {
 	struct order order;
@@ -283,7 +224,7 @@ void api_lift(struct exchange *exchange)
 	request.held = order.held;
 	if (order.force && !order.reason[0])
 		http_bad_request(exchange, "`force` needs a `reason`.");
-	else if (try_lift(exchange, exchange->id, &request))
+	else if (api_try_lift(exchange, exchange->id, &request))
 		show_block(exchange, 200, exchange->id);
 }
 
@@ -383,52 +324,6 @@ void api_suspend(struct exchange *exchange)
 	snprintf(decision, sizeof(decision), "hand:%.32s:%lld", digest,
 		 (long long)exchange->request->now_ms);
 	suspend(exchange, &request);
-}
-
-static void show_standing(struct exchange *exchange, int status,
-			  const char *standing, bool lifted)
-{
-	struct json *object = json_new_object();
-
-	json_add_text(object, "account", exchange->parameter);
-	json_add_string(object, "standing", standing);
-	json_add_flag(object, "lifted", lifted);
-	http_json(exchange->response, status, object);
-	json_free(&object);
-}
-
-/* The hook of a panel: it saw a new password being set. What it says is only
- * a reason to look; the stored hash decides. */
-void api_password_changed(struct exchange *exchange)
-{
-	struct block block = BLOCK_INIT;
-	struct lift_request request = {
-		.actor = exchange->actor,
-		.address = exchange->client_text,
-		.reason = "the panel says that the password was changed",
-		.by_owner = true,
-	};
-	struct order order;
-	struct err err;
-
-	if (!order_read(exchange, ORDER_NOTHING, &order))
-		return;
-	switch (blocks_active_of(exchange->context->blocks,
-				 exchange->parameter, &block, &err)) {
-	case BLOCK_FIND_ERROR:
-		http_away(exchange->response, &err);
-		break;
-	case BLOCK_NOT_FOUND:
-		if (api_is_account(exchange, "The panel lists no such "
-				   "account, and it was never blocked."))
-			show_standing(exchange, 200, "open", false);
-		break;
-	case BLOCK_FOUND:
-		if (try_lift(exchange, block.id, &request))
-			show_standing(exchange, 200, "open", true);
-		break;
-	}
-	block_release(&block);
 }
 
 static void answer_account(struct exchange *exchange,

@@ -44,6 +44,7 @@ struct http_request {
 	struct slice headers[HTTP_HEADERS];	/* ptr NULL when not sent */
 	struct slice body;
 	bool body_too_large;	/* more than HTTP_BODY_MAX; not kept */
+	bool is_tls;		/* by ourselves */
 	struct address client;	/* of the connection; the router replaces it
 				 * by the one a trusted proxy names */
 	int64_t now_ms;
@@ -87,6 +88,8 @@ struct http_context {
 	struct blocks *blocks;
 	const struct languages *languages;
 	struct ratelimit *limits;
+	struct ratelimit *guesses;	/* of passwords, by account, in an
+					 * hour; like `limits` NULL for none */
 	int64_t (*now_ms)(void);	/* wall clock */
 	/* Addresses of reverse proxies whose X-Forwarded-For is believed;
 	 * NULL for none. */

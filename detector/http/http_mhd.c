@@ -114,6 +114,7 @@ static void fill_in(struct http_request *request, struct server *server,
 		.path = rest,
 		.body = text_slice(&incoming->body),
 		.body_too_large = incoming->is_too_large,
+		.is_tls = server->certificate.len > 0,
 		.client = client_address(connection),
 		.now_ms = server->context->now_ms(),
 	};
@@ -223,6 +224,9 @@ static void on_completed(void *context, struct MHD_Connection *connection,
 		client->since_ms = clock_monotonic_ms();
 	if (!incoming)
 		return;
+	/* A hook's may hold a password. */
+	if (incoming->body.bytes)
+		explicit_bzero(incoming->body.bytes, incoming->body.room);
 	text_release(&incoming->body);
 	free(incoming);
 	*state = NULL;

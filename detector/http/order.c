@@ -1,13 +1,15 @@
 /*
  * The body of a POST to the API: {"reason": "...", "force": false}, for a
  * lift also {"queue": "delete"}, or
- * {"network": "AS5617", "country": "PL", "days": 90, "reason": "..."}.
+ * {"network": "AS5617", "country": "PL", "days": 90, "reason": "..."}, or
+ * {"password": "..."}.
  */
 #include "detector/http/route.h"
 
 #include <stdio.h>
 #include <string.h>
 
+static const char *const password_members[] = { "password" };
 static const char *const reason_members[] = { "reason", "force", "queue" };
 static const char *const trust_members[] = { "network", "country", "days",
 					     "reason" };
@@ -16,7 +18,7 @@ static const struct {
 	const char *const *names;
 	size_t n;
 } members[] = {
-	[ORDER_NOTHING] = { reason_members, 0 },
+	[ORDER_PASSWORD] = { password_members, 1 },
 	[ORDER_REASON] = { reason_members, 2 },
 	[ORDER_LIFT] = { reason_members, 3 },
 	[ORDER_TRUST] = { trust_members, 4 },
@@ -39,6 +41,7 @@ static const char *read_texts(const struct json *body, struct order *out,
 		{ "reason", out->reason, sizeof(out->reason) },
 		{ "network", out->network, sizeof(out->network) },
 		{ "country", out->country, sizeof(out->country) },
+		{ "password", out->password, sizeof(out->password) },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -50,6 +53,8 @@ static const char *read_texts(const struct json *body, struct order *out,
 		else if (!slice_copy(json_text(value), texts[i].out,
 				     texts[i].size))
 			wrong = "is too long";
+		else if (strlen(texts[i].out) != json_text(value).len)
+			wrong = "must not hold the character NUL";
 		if (!wrong)
 			continue;
 		snprintf(room, 160, "`%s` %s.", texts[i].name, wrong);
@@ -127,7 +132,10 @@ bool order_read(struct exchange *exchange, enum order_kind kind,
 	body = json_parse(bytes, &ignored);
 	wrong = body ? read_members(body, kind, out, room)
 		     : "The body is not a JSON document.";
+	json_wipe(body, "password");
 	json_free(&body);
+	if (wrong)
+		explicit_bzero(out->password, sizeof(out->password));
 	if (wrong)
 		http_bad_request(exchange, wrong);
 	return !wrong;

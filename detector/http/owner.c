@@ -143,32 +143,66 @@ static void set_link(struct exchange *exchange, struct letter *letter)
 	text_release(&link);
 }
 
+/* What the page says of each state of the password while the block stands. */
+static const struct {
+	const char *state;
+	bool is_changed, is_unchanged;
+} states[] = {
+	[PASSWORD_UNCHANGED] = { "unchanged", false, true },
+	[PASSWORD_CHANGED] = { "changed", true, false },
+	[PASSWORD_SAME] = { "same", false, true },
+	[PASSWORD_APP_PASSWORDS_LEFT] = { "app_passwords", true, false },
+	[PASSWORD_UNKNOWN] = { "unknown", false, false },
+};
+
+static void set_flag(struct letter *letter, enum letter_field field, bool is)
+{
+	letter_set(letter, field, is ? S("1") : S(""));
+}
+
 static void set_state(struct letter *letter, const struct block *block,
 		      enum password_state password)
 {
-	const char *state = !block->is_active ? "lifted"
-		: password == PASSWORD_CHANGED ? "changed"
-		: password == PASSWORD_UNCHANGED ? "unchanged" : "unknown";
-	const struct {
-		const char *state;
-		enum letter_field field;
-	} flags[] = {
-		{ "changed", LETTER_CHANGED },
-		{ "unchanged", LETTER_UNCHANGED },
-	};
+	bool is_old = password == PASSWORD_UNCHANGED ||
+		      password == PASSWORD_SAME;
 
-	letter_set(letter, LETTER_STATE, slice_from(state));
 	if (!block->is_active) {
-		letter_set(letter, LETTER_LIFTED, S("1"));
+		letter_set(letter, LETTER_STATE, S("lifted"));
+		set_flag(letter, LETTER_LIFTED, true);
 		/* Old when support opened by force, and new since. */
-		if (password != PASSWORD_UNCHANGED)
-			letter_set(letter, LETTER_UNCHANGED, S(""));
+		if (!is_old)
+			set_flag(letter, LETTER_UNCHANGED, false);
 		return;
 	}
-	for (size_t i = 0; i < N_OF(flags); i++)
-		letter_set(letter, flags[i].field,
-			   strcmp(flags[i].state, state) == 0
-				   ? S("1") : S(""));
+	letter_set(letter, LETTER_STATE, slice_from(states[password].state));
+	set_flag(letter, LETTER_CHANGED, states[password].is_changed);
+	set_flag(letter, LETTER_UNCHANGED, states[password].is_unchanged);
+	set_flag(letter, LETTER_SAME_PASSWORD, password == PASSWORD_SAME);
+}
+
+enum { APP_PASSWORDS_SHOWN = 5 };
+
+/* By name, so that the owner finds them. */
+static int set_app_passwords(struct exchange *exchange, struct letter *letter,
+			     const struct block *block, struct err *err)
+{
+	struct slice names[BLOCKS_APP_NAMES];
+	struct text joined = TEXT_INIT(4000);
+	struct blocks_app_passwords app;
+	size_t n, shown;
+
+	if (blocks_app_passwords(exchange->context->blocks, block, &app, err))
+		return -1;
+	for (size_t i = 0; i < app.n_names; i++)
+		names[i] = slice_from(app.names[i]);
+	n = (size_t)app.left;
+	shown = app.n_names < APP_PASSWORDS_SHOWN ? app.n_names
+						  : APP_PASSWORDS_SHOWN;
+	languages_join(exchange->context->languages, letter->language, names,
+		       n, shown, &joined);
+	letter_set(letter, LETTER_APP_PASSWORDS_LEFT, text_slice(&joined));
+	text_release(&joined);
+	return 0;
 }
 
 /* Until when the owner's word would make the places trusted, or does. */
@@ -213,7 +247,9 @@ static void render(struct exchange *exchange, const struct block *block,
 			   slice_from(languages_word(languages, language,
 						     word, word)));
 	text_clear(&exchange->response->body);
-	if (letter_render(languages, &letter, "page.html",
+	if ((password == PASSWORD_APP_PASSWORDS_LEFT &&
+	     set_app_passwords(exchange, &letter, block, &err)) ||
+	    letter_render(languages, &letter, "page.html",
 			  &exchange->response->body, &err))
 		owner_away(exchange, &err);
 	else
@@ -273,6 +309,8 @@ static const struct {
 	{ LIFT_DONE, 200, "page.message.lifted" },
 	{ LIFT_WAS_LIFTED, 200, "page.message.lifted" },
 	{ LIFT_PASSWORD_UNCHANGED, 409, "page.message.unchanged" },
+	{ LIFT_SAME_PASSWORD, 409, "page.message.same" },
+	{ LIFT_APP_PASSWORDS_LEFT, 409, "page.message.app_passwords" },
 	{ LIFT_NEEDS_SUPPORT, 409, "page.message.needs_support" },
 };
 

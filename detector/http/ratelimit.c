@@ -51,18 +51,25 @@ static struct counter *place_of(struct ratelimit *ratelimit, uint64_t key)
 	return oldest;
 }
 
-bool ratelimit_take(struct ratelimit *ratelimit, struct slice key,
-		    int64_t per_minute, int64_t now_ms, int *wait_s_out)
+bool ratelimit_take_in(struct ratelimit *ratelimit, struct slice key,
+		       int64_t most, int64_t span_ms, int64_t now_ms,
+		       int *wait_s_out)
 {
 	struct counter *counter = place_of(ratelimit,
 					   hash_bytes(key, ratelimit->seed));
 
-	if (rate_estimate(&counter->rate, STAMP_MINUTE_MS, now_ms) >=
-	    per_minute) {
-		/* The window slides, so part of the minute is enough. */
-		*wait_s_out = 10;
+	if (rate_estimate(&counter->rate, span_ms, now_ms) >= most) {
+		/* The window slides, so part of it is enough. */
+		*wait_s_out = (int)(span_ms / STAMP_SECOND_MS / 6);
 		return false;
 	}
-	rate_add(&counter->rate, STAMP_MINUTE_MS, now_ms, 1);
+	rate_add(&counter->rate, span_ms, now_ms, 1);
 	return true;
+}
+
+bool ratelimit_take(struct ratelimit *ratelimit, struct slice key,
+		    int64_t per_minute, int64_t now_ms, int *wait_s_out)
+{
+	return ratelimit_take_in(ratelimit, key, per_minute, STAMP_MINUTE_MS,
+				 now_ms, wait_s_out);
 }

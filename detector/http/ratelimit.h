@@ -1,10 +1,10 @@
 /*
- * ratelimit - how many requests an address or a token may make in a minute.
+ * ratelimit - how many requests an address or a token may make in a while.
  *
  * A fixed table of RATELIMIT_SIZE counters (base/rate.h). A key has four
- * places; when all are taken, the one that began its minute longest ago makes
+ * places; when all are taken, the one that began its while longest ago makes
  * room. So somebody with very many addresses can push another key out, and
- * what they gain is one more minute's worth of requests. Keys are hashed with
+ * what they gain is one more while's worth of requests. Keys are hashed with
  * a secret seed, so that nobody can choose whom to push out.
  */
 #ifndef DETECTOR_HTTP_RATELIMIT_H
@@ -20,6 +20,12 @@ void ratelimit_free(struct ratelimit **ratelimit);
 
 /* Count one request of `key`. False when it is one too many: it is not
  * counted then, and *wait_s_out tells when to try again. */
+bool ratelimit_take_in(struct ratelimit *ratelimit, struct slice key,
+		       int64_t most, int64_t span_ms, int64_t now_ms,
+		       int *wait_s_out);
+
+/* The same for a minute. A table is for one span, so that what is counted for
+ * long is not pushed out by what is counted briefly. */
 bool ratelimit_take(struct ratelimit *ratelimit, struct slice key,
 		    int64_t per_minute, int64_t now_ms, int *wait_s_out);
 

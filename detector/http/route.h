@@ -38,6 +38,10 @@ bool http_decode(struct slice encoded, bool plus_is_space, char *out,
 
 void http_bad_request(struct exchange *exchange, const char *message);
 
+/* May a password come this way? With TLS by ourselves, from this machine, or
+ * through a proxy of serve.proxies. */
+bool http_is_private(const struct exchange *exchange);
+
 /* What the body of a POST to the API may say. */
 struct order {
 	char reason[PANEL_FIELD_SIZE];
@@ -45,10 +49,11 @@ struct order {
 	enum held_fate held;	/* as set, when not given */
 	char network[16], country[4];
 	int64_t days;		/* -1 when not given */
+	char password[PASSWORD_MAX + 1];	/* wipe after use */
 };
 
 /* Which of these fields a call knows. */
-enum order_kind { ORDER_NOTHING, ORDER_REASON, ORDER_LIFT, ORDER_TRUST };
+enum order_kind { ORDER_PASSWORD, ORDER_REASON, ORDER_LIFT, ORDER_TRUST };
 
 /* False when the answer is made already: a field that this kind does not know
  * is refused by name, since its sender believes that it does something. */
@@ -61,10 +66,16 @@ void api_block(struct exchange *exchange);
 void api_lift(struct exchange *exchange);
 void api_account(struct exchange *exchange);
 void api_suspend(struct exchange *exchange);
-void api_password_changed(struct exchange *exchange);
 /* A mistyped login must not look like one that is dealt with. False when the
  * answer is made already. */
 bool api_is_account(struct exchange *exchange, const char *unknown);
+
+/* api_password.c */
+void api_password_changed(struct exchange *exchange);
+void api_password_check(struct exchange *exchange);
+/* True when the block is open now; else the answer is made. */
+bool api_try_lift(struct exchange *exchange, int64_t id,
+		  const struct lift_request *request);
 
 /* api_trust.c */
 void api_trust(struct exchange *exchange);

@@ -43,6 +43,8 @@ static const struct route routes[] = {
 	  api_trust, NULL },
 	{ "POST", "api/v1/accounts/{account}/password-changed", TOKEN_PANEL,
 	  BODY_JSON, api_password_changed, NULL },
+	{ "POST", "api/v1/accounts/{account}/password-check", TOKEN_PANEL,
+	  BODY_JSON, api_password_check, NULL },
 };
 
 /* The path, decoded once, segment by segment: an encoded slash stays inside
@@ -159,6 +161,14 @@ static bool is_proxy(const struct http_context *context,
 			return true;
 	}
 	return false;
+}
+
+bool http_is_private(const struct exchange *exchange)
+{
+	const struct http_request *request = exchange->request;
+
+	return request->is_tls || address_is_loopback(&request->client) ||
+	       is_proxy(exchange->context, &request->client);
 }
 
 /* From the right: each proxy adds the address it saw, and what stands left of

@@ -261,6 +261,11 @@ bool panel_blocks_anybody(const struct panel *panel)
 	return panel->gate != PANEL_GATE_SWITCH;
 }
 
+bool panel_has_app_passwords(const struct panel *panel)
+{
+	return panel->has_app_passwords;
+}
+
 bool panel_asks_table_apart(const struct panel *panel)
 {
 	return panel->has_switch && panel->gate != PANEL_GATE_SWITCH;

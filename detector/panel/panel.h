@@ -169,6 +169,8 @@ enum panel_found panel_verify(struct panel *panel, struct db *db,
 			      struct slice account,
 			      struct panel_standing *out, struct err *err);
 
+bool panel_has_app_passwords(const struct panel *panel);
+
 struct panel_app_password {
 	char id[PANEL_LOGIN_SIZE];
 	char hash[PANEL_FIELD_SIZE];	/* wipe after use */

@@ -31,6 +31,9 @@ static const struct {
 	  "SELECT login AS account, max(may_send, phone) AS can_send,"
 	  " 1 AS can_read"
 	  " FROM shop_user WHERE login = :account;\n" },
+	{ "app_passwords.sql",
+	  "SELECT login AS account, id, hash, name FROM shop_app"
+	  " WHERE login = :account ORDER BY id;\n" },
 	{ "grants.sql", "-- none\n" },
 	{ "fixture.sql", "-- in the test\n" },
 	{ "README.md", "A test.\n" },
@@ -44,6 +47,8 @@ static const char tables[] =
 	" 1, 'pl', 'ala@home.example', 0);"
 	"INSERT INTO shop_user VALUES ('ola@firma.example', '$6$o$x', 't1',"
 	" 0, 'pl', NULL, 0);"
+	"CREATE TABLE shop_app (login TEXT, id INTEGER PRIMARY KEY,"
+	" hash TEXT, name TEXT);"
 	"INSERT INTO comporta_mailbox VALUES ('anna@firma.example',"
 	" '$6$s$x', NULL, 'pl', 'anna@home.example', 'Anna');"
 	"INSERT INTO comporta_mailbox VALUES ('joao@loja.example',"

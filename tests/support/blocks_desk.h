@@ -1,8 +1,9 @@
 /*
  * blocks_desk - a database in SQLite with a few mailboxes, for the tests of
  * blocks: those of the panel "own", and those of "shop", whose switch is a
- * column, which keeps the time of the last change of a password, and whose
- * column "phone" is a second way to send that a block leaves alone.
+ * column, which keeps the time of the last change of a password, whose column
+ * "phone" is a second way to send that a block leaves alone, and which has
+ * application passwords in its table shop_app (login, id, hash, name), empty.
  *
  * own:  anna@firma.example (pl, "$6$", another contact), joao@loja.example
  *       (pt, bcrypt, contact is the mailbox), nohash@firma.example
