@@ -92,6 +92,8 @@ int site_setup(void **state)
 
 	(void)state;
 	set_options();
+	site.is_tls = false;
+	site.from = NULL;
 	if (db_open(&how, &site.db, &err) ||
 	    schema_migrate(site.db, "sql", &applied, &err) ||
 	    db_run_script(site.db, "INSERT INTO comporta_mailbox VALUES"
@@ -106,7 +108,8 @@ int site_setup(void **state)
 				       site.languages };
 	site.context = (struct http_context){
 		.blocks = &site.blocks, .languages = site.languages,
-		.limits = ratelimit_new(1), .now_ms = now_ms,
+		.limits = ratelimit_new(1), .guesses = ratelimit_new(1),
+		.now_ms = now_ms,
 	};
 	add_token("support", TOKEN_SUPPORT, 0, site.support);
 	add_token("hook", TOKEN_PANEL, NOW + DAY, site.hook);
@@ -119,6 +122,7 @@ int site_teardown(void **state)
 {
 	(void)state;
 	ratelimit_free(&site.context.limits);
+	ratelimit_free(&site.context.guesses);
 	db_close(&site.db);
 	return 0;
 }
@@ -166,7 +170,9 @@ void site_ask(const struct call *call, struct http_response *response)
 	request.method = slice_from(call->method);
 	request.body = slice_from(call->body);
 	request.headers[HTTP_CONTENT_TYPE] = slice_from(call->type);
-	address_parse(S("192.0.2.7"), &request.client);
+	request.is_tls = site.is_tls;
+	address_parse(site.from ? slice_from(site.from) : S("192.0.2.7"),
+		      &request.client);
 	if (call->token) {
 		fill_in(call->token, token, sizeof(token));
 		snprintf(authorization, sizeof(authorization), "Bearer %s",

@@ -26,6 +26,10 @@ struct site {
 	char old[CRYPTO_TOKEN_SIZE];
 	char owner[CRYPTO_TOKEN_SIZE];	/* the link's */
 	int64_t block_id;
+	/* How the requests come: TLS by ourselves, or from this address in
+	 * place of 192.0.2.7. */
+	bool is_tls;
+	const char *from;
 };
 
 extern struct site site;
