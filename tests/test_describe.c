@@ -360,6 +360,53 @@ static void test_lifted_says_what_was_proven(void **state)
 	}
 }
 
+/* What the row of a lifted block says is what its owner is told. */
+static void test_lifted_words(void **state)
+{
+	static const struct {
+		const char *proof, *changed, *unchanged, *left;
+	} cases[] = {
+		{ "hash changed, and the new password is another one", "1", "",
+		  "" },
+		{ "hash changed; whether the password did was not shown; "
+		  "application passwords: 0 left, 3 new", "1", "", "" },
+		{ "hash and change time changed; whether the password did was "
+		  "not shown; application passwords: 2 left, 0 new", "1", "",
+		  "1" },
+		{ "the same password was set again", "", "1", "" },
+		{ "no password hash to compare; application passwords: 1 left, "
+		  "0 new", "", "", "" },
+		{ "hash unchanged", "", "1", "" },
+		{ "hash unchanged, who knows", "", "", "" },
+		{ "words of another time", "", "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct block block = {
+			.account = "anna@firma.example", .language = "pl",
+			.verdict = TEXT_INIT(10),
+		};
+		struct letter letter;
+
+		slice_copy(slice_from(cases[i].proof), block.proof,
+			   sizeof(block.proof));
+		letter_init(&letter);
+		describe_block(&desk.describe, &block, &letter);
+		assert_case(cases[i].proof, 0,
+			    strcmp(value(&letter, LETTER_CHANGED),
+				   cases[i].changed));
+		assert_case(cases[i].proof, 0,
+			    strcmp(value(&letter, LETTER_UNCHANGED),
+				   cases[i].unchanged));
+		assert_case(cases[i].proof, 0,
+			    strcmp(value(&letter, LETTER_APP_PASSWORDS_LEFT),
+				   cases[i].left));
+		assert_string_equal(value(&letter, LETTER_APP_PASSWORDS), "");
+		letter_release(&letter);
+	}
+}
+
 static void test_lifted_has_no_link(void **state)
 {
 	const struct lift_request lift = { .actor = "operator:root",
@@ -401,6 +448,7 @@ int main(void)
 		DESK_TEST(test_an_operators_reason),
 		DESK_TEST(test_which_reasons),
 		DESK_TEST(test_lifted_says_what_was_proven),
+		DESK_TEST(test_lifted_words),
 		DESK_TEST(test_lifted_has_no_link),
 	};
 

@@ -9,6 +9,7 @@
 #include "detector/blocks.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
+#include "detector/commands/password_words.h"
 #include "detector/commands/report.h"
 #include "detector/judge.h"
 #include "detector/settings.h"
@@ -110,6 +111,20 @@ static int ask_database(struct explanation *e, struct err *err)
 	return result;
 }
 
+/* Where there is a block, there are our tables and the secret: nothing is
+ * made by opening them. */
+static void ask_password(struct explanation *e)
+{
+	struct desk desk;
+	struct err waste;
+
+	if (e->block_id == 0 || desk_open(&desk, &waste) < 0)
+		return;
+	e->password = password_words(&desk.blocks, e->block_id,
+				     &e->password_words, &waste);
+	desk_close(&desk);
+}
+
 static bool is_there(void)
 {
 	char path[PATH_MAX];
@@ -129,6 +144,7 @@ static void find_extras(struct explanation *e, struct err *why)
 	e->no_history = "";
 	if (desk_is_wanted() && is_there() && ask_database(e, why) < 0)
 		e->no_history = why->text;
+	ask_password(e);
 	if (languages_load(settings.template_dir, &e->languages, &waste) < 0)
 		e->languages = NULL;
 	if (settings_geo(&e->geo, &waste) < 0)
@@ -137,7 +153,9 @@ static void find_extras(struct explanation *e, struct err *why)
 
 static int run(struct invocation *invocation)
 {
-	struct explanation e = { .is_silent_too = invocation->verbose };
+	struct explanation e = { .is_silent_too = invocation->verbose,
+				 .password = PASSWORD_ERROR,
+				 .password_words = TEXT_INIT(1000) };
 	struct err err, why;
 
 	if (load_account(&e, invocation->args[0], &err) < 0)
@@ -152,6 +170,7 @@ static int run(struct invocation *invocation)
 		explain_print(&e);
 	}
 	json_free(&e.history);
+	text_release(&e.password_words);
 	languages_free(&e.languages);
 	geo_close(&e.geo);
 	return EXIT_FINE;

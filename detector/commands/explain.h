@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "detector/accounts.h"
+#include "detector/blocks.h"
 #include "detector/geo.h"
 #include "detector/verdict.h"
 #include "notifier/letter.h"
@@ -23,6 +24,9 @@ struct explanation {
 	int64_t block_id;	/* what the mail server acts on; 0 for none,
 				 * or when nobody could be asked */
 	int64_t blocked_ms;
+	enum password_state password;	/* of the block; PASSWORD_ERROR when
+					 * nobody could be asked */
+	struct text password_words;
 	struct json *history;	/* audit lines, the newest first; NULL when
 				 * nobody could be asked */
 	const char *no_history;	/* why not; "" when there is no database to

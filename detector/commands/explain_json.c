@@ -2,6 +2,7 @@
  * The facts of explain as JSON (docs/JSON.md).
  */
 #include "detector/commands/explain_inside.h"
+#include "detector/commands/password_words.h"
 #include "detector/commands/report.h"
 #include "detector/habits.h"
 #include "detector/judge.h"
@@ -195,6 +196,11 @@ struct json *explain_json(struct explanation *e)
 		add_time(object, "closer_until", account->closer_until_s);
 	else
 		json_add_null(object, "closer_until");
+	if (e->password != PASSWORD_ERROR)
+		json_add_string(object, "password",
+				password_state_name(e->password));
+	else
+		json_add_null(object, "password");
 	add_signals(e, object);
 	add_normal(e, object);
 	add_recent(e, object);

@@ -151,6 +151,8 @@ static void print_standing(const struct explanation *e,
 		screen_linef(screen, 2, "", "Its sending is stopped since %s "
 			     "(block %lld).", since, (long long)e->block_id);
 	}
+	if (e->password != PASSWORD_ERROR)
+		screen_line(screen, 2, "", &e->password_words);
 	screen_linef(screen, 2, "", "%s%.1f %% likely in somebody else's "
 		     "hands, as of %s (watched from %.1f %%, stopped from %.1f "
 		     "%%).", p > 0.999 ? "Over " : "",

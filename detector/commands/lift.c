@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
+#include "detector/commands/password_words.h"
 #include "detector/settings.h"
 
 #include <stdio.h>
@@ -41,32 +42,16 @@ static int read_fate(const char *word, enum held_fate *out, struct err *err)
 	return err_set(err, EXIT_USAGE, "--queue is keep, release or delete");
 }
 
-/* "2 application passwords ...: Phone, Thunderbird"; a stranger named them. */
 static int tell_app_passwords(struct desk *desk, int64_t id,
 			      const char *account, struct err *err)
 {
-	struct blocks_app_passwords app;
-	struct block block = BLOCK_INIT;
-	struct text names = TEXT_INIT(200);
-	enum block_find found = blocks_get(&desk->blocks, id, &block, err);
-	int result = found == BLOCK_FOUND
-		? blocks_app_passwords(&desk->blocks, &block, &app, err) : -1;
+	struct text words = TEXT_INIT(1000);
 
-	block_release(&block);
-	if (result)
-		return -1;
-	for (size_t i = 0; i < app.n_names; i++) {
-		text_add_string(&names, i ? ", " : "");
-		text_add_value(&names, slice_sub(slice_from(app.names[i]), 0,
-						 40));
-	}
-	err_set(err, EXIT_AGAIN, "%.100s has a new password, but application "
-		"passwords from before the block still work (%lld: %s%s); the "
-		"owner has to delete them, or --force lifts all the same",
-		account, (long long)app.left, text_string(&names),
-		names.overflowed || (int64_t)app.n_names < app.left
-			? ", ..." : "");
-	text_release(&names);
+	if (password_words(&desk->blocks, id, &words, err) != PASSWORD_ERROR)
+		err_set(err, EXIT_AGAIN, "%.100s: %.250s The owner has to "
+			"delete them or make them anew; --force lifts all the "
+			"same", account, text_string(&words));
+	text_release(&words);
 	return -1;
 }
 

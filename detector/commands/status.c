@@ -8,6 +8,7 @@
 #include "base/stamp.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
+#include "detector/commands/password_words.h"
 #include "detector/commands/report.h"
 #include "detector/judge.h"
 #include "detector/settings.h"
@@ -35,6 +36,7 @@ struct tally {
 	size_t watched, observed, unknown, blocked, waiting, shown;
 	/* Whom the database names as blocked: said once is enough. */
 	uint64_t held[SHOWN_MAX];
+	int64_t ids[SHOWN_MAX];
 	size_t n_held;
 	struct notices notices;
 };
@@ -142,10 +144,29 @@ static int print_block(void *context, const struct block *block)
 	printf("  blocked       since %s  #%-4lld  %s\n", blocked,
 	       (long long)block->id, text_string(&out));
 	text_release(&out);
-	if (tally->n_held < SHOWN_MAX)
+	if (tally->n_held < SHOWN_MAX) {
+		tally->ids[tally->n_held] = block->id;
 		tally->held[tally->n_held++] =
 			account_key(slice_from(block->account));
+	}
 	return 0;
+}
+
+/* Whose owner did something, and still stands before a closed door. */
+static void show_passwords(struct blocks *blocks, const struct tally *tally)
+{
+	for (size_t i = 0; i < tally->n_held; i++) {
+		struct text words = TEXT_INIT(1000);
+		struct err waste;
+		enum password_state state = password_words(
+			blocks, tally->ids[i], &words, &waste);
+
+		if (state != PASSWORD_ERROR && state != PASSWORD_UNCHANGED &&
+		    state != PASSWORD_UNKNOWN)
+			printf("  #%lld: %s\n", (long long)tally->ids[i],
+			       text_string(&words));
+		text_release(&words);
+	}
 }
 
 /* What the mail server acts on stands in the database, not in our memory. */
@@ -164,6 +185,8 @@ static int show_database(struct tally *tally, struct err *err)
 		result = outbox_count(desk.blocks.db, &tally->notices.counts,
 				      err);
 	tally->notices.are_known = result == 0;
+	if (result == 0)
+		show_passwords(&desk.blocks, tally);
 	desk_close(&desk);
 	return result;
 }

@@ -9,6 +9,7 @@
 #include "detector/http/tokens.h"
 #include "detector/panel/schema.h"
 #include "detector/settings.h"
+#include "tests/support/folder.h"
 #include "tests/support/mariadb.h"
 
 #include <stdio.h>
@@ -139,6 +140,7 @@ static int setup(void **state)
 	run(root, "DELETE FROM comporta_send_block;"
 		  "DELETE FROM comporta_mailbox;"
 		  "DELETE FROM comporta_notice; DELETE FROM comporta_audit;"
+		  "DELETE FROM comporta_credential;"
 		  "DELETE FROM comporta_block; DELETE FROM comporta_token;"
 		  "INSERT INTO comporta_mailbox VALUES"
 		  " ('anna@firma.example', '$6$s$x', NULL, 'pl',"
@@ -166,7 +168,7 @@ static int take_number(void *context, const struct db_row *row)
 
 static int64_t rows(const char *table)
 {
-	char sql[100];
+	char sql[300];
 	int64_t n = -1;
 	struct err err;
 
@@ -272,6 +274,91 @@ static void test_a_whole_life(void **state)
 	block_release(&block);
 }
 
+/* "old" twice and "new", by MD5-crypt. */
+#define OLD_A "$1$aaaa$.VH3ZBSQ3A9Iym5o/zXkC."
+#define OLD_B "$1$bbbb$Q/XHCgXh.L5qWc7MsNWEF0"
+#define NEW_A "$1$dddd$TR8GO7dgQU.LQwVnCVhS//"
+
+/* A panel with application passwords, whose list is read with the rights of
+ * one SELECT. */
+static void make_app_panel(struct panel **out)
+{
+	static const char find[] =
+		"SELECT account, '' AS sending, 1 AS can_send, password_hash,"
+		" password_changed, language, contact, name FROM"
+		" comporta_mailbox WHERE account = :account;\n";
+	static const char apps[] =
+		"SELECT login AS account, id, hash, name FROM app"
+		" WHERE login = :account ORDER BY id;\n";
+	char folder[FOLDER_SIZE], path[FOLDER_SIZE + 40], here[4096];
+	char own[sizeof(here) + 20];
+	struct err err;
+
+	folder_make(folder, "apps");
+	snprintf(path, sizeof(path), "%s/panels/apps", folder);
+	assert_int_equal(files_make_dir(path, &err), 0);
+	snprintf(path, sizeof(path), "%s/panels/apps/find.sql", folder);
+	assert_int_equal(files_replace(path, slice_from(find), &err), 0);
+	snprintf(path, sizeof(path), "%s/panels/apps/app_passwords.sql",
+		 folder);
+	assert_int_equal(files_replace(path, slice_from(apps), &err), 0);
+	assert_non_null(getcwd(here, sizeof(here)));
+	snprintf(own, sizeof(own), "%s/sql/panels/own", here);
+	snprintf(path, sizeof(path), "%s/panels/own", folder);
+	assert_int_equal(symlink(own, path), 0);
+	if (panel_load(folder, "apps", "", out, &err))
+		fail_msg("%s", err.text);
+	folder_remove(folder);
+}
+
+static enum lift_result lift_with(int64_t id, const char *password)
+{
+	const struct lift_request lift = {
+		.actor = "token:hook", .reason = "x", .by_owner = true,
+		.password = slice_from(password),
+	};
+	struct err err = { 0, "" };
+	enum lift_result result = blocks_lift(&blocks, id, &lift, NOW, &err);
+
+	if (result == LIFT_FAILED)
+		print_message("%s\n", err.text);
+	return result;
+}
+
+static void test_what_is_kept_of_passwords(void **state)
+{
+	struct db *root = opened("root", "", "comporta");
+	struct panel *apps = NULL;
+	int64_t id = 0;
+
+	(void)state;
+	make_app_panel(&apps);
+	run(root, "CREATE TABLE app (login VARCHAR(255), id INT,"
+		  " hash VARCHAR(255), name VARCHAR(255));"
+		  "INSERT INTO app VALUES ('anna@firma.example', 1, '" OLD_A
+		  "', 'Telefon Ż');"
+		  "GRANT SELECT ON comporta.app TO 'comporta'@'127.0.0.1';"
+		  "UPDATE comporta_mailbox SET password_hash = '" OLD_A "'");
+	blocks.panel = apps;
+	assert_int_equal(make("d1", NOW, &id), BLOCK_MADE);
+	assert_int_equal(rows("comporta_credential"), 3);
+	run(root, "UPDATE comporta_mailbox SET password_hash = '" OLD_B "'");
+	assert_int_equal(lift_with(id, "old"), LIFT_SAME_PASSWORD);
+	assert_int_equal(lift_with(id, NULL), LIFT_SAME_PASSWORD);
+	assert_int_equal(rows("comporta_credential"), 4);
+	run(root, "UPDATE comporta_mailbox SET password_hash = '" NEW_A "'");
+	assert_int_equal(lift_with(id, "new"), LIFT_APP_PASSWORDS_LEFT);
+	run(root, "UPDATE app SET hash = '" NEW_A "'");
+	assert_int_equal(lift_with(id, "new"), LIFT_DONE);
+	assert_int_equal(rows("comporta_credential"), 0);
+	assert_int_equal(rows("comporta_audit WHERE detail = 'hash changed, "
+			      "and the new password is another one; "
+			      "application passwords: 0 left, 1 new'"), 1);
+	run(root, "DROP TABLE app");
+	panel_free(&apps);
+	db_close(&root);
+}
+
 /* One racer in its own process; its exit code is what it was told. */
 static pid_t race(int i)
 {
@@ -356,6 +443,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		DESK_TEST(test_a_whole_life),
+		DESK_TEST(test_what_is_kept_of_passwords),
 		DESK_TEST(test_two_at_once_make_one),
 		DESK_TEST(test_tokens_there_too),
 		DESK_TEST(test_a_server_that_dies),
