@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MAX_PANELS = 32 };
 
@@ -20,6 +21,9 @@ enum { MAX_PANELS = 32 };
 
 static char panels[MAX_PANELS][64];
 static size_t n_panels;
+/* Those with a block.command; a folder without find.sql is only here. */
+static char commanded[MAX_PANELS][64];
+static size_t n_commanded;
 
 static void blocks_and_unblocks(void)
 {
@@ -28,7 +32,8 @@ static void blocks_and_unblocks(void)
 
 	assert_true(before.can_send);
 	assert_string_equal(before.account, "anna@firma.example");
-	assert_string_equal(before.password_hash, "$6$salt$oldhash");
+	if (before.password_hash[0])
+		assert_string_equal(before.password_hash, "$6$salt$oldhash");
 	if (before.contact[0])
 		assert_string_equal(before.contact,
 				    "anna.prywatnie@example.net");
@@ -450,6 +455,55 @@ static void test_a_view_in_sqlite(void **state)
 	rig_done();
 }
 
+/* Panels that only their own program turns. */
+static void check_commands(const char *name)
+{
+	static const enum panel_gate gates[] = {
+		PANEL_GATE_AUTO, PANEL_GATE_TABLE, PANEL_GATE_BOTH
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(gates); i++) {
+		bool is_table = gates[i] == PANEL_GATE_TABLE;
+		struct panel *panel;
+		struct err err;
+
+		if (panel_load_with("sql", name, "", gates[i], &panel, &err))
+			fail_msg("%s", err.text);
+		assert_int_equal(panel_has_command(panel), !is_table);
+		assert_int_equal(panel_commands(panel, true) != NULL,
+				 !is_table);
+		assert_int_equal(panel_commands(panel, false) != NULL,
+				 !is_table);
+		panel_free(&panel);
+	}
+}
+
+static void test_commands(void **state)
+{
+	(void)state;
+	assert_true(n_commanded >= 4);
+	for (size_t i = 0; i < n_commanded; i++)
+		check_commands(commanded[i]);
+}
+
+static bool has_file(const char *name, const char *file)
+{
+	char path[400];
+
+	snprintf(path, sizeof(path), "sql/panels/%s/%s", name, file);
+	return access(path, F_OK) == 0;
+}
+
+static void add_panel(const char *name)
+{
+	assert_true(n_panels < MAX_PANELS && n_commanded < MAX_PANELS);
+	if (has_file(name, "find.sql"))
+		snprintf(panels[n_panels++], sizeof(panels[0]), "%.60s", name);
+	if (has_file(name, "block.command"))
+		snprintf(commanded[n_commanded++], sizeof(commanded[0]),
+			 "%.60s", name);
+}
+
 static int gather_panels(void **state)
 {
 	DIR *folder = opendir("sql/panels");
@@ -457,10 +511,9 @@ static int gather_panels(void **state)
 
 	(void)state;
 	assert_non_null(folder);
-	while ((entry = readdir(folder)) && n_panels < MAX_PANELS)
+	while ((entry = readdir(folder)))
 		if (entry->d_name[0] != '.')
-			snprintf(panels[n_panels++], sizeof(panels[0]),
-				 "%.60s", entry->d_name);
+			add_panel(entry->d_name);
 	closedir(folder);
 	mariadb_start(&rig.server);
 	return 0;
@@ -479,6 +532,7 @@ int main(void)
 		cmocka_unit_test(test_own_table),
 		cmocka_unit_test(test_a_view_over_other_tables),
 		cmocka_unit_test(test_a_view_in_sqlite),
+		cmocka_unit_test(test_commands),
 	};
 	int failed = cmocka_run_group_tests_name("panels", tests,
 						 gather_panels, NULL);
