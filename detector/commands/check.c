@@ -453,10 +453,10 @@ const struct command command_check = {
 		"are read: who wrote them, what is\nunderstood, and what is "
 		"not, without passwords. --create-tables makes our tables\n"
 		"(with a database user that may). The mail server's own "
-		"configuration is read, and\nlogins are looked up as it would "
-		"do: does it ask for the block? --detect-panel\nlooks for the "
-		"tables of a hosting panel instead, in MariaDB or in "
-		"panel.file, and\nprints what to configure.",
+		"configuration is read,\nand logins are looked up as it does: "
+		"does it ask for the block?\n--detect-panel looks for the "
+		"tables of a hosting panel instead, in MariaDB or\nin "
+		"panel.file, and prints what to configure.",
 	.takes = TAKES_TABLES | TAKES_LIST | TAKES_ORIGIN | TAKES_FORMAT |
 		 TAKES_ACCOUNT | TAKES_DETECT | TAKES_JSON,
 	.run = run,

@@ -120,7 +120,7 @@ done
 # A panel: the folder that is there, under another name.
 cp -r sql/panels/postfixadmin4 sql/panels/example
 rm sql/panels/example/unblock.sql
-lint_says "lint misses the panel's unblock.sql" "example/ lacks unblock.sql"
+lint_says "lint misses the panel's unblock.sql" "has only block.sql verify.sql of its switch"
 cp sql/panels/postfixadmin4/unblock.sql sql/panels/example/
 
 # A language.
