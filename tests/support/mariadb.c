@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MAX_ARGS = 32 };
+enum { MAX_ARGS = 40 };
 
 /* Small and fast; nothing has to survive the machine. */
 static const char *const common[] = {
@@ -107,6 +108,18 @@ static void add_common(const char **argv, size_t n)
 	argv[n + N_ELEMENTS(common)] = NULL;
 }
 
+static void add_extra(const char **argv, const char *const *extra)
+{
+	size_t n = 0;
+
+	while (argv[n])
+		n++;
+	for (; extra && *extra; extra++)
+		argv[n++] = *extra;
+	assert_true(n < MAX_ARGS);
+	argv[n] = NULL;
+}
+
 static void show_end_of(const char *path)
 {
 	char text[2048];
@@ -189,6 +202,7 @@ void mariadb_revive(struct mariadb *server)
 	snprintf(pid, sizeof(pid), "--pid-file=%s/pid", server->folder);
 	snprintf(tmp, sizeof(tmp), "--tmpdir=%s", server->folder);
 	add_common(argv, 16);
+	add_extra(argv, server->extra);
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	server->pid = launch(argv, ends[1]);
 	close(ends[1]);
@@ -198,20 +212,46 @@ void mariadb_revive(struct mariadb *server)
 
 void mariadb_start(struct mariadb *server)
 {
+	mariadb_start_with(server, NULL);
+}
+
+void mariadb_start_with(struct mariadb *server, const char *const *extra)
+{
 	memset(server, 0, sizeof(*server));
+	server->extra = extra;
 	make_folder(server);
 	install(server);
 	server->port = free_port();
 	mariadb_revive(server);
 }
 
-void mariadb_kill(struct mariadb *server)
+static void end(struct mariadb *server, int signal_number)
 {
 	if (server->pid <= 0)
 		return;
-	kill(server->pid, SIGKILL);
+	kill(server->pid, signal_number);
 	waitpid(server->pid, NULL, 0);
 	server->pid = 0;
+}
+
+void mariadb_kill(struct mariadb *server)
+{
+	end(server, SIGKILL);
+}
+
+void mariadb_quit(struct mariadb *server)
+{
+	end(server, SIGTERM);
+}
+
+void mariadb_freeze(struct mariadb *server)
+{
+	kill(server->pid, SIGSTOP);
+}
+
+void mariadb_thaw(struct mariadb *server)
+{
+	kill(server->pid, SIGCONT);
 }
 
 void mariadb_stop(struct mariadb *server)

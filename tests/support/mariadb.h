@@ -21,15 +21,26 @@ struct mariadb {
 	char socket[160];
 	int port;
 	pid_t pid;		/* 0 while it does not run */
+	const char *const *extra;	/* more arguments, ends with NULL */
 };
 
 /* Makes the tables of the server itself (a second or two) and starts it. */
 void mariadb_start(struct mariadb *server);
 
+/* The same with arguments of its own, which win over the usual ones. */
+void mariadb_start_with(struct mariadb *server, const char *const *extra);
+
 /* As a power cut would. The data stays; mariadb_revive() starts it again on
  * the same socket and port. */
 void mariadb_kill(struct mariadb *server);
 void mariadb_revive(struct mariadb *server);
+
+/* As an operator would: SIGTERM, and wait for the end. */
+void mariadb_quit(struct mariadb *server);
+
+/* It answers nobody, and its connections stand, until mariadb_thaw(). */
+void mariadb_freeze(struct mariadb *server);
+void mariadb_thaw(struct mariadb *server);
 
 /* Ends it and removes its folder. */
 void mariadb_stop(struct mariadb *server);
