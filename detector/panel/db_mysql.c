@@ -4,11 +4,9 @@
  * Every statement is prepared on the server and its values are sent apart
  * from it. Answers are fetched as text. The library never reconnects by
  * itself, as that would lose a transaction silently; db.c does it.
- *
- * Error numbers: https://mariadb.com/kb/en/mariadb-error-codes/, those of the
- * client (2000 and up) in errmsg.h.
  */
 #include "detector/panel/db_driver.h"
+#include "detector/panel/db_mysql_errors.h"
 
 #include <mysql.h>
 #include <stdio.h>
@@ -46,51 +44,10 @@ struct cell {
 	sql_bool cut;
 };
 
-#define STARTED "check that the server runs and that host, port or socket in \
-the configuration are right"
-#define GRANTS "apply the grants.sql of sql/own/mysql and of the panel, and \
-check user and password in the configuration"
-#define REPLICA "the server takes no changes; is it a replica?"
-
-static const struct db_meaning meanings[] = {
-	{ 2002, DB_AWAY, EXIT_SERVICE, STARTED },
-	{ 2003, DB_AWAY, EXIT_SERVICE, STARTED },
-	{ 2005, DB_AWAY, EXIT_SERVICE, "check the host in the configuration" },
-	{ 2006, DB_AWAY, EXIT_SERVICE, NULL },	/* server has gone away */
-	{ 2013, DB_AWAY, EXIT_SERVICE, NULL },	/* lost during the query */
-	{ 2026, DB_AWAY, EXIT_SERVICE,
-	  "check tls_ca and the server's certificate" },
-	{ 2055, DB_AWAY, EXIT_SERVICE, NULL },	/* lost, with details */
-	{ 1040, DB_AWAY, EXIT_SERVICE, "raise max_connections" },
-	{ 1053, DB_AWAY, EXIT_SERVICE, NULL },	/* shutting down */
-	{ 1203, DB_AWAY, EXIT_SERVICE, "raise max_user_connections" },
-	{ 1226, DB_AWAY, EXIT_SERVICE, "raise the user's limits" },
-	{ 1290, DB_AWAY, EXIT_SERVICE, REPLICA },	/* --read-only */
-	{ 1836, DB_AWAY, EXIT_SERVICE, REPLICA },
-	{ 1927, DB_AWAY, EXIT_SERVICE, NULL },	/* killed by an operator */
-	{ 1044, DB_DENIED, EXIT_RIGHTS, GRANTS },
-	{ 1045, DB_DENIED, EXIT_RIGHTS, GRANTS },
-	{ 1130, DB_DENIED, EXIT_RIGHTS, GRANTS },
-	{ 1142, DB_DENIED, EXIT_RIGHTS, GRANTS },
-	{ 1143, DB_DENIED, EXIT_RIGHTS, GRANTS },
-	{ 1227, DB_DENIED, EXIT_RIGHTS, GRANTS },
-	{ 1698, DB_DENIED, EXIT_RIGHTS, GRANTS },
-	{ 1062, DB_DUPLICATE, EXIT_DATA, NULL },
-	{ 1586, DB_DUPLICATE, EXIT_DATA, NULL },
-	{ 1020, DB_BUSY, EXIT_AGAIN, "it will be tried again" },
-	{ 1205, DB_BUSY, EXIT_AGAIN, "it will be tried again" },
-	{ 1213, DB_BUSY, EXIT_AGAIN, "it will be tried again" },
-	{ 1049, DB_FAILED, EXIT_CONFIG,
-	  "create the database, or check its name in the configuration" },
-	{ 1366, DB_FAILED, EXIT_DATA, NULL },	/* value of a wrong type */
-	{ 1406, DB_FAILED, EXIT_DATA, NULL },	/* value too long */
-};
-
 static enum db_result explain(const struct link *link, unsigned int number,
 			      const char *words, struct err *err)
 {
-	return db_explain(meanings, sizeof(meanings) / sizeof(meanings[0]),
-			  link->place, (int)number, words, err);
+	return db_mysql_explain(link->place, number, words, err);
 }
 
 static enum db_result failed(const struct link *link, struct err *err)
@@ -152,19 +109,32 @@ static void set_timeouts(MYSQL *mysql, int64_t timeout_s)
 	mysql_options(mysql, MYSQL_OPT_WRITE_TIMEOUT, &longer);
 }
 
-/* The session speaks the same SQL as SQLite does, see db.h. */
+/*
+ * The session speaks the same SQL as SQLite does, see db.h.
+ *
+ * A server that never hears of the end of a connection, as behind a firewall
+ * that forgot it, would keep the locks of its transaction for hours: against
+ * the panel, and against our own next try. Nobody of us is idle in a
+ * transaction, so it may end soon. MariaDB has a limit for that (read by
+ * nobody else, as it stands in a comment of its own), MySQL one for every
+ * idle session, and an idle one is opened again without harm.
+ */
 static void set_session(MYSQL *mysql, int64_t timeout_s)
 {
 	int wait_s = timeout_s > 1 ? (int)(timeout_s / 2) : 1;
+	int idle_s = timeout_s > 0 ? 3 * (int)timeout_s : 3;
 	unsigned int off = 0;
-	char init[320];
+	char init[480];
 
 	snprintf(init, sizeof(init),
 		 "SET SESSION sql_mode = 'STRICT_ALL_TABLES,"
 		 "NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,"
 		 "ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', "
 		 "autocommit = 1, innodb_lock_wait_timeout = %d, "
-		 "lock_wait_timeout = %d", wait_s, wait_s);
+		 "lock_wait_timeout = %d "
+		 "/*M!100300 , idle_transaction_timeout = %d */ "
+		 "/*!80000 , wait_timeout = %d */",
+		 wait_s, wait_s, idle_s, idle_s);
 	mysql_options(mysql, MYSQL_INIT_COMMAND, init);
 	mysql_options(mysql, MYSQL_SET_CHARSET_NAME, "utf8mb4");
 	/* A server under a stranger's control may ask for files. */
