@@ -88,12 +88,17 @@ static bool is_braked(struct blocks *blocks, size_t accounts, int64_t now_ms,
 	return true;
 }
 
+/* Each waited for a lock, several times. When so many did, it is no longer
+ * somebody who edits one mailbox. */
+enum { BUSY_MAX = 3 };
+
 /* A database that is away, or rights that are missing, meet every entry. */
 static bool meets_all(const struct action_report *report,
-		      const struct err *err)
+		      const struct err *err, int *busy)
 {
+	*busy += err->code == EXIT_AGAIN;
 	return report->braked || err->code == EXIT_SERVICE ||
-	       err->code == EXIT_RIGHTS || err->code == EXIT_AGAIN;
+	       err->code == EXIT_RIGHTS || *busy == BUSY_MAX;
 }
 
 int carry_out(struct state *state, struct blocks *blocks,
@@ -103,7 +108,7 @@ int carry_out(struct state *state, struct blocks *blocks,
 {
 	struct text entry = TEXT_INIT(1 << 20);
 	char key[80] = "", next[80];
-	int result = 0;
+	int result = 0, busy = 0;
 
 	memset(report, 0, sizeof(*report));
 	while (state_journal_next(state, key, next, &entry)) {
@@ -124,7 +129,7 @@ int carry_out(struct state *state, struct blocks *blocks,
 			continue;
 		*err = one;
 		result = -1;
-		if (outcome != ACTION_LATER || meets_all(report, &one))
+		if (outcome != ACTION_LATER || meets_all(report, &one, &busy))
 			break;
 	}
 	text_release(&entry);

@@ -58,8 +58,9 @@ struct action_watcher {
 /*
  * Carry out the journal. An entry that must wait does not keep the others from
  * being done, unless what it waits for meets them all: a database that is away,
- * missing rights, the brake. `accounts` is the number of accounts known, for
- * the brake. -1 when something has to wait, with the reason in *err.
+ * missing rights, the brake, locks that kept several waiting. `accounts` is
+ * the number of accounts known, for the brake. -1 when something has to wait,
+ * with the reason in *err.
  */
 int carry_out(struct state *state, struct blocks *blocks,
 	      const struct action *action, const struct action_watcher *watcher,
