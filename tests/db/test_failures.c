@@ -4,7 +4,6 @@
  * the connection. Nothing is ever half done, nothing is done twice, and what
  * became of a COMMIT without an answer is found out.
  */
-#include "detector/actions/action.h"
 #include "tests/support/outage.h"
 
 #include <stdio.h>

@@ -45,7 +45,7 @@ struct db *outage_somebody(void)
 {
 	struct db *db = outage_open(outage.server.port, "root", "");
 
-	run(db, "USE comporta");
+	run(db, "USE comporta; SET SESSION idle_transaction_timeout = 0");
 	return db;
 }
 
