@@ -74,6 +74,8 @@ static const struct db_meaning meanings[] = {
 	{ 1471, DB_FAILED, EXIT_CONFIG, TABLES },
 	{ 1356, DB_FAILED, EXIT_CONFIG, VIEW },
 	{ 1449, DB_FAILED, EXIT_CONFIG, VIEW },
+	{ 1644, DB_FAILED, EXIT_DATA,
+	  "a trigger of that table refuses it: ask whoever made it" },
 	{ 1049, DB_FAILED, EXIT_CONFIG,
 	  "create the database, or check its name in the configuration" },
 	{ 1366, DB_FAILED, EXIT_DATA, NULL },	/* value of a wrong type */
