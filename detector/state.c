@@ -432,3 +432,8 @@ size_t state_account_count(struct state *state)
 {
 	return store_count(state->store, ACCOUNTS);
 }
+
+size_t state_journal_count(struct state *state)
+{
+	return store_count(state->store, JOURNAL);
+}

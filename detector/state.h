@@ -72,6 +72,7 @@ int state_journal_delete(struct state *state, const char *key,
  * False at the end. */
 bool state_journal_next(struct state *state, const char *after,
 			char key_out[80], struct text *bytes_out);
+size_t state_journal_count(struct state *state);
 
 /* Every account there is, for status; return nonzero to stop. */
 int state_each_account(struct state *state,

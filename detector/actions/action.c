@@ -92,13 +92,15 @@ static bool is_braked(struct blocks *blocks, size_t accounts, int64_t now_ms,
  * somebody who edits one mailbox. */
 enum { BUSY_MAX = 3 };
 
-/* A database that is away, or rights that are missing, meet every entry. */
+/* A database that is away, missing rights, tables of another form meet every
+ * entry. */
 static bool meets_all(const struct action_report *report,
 		      const struct err *err, int *busy)
 {
 	*busy += err->code == EXIT_AGAIN;
 	return report->braked || err->code == EXIT_SERVICE ||
-	       err->code == EXIT_RIGHTS || *busy == BUSY_MAX;
+	       err->code == EXIT_RIGHTS || err->code == EXIT_CONFIG ||
+	       *busy == BUSY_MAX;
 }
 
 int carry_out(struct state *state, struct blocks *blocks,

@@ -366,17 +366,13 @@ static void check_notice(void)
 /* Decisions that could not be carried out. */
 static void check_journal(struct findings *findings)
 {
-	struct text verdict = TEXT_INIT(1 << 20);
 	struct state *state;
-	char key[80] = "";
-	size_t n = 0;
 	struct err err;
+	size_t n;
 
 	if (state_open(settings.state_dir, true, &state, &err) < 0)
 		return;
-	for (; state_journal_next(state, key, key, &verdict); n++)
-		text_clear(&verdict);
-	text_release(&verdict);
+	n = state_journal_count(state);
 	state_close(&state);
 	if (n == 0)
 		return;

@@ -200,6 +200,18 @@ void desk_follow_up(struct desk *desk, int64_t now_ms)
 		log_warning("actions wait for the next scan: %s", err.text);
 }
 
+int desk_judge_sent(const struct outbox_report *sent, struct err *err)
+{
+	if (sent->sent)
+		log_info("%lld notices sent", (long long)sent->sent);
+	if (!sent->later && !sent->failed)
+		return 0;
+	return err_set(err, EXIT_SERVICE,
+		       "%lld notices wait for a later run, %lld were "
+		       "refused: %s", (long long)sent->later,
+		       (long long)sent->failed, sent->last_error);
+}
+
 static bool was_seen(struct slice account)
 {
 	struct account_entry entry;

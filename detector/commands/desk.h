@@ -40,6 +40,10 @@ int desk_send(struct desk *desk, int64_t now_ms,
  * waits for the next scan. */
 void desk_follow_up(struct desk *desk, int64_t now_ms);
 
+/* Tells what went; -1 when the mail server left notices waiting or refused
+ * some. */
+int desk_judge_sent(const struct outbox_report *sent, struct err *err);
+
 /* A typing mistake must not become a decision that everybody believes in: an
  * error, ending in `remedy`, unless the panel knows the account or a log ever
  * did. */

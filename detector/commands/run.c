@@ -9,6 +9,7 @@
 #include "detector/commands/lock.h"
 #include "detector/commands/logs.h"
 #include "detector/commands/paper.h"
+#include "detector/commands/patience.h"
 #include "detector/commands/report.h"
 #include "detector/followup.h"
 #include "detector/settings.h"
@@ -46,6 +47,8 @@ struct run {
 	struct pending pending[PENDING_MAX];
 	size_t n_pending;
 	struct hear hear;
+	struct patience patience;	/* with the database */
+	struct outbox_report sent;	/* in this round */
 	int64_t lift_cursor, newest_ms, audit_newest;
 	uint64_t saved_lines;	/* read up to the last commit */
 };
@@ -306,27 +309,45 @@ static void on_never(void *context, struct slice account)
 	run->is_changed = true;
 }
 
-static int act(struct run *run, struct err *err)
+/* A step that needs the database, unless it failed a moment ago. What failed
+ * is told at the end of the round. */
+static void try_step(struct run *run, enum patience_step step,
+		     int (*work)(struct run *run, struct err *err))
+{
+	size_t waiting = state_journal_count(run->state);
+	struct err err;
+
+	if (!patience_may(&run->patience, step, clock_monotonic_ms()))
+		return;
+	if (work(run, &err) < 0)
+		patience_failed(&run->patience, step, &err,
+				clock_monotonic_ms());
+	else
+		patience_succeeded(&run->patience, step, waiting,
+				   clock_monotonic_ms());
+}
+
+static int carry_out_journal(struct run *run, struct err *err)
 {
 	struct action_watcher watcher = { run, on_never };
 	struct action_report report;
-	struct text waste = TEXT_INIT(1 << 20);
-	char key[80];
-	bool has_entry = state_journal_next(run->state, "", key, &waste);
 
-	text_release(&waste);
-	/* In mode observe, decisions of an earlier enforce keep waiting. */
-	if (!has_entry || !run->enforce || run->is_waiting)
-		return 0;
 	if (open_desk(run, err) < 0 ||
 	    carry_out(run->state, &run->desk.blocks, action_find("block"),
 		      &watcher, state_account_count(run->state), clock_now_ms(),
 		      &report, err) < 0) {
-		err_prefix(err, "decisions wait: ");
 		run->is_waiting = true;
 		return -1;
 	}
 	return 0;
+}
+
+static void act(struct run *run)
+{
+	/* In mode observe, decisions of an earlier enforce keep waiting. */
+	if (state_journal_count(run->state) > 0 && run->enforce &&
+	    !run->is_waiting)
+		try_step(run, PATIENCE_ACT, carry_out_journal);
 }
 
 /* Blocks that the database lost stop nobody, and its lifts count anew. */
@@ -370,33 +391,27 @@ static int enforce_paper(struct run *run, struct err *err)
 	if (paper_enforce(run->state, &run->detector, run->newest_ms,
 			  PENDING_MAX, err) < 0 || commit(run, err) < 0)
 		return -1;
-	return act(run, err);
+	act(run);
+	return 0;
 }
 
 static int read_logs(struct run *run, const volatile sig_atomic_t *stop,
 		     struct err *err)
 {
 	bool more = true;
-	int result = 0;
 
 	while (more && !(stop && *stop)) {
-		struct err one;
-
 		more = pipeline_step(&run->pipeline, EVENTS_PER_COMMIT);
 		run->is_all_read = !more;
 		if (commit(run, err) < 0)
 			return -1;
 		/* A decision that must wait does not stop the reading. */
-		if (act(run, &one) < 0 && result == 0) {
-			*err = one;
-			result = -1;
-		}
+		act(run);
 	}
-	if (result == 0 && pipeline_error(&run->pipeline)) {
-		*err = *pipeline_error(&run->pipeline);
-		return -1;
-	}
-	return result;
+	if (!pipeline_error(&run->pipeline))
+		return 0;
+	*err = *pipeline_error(&run->pipeline);
+	return -1;
 }
 
 /* What is to be done outside the database. Programs that fail are told by
@@ -421,7 +436,6 @@ static int follow_up(struct run *run, struct err *err)
 
 static int lift_and_send(struct run *run, struct err *err)
 {
-	struct outbox_report sent = { 0 };
 	int64_t lifted = 0;
 
 	if (run->invocation->dry_run || !run->has_desk)
@@ -435,16 +449,7 @@ static int lift_and_send(struct run *run, struct err *err)
 		if (hear_lifts(run, err) < 0 || commit(run, err) < 0)
 			return -1;
 	}
-	if (desk_send(&run->desk, clock_now_ms(), &sent, err) < 0)
-		return -1;
-	if (sent.sent)
-		log_info("%lld notices sent", (long long)sent.sent);
-	if (sent.later || sent.failed)
-		return err_set(err, EXIT_SERVICE,
-			       "%lld notices wait for a later run, %lld were "
-			       "refused: %s", (long long)sent.later,
-			       (long long)sent.failed, sent.last_error);
-	return 0;
+	return desk_send(&run->desk, clock_now_ms(), &run->sent, err);
 }
 
 int run_round(struct run *run, const volatile sig_atomic_t *stop,
@@ -454,6 +459,7 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	int result = 0;
 
 	run->is_waiting = false;
+	run->sent = (struct outbox_report){ 0 };
 	if (run->must_reload) {
 		drop_pending(run);
 		detector_release(&run->detector);
@@ -462,15 +468,18 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 			return -1;
 		run->must_reload = false;
 	}
-	keep_trouble(hear_lifts(run, &one), &one, &result, err);
+	try_step(run, PATIENCE_HEAR, hear_lifts);
 	/* Of an earlier run, now that the database may be back. */
-	if (result == 0)
-		keep_trouble(act(run, &one), &one, &result, err);
+	act(run);
 	keep_trouble(enforce_paper(run, &one), &one, &result, err);
 	keep_trouble(add_logs(run, &one), &one, &result, err);
 	keep_trouble(read_logs(run, stop, &one), &one, &result, err);
-	keep_trouble(follow_up(run, &one), &one, &result, err);
-	keep_trouble(lift_and_send(run, &one), &one, &result, err);
+	try_step(run, PATIENCE_FOLLOW, follow_up);
+	try_step(run, PATIENCE_SEND, lift_and_send);
+	keep_trouble(desk_judge_sent(&run->sent, &one), &one, &result, err);
+	while (patience_news(&run->patience, state_journal_count(run->state),
+			     &one) < 0)
+		keep_trouble(-1, &one, &result, err);
 	report_progress_end(&run->report);
 	return result;
 }

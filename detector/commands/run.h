@@ -24,7 +24,9 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 	     struct err *err);
 
 /* One round. -1 with the first thing that must be mended; what could be done
- * has been done. `stop` may be NULL. */
+ * has been done. A database that failed is asked again after a while that
+ * grows (patience.h), and its failure is told once, not in every round. `stop`
+ * may be NULL. */
 int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	      struct err *err);
 

@@ -61,10 +61,10 @@ static const struct db_meaning meanings[] = {
 	{ 1615, DB_BUSY, EXIT_AGAIN, AGAIN },
 	{ 1969, DB_BUSY, EXIT_AGAIN, TOO_LONG },
 	{ 3024, DB_BUSY, EXIT_AGAIN, TOO_LONG },
-	{ 1048, DB_FAILED, EXIT_CONFIG, TABLES },	/* may not be NULL */
+	{ 1048, DB_FAILED, EXIT_DATA, TABLES },	/* may not be NULL */
 	{ 1054, DB_FAILED, EXIT_CONFIG, TABLES },	/* no such column */
 	{ 1146, DB_FAILED, EXIT_CONFIG, TABLES },	/* no such table */
-	{ 1265, DB_FAILED, EXIT_CONFIG, TABLES },	/* of another type */
+	{ 1265, DB_FAILED, EXIT_DATA, TABLES },	/* of another type */
 	{ 1288, DB_FAILED, EXIT_CONFIG, TABLES },	/* a fixed view */
 	{ 1347, DB_FAILED, EXIT_CONFIG, TABLES },
 	{ 1348, DB_FAILED, EXIT_CONFIG, TABLES },

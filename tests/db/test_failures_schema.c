@@ -145,7 +145,7 @@ static const struct {
 	  "ADD COLUMN smtp_active ENUM ('yes', 'no') DEFAULT 'yes'",
 	  "ALTER TABLE mailbox DROP COLUMN smtp_active; ALTER TABLE mailbox "
 	  "ADD COLUMN smtp_active TINYINT(1) NOT NULL DEFAULT 1",
-	  EXIT_CONFIG, "smtp_active" },
+	  EXIT_DATA, "smtp_active" },
 	{ "RENAME TABLE mailbox TO elsewhere",
 	  "RENAME TABLE elsewhere TO mailbox", EXIT_CONFIG, "mailbox" },
 	{ "RENAME TABLE mailbox TO elsewhere; CREATE VIEW mailbox AS SELECT "
