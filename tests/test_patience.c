@@ -71,8 +71,9 @@ static void test_told_once(void **state)
 	/* Another reason. */
 	assert_true(fails(&patience, PATIENCE_HEAR, EXIT_RIGHTS, 3000));
 	assert_false(fails(&patience, PATIENCE_HEAR, EXIT_RIGHTS, 4000));
-	/* The same reason is another thing for another step. */
-	assert_true(fails(&patience, PATIENCE_SEND, EXIT_RIGHTS, 5000));
+	/* In the same words it is the same thing for another step. */
+	assert_false(fails(&patience, PATIENCE_ACT, EXIT_RIGHTS, 4500));
+	assert_true(fails(&patience, PATIENCE_SEND, EXIT_CONFIG, 5000));
 
 	assert_int_equal(patience_succeeded(&patience, PATIENCE_HEAR, 0, 9000),
 			 9000);

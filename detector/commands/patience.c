@@ -2,6 +2,8 @@
 
 #include "base/log.h"
 
+#include <string.h>
+
 enum { FIRST_MS = 1000, OTHER_MS = 1000 };
 
 /*
@@ -45,18 +47,24 @@ static bool is_away(const struct patience *patience)
 	return false;
 }
 
-/* That it is away is told once, whichever step finds it. */
+/* What several steps meet is told once, whichever finds it. */
 static bool is_known(const struct patience *patience, enum patience_step step,
-		     int code)
+		     const struct err *err)
 {
-	return patience->steps[step].code == code ||
-	       (code == EXIT_SERVICE && is_away(patience));
+	if (patience->steps[step].code == err->code ||
+	    (err->code == EXIT_SERVICE && is_away(patience)))
+		return true;
+	for (int i = 0; i < PATIENCE_STEPS; i++)
+		if (patience->steps[i].code == err->code &&
+		    strcmp(patience->steps[i].news.text, err->text) == 0)
+			return true;
+	return false;
 }
 
 void patience_failed(struct patience *patience, enum patience_step step,
 		     const struct err *err, int64_t now_ms)
 {
-	bool known = is_known(patience, step, err->code);
+	bool known = is_known(patience, step, err);
 	int64_t most_ms = longest_ms(err->code);
 	int64_t wait_ms = 2 * patience->steps[step].wait_ms;
 
@@ -104,8 +112,7 @@ int patience_news(struct patience *patience, size_t waiting, struct err *err)
 			continue;
 		patience->steps[i].has_news = false;
 		*err = patience->steps[i].news;
-		if (waiting > 0 &&
-		    (i == PATIENCE_ACT || err->code == EXIT_SERVICE))
+		if (waiting > 0)
 			err_prefix(err, "decisions wait (%zu): ", waiting);
 		return -1;
 	}

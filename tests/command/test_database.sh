@@ -1,0 +1,162 @@
+#!/bin/bash
+# A real MariaDB that goes away and comes back under scan and watch: decisions
+# wait, are carried out once, and the operator reads once what to mend.
+. "$(dirname "$0")/lib.sh"
+log=$work/mail.log
+: >"$log"
+server=
+trap 'kill -KILL $server $watch 2>/dev/null
+	chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
+
+port=$(python3 -c 'import socket; s = socket.socket()
+s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+common=(--no-defaults --datadir="$work/my" --tmpdir="$work"
+	--innodb-buffer-pool-size=16M --innodb-log-file-size=4M)
+[ "$(id -u)" != 0 ] || common+=(--user=root)
+
+sql() { mariadb --no-defaults --socket="$work/s" -uroot -N -e "$1" comporta; }
+
+start() {
+	mariadbd "${common[@]}" --bind-address=127.0.0.1 --port="$port" \
+		--socket="$work/s" --pid-file="$work/pid" --skip-log-bin \
+		2>>"$work/mariadb.log" &
+	server=$!
+	for _ in $(seq 1 100); do
+		mariadb-admin --no-defaults --socket="$work/s" -uroot ping \
+			>/dev/null 2>&1 && return
+		sleep 0.1
+	done
+	cat "$work/mariadb.log"
+	exit 1
+}
+
+end() { # signal
+	kill "-$1" "$server"
+	wait "$server" 2>/dev/null
+}
+
+wait_for() { # text in the file, how often
+	for _ in $(seq 1 300); do
+		[ "$(grep -c "$1" "$2")" -ge "${3:-1}" ] && return 0
+		sleep 0.1
+	done
+	bad "waiting for $1" "$(cat "$2")"
+	return 1
+}
+
+mariadb-install-db "${common[@]}" --skip-test-db \
+	--auth-root-authentication-method=normal >"$work/install" 2>&1 ||
+	{ cat "$work/install"; exit 1; }
+start
+mariadb --no-defaults --socket="$work/s" -uroot \
+	-e 'CREATE DATABASE comporta CHARACTER SET utf8mb4'
+(umask 077; echo secret >"$work/password")
+mkdir "$work/mails"
+reach=("${state[@]}" --set mode=enforce --set smtp.url="file://$work/mails"
+	--set database.kind=mysql --set database.port="$port"
+	--set database.timeout=1s)
+db=("${reach[@]}" --set database.password_file="$work/password")
+grants() {
+	sed -e 's/{database}/comporta/; s/{host}/127.0.0.1/' \
+		-e 's/{password}/secret/; s/{ro_password}/secret/' \
+		sql/own/mysql/grants.sql |
+		mariadb --no-defaults --socket="$work/s" -uroot
+}
+run check --create-tables "${reach[@]}" --set database.user=root
+grants
+equal "the tables are there" 0 "$(sql 'SELECT COUNT(*) FROM comporta_block')"
+
+# What there is of an account: blocks, rows for the mail server, lines of the
+# audit trail, notices that went out.
+of() {
+	sql "SELECT CONCAT_WS(' ', (SELECT COUNT(*) FROM comporta_block WHERE
+	account = '$1'), (SELECT COUNT(*) FROM comporta_send_block WHERE
+	account = '$1'), (SELECT COUNT(*) FROM comporta_audit WHERE account =
+	'$1'), (SELECT COUNT(*) FROM comporta_notice n JOIN comporta_block b
+	ON n.block_id = b.id WHERE account = '$1' AND n.state = 'sent'))"
+}
+
+# scan: told, and kept for the next.
+burst anna@firma.example >>"$log"
+end TERM
+expect "ended" 69 "decisions wait (1): database 'comporta' at 127.0.0.1" \
+	scan "${db[@]}" "${geo[@]}" "$log"
+[[ "$err" == *"check that the server runs"* ]] && good "and what to do" ||
+	bad "and what to do" "$err"
+equal "said once" 1 "$(grep -c "Can't connect" <<<"$err")"
+run check "${db[@]}"
+[ "$rc" != 0 ] && [[ "$out" == *"that the server runs"* ]] && [[ "$out" == *"1 accounts wait to be blocked"* ]] &&
+	good "check says that they wait" || bad "check" "$rc $out$err"
+start
+kill -STOP $server
+begin=$SECONDS
+expect "silent" 69 "decisions wait (1)" scan "${db[@]}" "${geo[@]}" "$log"
+[ $((SECONDS - begin)) -lt 15 ] && good "and nobody waits for ever" ||
+	bad "and nobody waits for ever" $((SECONDS - begin))
+kill -CONT $server
+sql 'SET GLOBAL read_only = 1'
+expect "it only reads" 69 "not a replica" scan "${db[@]}" "${geo[@]}" "$log"
+sql 'SET GLOBAL read_only = 0'
+sql "REVOKE INSERT ON comporta_audit FROM 'comporta'@'127.0.0.1'"
+expect "a right was taken away" 77 "grants.sql" scan "${db[@]}" "$log"
+grants
+sql 'ALTER TABLE comporta_block RENAME COLUMN scheme TO renamed'
+expect "a column has another name" 78 "comporta check" scan "${db[@]}" "$log"
+sql 'ALTER TABLE comporta_block RENAME COLUMN renamed TO scheme'
+sql 'INSERT INTO comporta_schema VALUES (99, 0)'
+expect "a newer comporta was here" 78 "update this one" scan "${db[@]}" "$log"
+sql 'DELETE FROM comporta_schema WHERE version = 99'
+sql 'LOCK TABLES comporta_block WRITE; DO SLEEP(8)' &
+sleep 1
+expect "a locked table" 75 "tried again" scan "${db[@]}" "$log"
+wait $!
+equal "nothing is half done" "0 0 0 0" "$(of anna@firma.example)"
+expect "back: carried out" 0 "stopped sending for anna" scan "${db[@]}" "$log"
+equal "whole" "1 1 1 1" "$(of anna@firma.example)"
+expect "and once" 0 "0 lines" scan "${db[@]}" "$log"
+equal "still whole" "1 1 1 1" "$(of anna@firma.example)"
+
+# watch: tells each change once, though it looks ten times a second.
+"$comporta" watch "${db[@]}" "${geo[@]}" --set watch_interval=100ms --json \
+	"$log" >"$work/out" 2>"$work/err" &
+watch=$!
+wait_for watching "$work/err"
+sleep 1
+end KILL
+burst bob@firma.example >>"$log"
+wait_for 'bob.*"suspend"\|"suspend".*bob' "$work/out"
+sleep 5
+equal "watch says once that it is away" 1 "$(grep -c 'warning: ' "$work/err")"
+start
+wait_for "the database is back after" "$work/err"
+wait_for "stopped sending for bob" "$work/err"
+equal "watch says once that it is back" 1 \
+	"$(grep -c 'database is back.*waited: 1$' "$work/err")"
+equal "bob is stopped once" "1 1 1 1" "$(of bob@firma.example)"
+
+kill -STOP $server
+burst cyd@firma.example >>"$log"
+wait_for '"suspend".*cyd\|cyd.*"suspend"' "$work/out"
+sleep 4
+kill -CONT $server
+wait_for "stopped sending for cyd" "$work/err"
+wait_for "the database is back after" "$work/err" 2
+equal "silence, too, is told once" 2 "$(grep -c 'warning: ' "$work/err")"
+equal "cyd is stopped once" "1 1 1 1" "$(of cyd@firma.example)"
+
+sql "REVOKE INSERT ON comporta_notice FROM 'comporta'@'127.0.0.1'"
+burst dan@firma.example >>"$log"
+wait_for "decisions wait (1).*grants.sql" "$work/err"
+sleep 3
+equal "a missing right is told once" 3 "$(grep -c 'warning: ' "$work/err")"
+grants
+wait_for "stopped sending for dan" "$work/err"
+wait_for "decisions are carried out again" "$work/err"
+equal "dan is stopped once" "1 1 1 1" "$(of dan@firma.example)"
+kill -TERM $watch
+wait $watch
+equal "watch ends when asked" 0 $?
+equal "every mail once" 4 "$(ls "$work/mails" | wc -l)"
+end TERM
+watch=
+finish
