@@ -14,6 +14,7 @@
 #include "detector/followup.h"
 #include "detector/geo.h"
 #include "detector/judge.h"
+#include "detector/panel/db_standing.h"
 #include "detector/panel/schema.h"
 #include "detector/settings.h"
 #include "detector/state.h"
@@ -298,6 +299,25 @@ static void check_actions(struct findings *findings, struct desk *desk)
 	}
 }
 
+static void check_standing(struct findings *findings, struct desk *desk)
+{
+	struct db_standing standing;
+	struct err err;
+
+	if (db_standing(desk->blocks.db, &standing, &err) < 0) {
+		bad(findings, "database", &err);
+	} else if (standing.is_read_only) {
+		err_set(&err, EXIT_CONFIG, "the server takes no changes "
+			"(read_only = ON), so nobody can be stopped: name the "
+			"primary in database.host");
+		bad(findings, "database", &err);
+	} else if (standing.is_replica) {
+		note("database", "the server is a replica that takes changes: "
+		     "unless it is one of several primaries, name the primary "
+		     "in database.host, which never hears of blocks made here");
+	}
+}
+
 static void check_database(struct findings *findings,
 			   const struct invocation *invocation)
 {
@@ -323,6 +343,7 @@ static void check_database(struct findings *findings,
 		 db_kind(desk.blocks.db), panel_name(desk.blocks.panel),
 		 applied ? ", tables made" : "");
 	good("database", words);
+	check_standing(findings, &desk);
 	check_panel(findings, &desk);
 	check_actions(findings, &desk);
 	if (outbox_count(desk.blocks.db, &counts, &err) < 0) {

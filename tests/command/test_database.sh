@@ -96,6 +96,9 @@ expect "silent" 69 "decisions wait (1)" scan "${db[@]}" "${geo[@]}" "$log"
 kill -CONT $server
 sql 'SET GLOBAL read_only = 1'
 expect "it only reads" 69 "not a replica" scan "${db[@]}" "${geo[@]}" "$log"
+run check "${db[@]}"
+[ "$rc" != 0 ] && [[ "$out" == *"takes no changes"*"name the primary"* ]] &&
+	good "check says so" || bad "check says so" "$rc $out$err"
 sql 'SET GLOBAL read_only = 0'
 sql "REVOKE INSERT ON comporta_audit FROM 'comporta'@'127.0.0.1'"
 expect "a right was taken away" 77 "grants.sql" scan "${db[@]}" "$log"

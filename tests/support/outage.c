@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a real server does: a COMMIT it has answered survives a kill. */
+/* What a real server does: a COMMIT it has answered survives a kill, and
+ * replicas are told of it. */
 static const char *const durable[] = {
-	"--innodb-flush-log-at-trx-commit=1", NULL
+	"--innodb-flush-log-at-trx-commit=1", "--server-id=1",
+	"--log-bin=binlog", NULL
 };
 
 
