@@ -40,6 +40,10 @@ struct statement {
 };
 
 static const struct db_meaning meanings[] = {
+	/* Our statements are tried by the tests, so it is the tables. */
+	{ SQLITE_ERROR, DB_FAILED, EXIT_CONFIG,
+	  "the tables are not those that were expected: was the panel "
+	  "updated, or a table changed? Run comporta check" },
 	{ SQLITE_BUSY, DB_BUSY, EXIT_AGAIN,
 	  "another process writes; it will be tried again" },
 	{ SQLITE_LOCKED, DB_BUSY, EXIT_AGAIN,
