@@ -319,12 +319,17 @@ static void try_step(struct run *run, enum patience_step step,
 
 	if (!patience_may(&run->patience, step, clock_monotonic_ms()))
 		return;
-	if (work(run, &err) < 0)
-		patience_failed(&run->patience, step, &err,
-				clock_monotonic_ms());
-	else
+	if (work(run, &err) == 0) {
 		patience_succeeded(&run->patience, step, waiting,
 				   clock_monotonic_ms());
+		return;
+	}
+	patience_failed(&run->patience, step, &err, clock_monotonic_ms());
+	/* Whoever mends tables, a panel's files or a template needs no restart
+	 * of watch, and a file that was removed is made anew. */
+	if (run->has_desk)
+		desk_close(&run->desk);
+	run->has_desk = false;
 }
 
 static int carry_out_journal(struct run *run, struct err *err)
@@ -438,9 +443,10 @@ static int lift_and_send(struct run *run, struct err *err)
 {
 	int64_t lifted = 0;
 
-	if (run->invocation->dry_run || !run->has_desk)
+	if (run->invocation->dry_run || !desk_is_wanted())
 		return 0;
-	if (blocks_lift_changed(&run->desk.blocks, clock_now_ms(), &lifted,
+	if (open_desk(run, err) < 0 ||
+	    blocks_lift_changed(&run->desk.blocks, clock_now_ms(), &lifted,
 				err) < 0)
 		return -1;
 	if (lifted > 0) {

@@ -162,4 +162,25 @@ equal "watch ends when asked" 0 $?
 equal "every mail once" 4 "$(ls "$work/mails" | wc -l)"
 end TERM
 watch=
+
+# SQLite: the file is removed under a watch that runs. It is made anew, and
+# whoever must be stopped is stopped again.
+rm -rf "$work/state" "$work"/mails/* "$log"
+burst anna@firma.example >"$log"
+file=$work/state/comporta.db
+"$comporta" watch "${state[@]}" "${geo[@]}" --set mode=enforce \
+	--set smtp.url="file://$work/mails" --set watch_interval=100ms --json \
+	"$log" >"$work/out" 2>"$work/err" &
+watch=$!
+wait_for "stopped sending for anna" "$work/err"
+sleep 1	# a round that sees the block
+rm "$file" "$file-wal" "$file-shm"
+wait_for "no such table" "$work/err"
+wait_for "stopped sending for anna" "$work/err" 2
+equal "anna is stopped in the new file" "anna@firma.example" \
+	"$(sqlite3 "$file" 'SELECT account FROM comporta_send_block')"
+equal "what was away is told once" 1 "$(grep -c 'no such table' "$work/err")"
+kill -TERM $watch
+wait $watch
+watch=
 finish
