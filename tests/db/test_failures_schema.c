@@ -232,6 +232,19 @@ static void test_a_trigger_that_refuses(void **state)
 	assert_string_equal(outage_sum(), SUM_BLOCKED);
 }
 
+/* Written down in docs/DATABASE.md: this one cannot be rolled back. */
+static void test_without_transactions(void **state)
+{
+	(void)state;
+	outage_root("ALTER TABLE mailbox ENGINE = MyISAM");
+	take_right("INSERT ON comporta_notice");
+	assert_int_equal(outage_make("d1", "anna"), BLOCK_FAILED);
+	assert_string_equal(outage_sum(), "0 0 1 0 0");
+	outage_grant();
+	assert_int_equal(outage_make("d1", "anna"), BLOCK_MADE);
+	assert_string_equal(outage_sum(), SUM_BLOCKED);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -242,6 +255,7 @@ int main(void)
 		OUTAGE_TEST(test_harmless_changes),
 		OUTAGE_TEST(test_a_newer_version),
 		OUTAGE_TEST(test_a_trigger_that_refuses),
+		OUTAGE_TEST(test_without_transactions),
 	};
 
 	return cmocka_run_group_tests_name("failures, schema", tests,
