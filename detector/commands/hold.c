@@ -6,9 +6,11 @@
 #include "detector/accounts.h"
 #include "detector/followup.h"
 #include "detector/settings.h"
+#include "detector/writers.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	BLOCKS_MAX = 1000,	/* the newest; older ones are held already */
@@ -89,20 +91,35 @@ static int note_block(struct blocks *blocks, const struct tracker *tracker,
 			      gathering->n_ids, now_ms, &n_new, err);
 }
 
-int hold_note(struct blocks *blocks, const struct tracker *tracker,
-	      uint32_t machine, int64_t now_ms, struct err *err)
+static int note_queue(struct blocks *blocks, const struct tracker *tracker,
+		      int64_t now_ms, struct err *err)
 {
 	struct gathering *gathering;
+	char name[256] = "";
 	int result;
 
 	if (!*settings.queue.hold)
 		return 0;
 	gathering = must(calloc(1, sizeof(*gathering)));
-	gathering->machine = machine;
+	gethostname(name, sizeof(name) - 1);
+	gathering->machine = writers_machine(slice_from(name));
 	result = list_blocks(blocks, now_ms, gathering, err);
 	for (size_t i = 0; i < gathering->n && result == 0; i++)
 		result = note_block(blocks, tracker, &gathering->blocks[i],
 				    gathering, now_ms, err);
 	free(gathering);
 	return result;
+}
+
+int hold_and_follow_up(struct blocks *blocks, const struct tracker *tracker,
+		       int64_t now_ms, struct err *err)
+{
+	struct followup_report report;
+
+	if (note_queue(blocks, tracker, now_ms, err) < 0 ||
+	    followup_run(blocks, now_ms, &report, err) < 0)
+		return -1;
+	if (report.done)
+		log_info("%lld actions done", (long long)report.done);
+	return 0;
 }

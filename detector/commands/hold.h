@@ -11,9 +11,12 @@
 #include "detector/blocks.h"
 #include "detector/tracker.h"
 
-/* Note those of every active block. `machine` is writers_machine() of this one.
- * Does nothing, and asks nothing, while queue.hold is empty. */
-int hold_note(struct blocks *blocks, const struct tracker *tracker,
-	      uint32_t machine, int64_t now_ms, struct err *err);
+/*
+ * Note those of every active block, which asks nothing while queue.hold is
+ * empty, and carry out the actions that are due. Programs that fail are told
+ * by followup.c and tried again: they are no failure here.
+ */
+int hold_and_follow_up(struct blocks *blocks, const struct tracker *tracker,
+		       int64_t now_ms, struct err *err);
 
 #endif

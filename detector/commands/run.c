@@ -11,9 +11,7 @@
 #include "detector/commands/paper.h"
 #include "detector/commands/patience.h"
 #include "detector/commands/report.h"
-#include "detector/followup.h"
 #include "detector/settings.h"
-#include "detector/writers.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -419,24 +417,12 @@ static int read_logs(struct run *run, const volatile sig_atomic_t *stop,
 	return -1;
 }
 
-/* What is to be done outside the database. Programs that fail are told by
- * followup.c and tried again; they are no failure of this run. */
 static int follow_up(struct run *run, struct err *err)
 {
-	struct followup_report report;
-	char name[256] = "";
-
 	if (run->invocation->dry_run || !run->has_desk)
 		return 0;
-	gethostname(name, sizeof(name) - 1);
-	if (hold_note(&run->desk.blocks, run->detector.tracker,
-		      writers_machine(slice_from(name)), clock_now_ms(),
-		      err) < 0 ||
-	    followup_run(&run->desk.blocks, clock_now_ms(), &report, err) < 0)
-		return -1;
-	if (report.done)
-		log_info("%lld actions done", (long long)report.done);
-	return 0;
+	return hold_and_follow_up(&run->desk.blocks, run->detector.tracker,
+				  clock_now_ms(), err);
 }
 
 static int lift_and_send(struct run *run, struct err *err)
