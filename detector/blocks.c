@@ -14,6 +14,8 @@ struct making {
 	struct blocks *blocks;
 	const struct block_request *request;
 	struct block block;
+	char hash[PANEL_FIELD_SIZE];	/* as stored; wiped at the end */
+	bool is_in_panel;
 	enum notice_kind kind;
 	const char *verdict;
 	int64_t now_ms;
@@ -126,6 +128,8 @@ static enum db_result ask_panel(struct making *making, bool *can_send_out,
 			   block->fingerprint);
 	blocks_scheme(mailbox.password_hash, block->scheme,
 		      sizeof(block->scheme));
+	making->is_in_panel = found == PANEL_FOUND;
+	memcpy(making->hash, mailbox.password_hash, sizeof(making->hash));
 	explicit_bzero(&mailbox, sizeof(mailbox));
 	return DB_OK;
 }
@@ -289,7 +293,9 @@ static enum db_result make_rows(struct making *making, struct err *err)
 	if (done != DB_OK)
 		return done;
 	making->block.id = db_last_id(making->blocks->db);
-	done = blocks_credentials_keep(making->blocks, &making->block, err);
+	if (making->is_in_panel)
+		done = blocks_credentials_keep(making->blocks, &making->block,
+					       making->hash, err);
 	if (done == DB_OK)
 		done = turn_switch(making, can_send, err);
 	if (done == DB_OK)
@@ -394,5 +400,6 @@ enum block_result blocks_make(struct blocks *blocks,
 	result = make_block(&making, id_out, err);
 	text_release(&verdict);
 	block_release(&making.block);
+	explicit_bzero(making.hash, sizeof(making.hash));
 	return result;
 }

@@ -110,25 +110,14 @@ static enum db_result keep_hash(struct blocks *blocks,
 
 enum db_result blocks_credentials_keep(struct blocks *blocks,
 				       const struct block *block,
-				       struct err *err)
+				       const char *hash, struct err *err)
 {
-	char fingerprint[CRYPTO_HEX_SIZE];
 	enum db_result done = DB_OK;
-	struct panel_mailbox mailbox;
-	enum panel_found found;
 
-	memset(&mailbox, 0, sizeof(mailbox));
-	found = panel_find(blocks->panel, blocks->db,
-			   slice_from(block->account), &mailbox, err);
-	if (found == PANEL_ERROR)
-		return DB_FAILED;
-	blocks_fingerprint(blocks, block->account, mailbox.password_hash,
-			   fingerprint);
-	/* Only the one that the block's row stands for. */
-	if (fingerprint[0] && strcmp(fingerprint, block->fingerprint) == 0)
-		done = keep_hash(blocks, block, mailbox.password_hash, err);
-	explicit_bzero(&mailbox, sizeof(mailbox));
-	if (done != DB_OK || found != PANEL_FOUND)
+	/* No hash, nothing to compare. */
+	if (block->fingerprint[0])
+		done = keep_hash(blocks, block, hash, err);
+	if (done != DB_OK)
 		return done;
 	return blocks_app_passwords_keep(blocks, block, err);
 }

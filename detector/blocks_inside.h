@@ -75,7 +75,7 @@ int blocks_prove(struct blocks *blocks, const struct block *block,
  * shown to be the old password's. *is_new_out is false the second time. */
 enum db_result blocks_credentials_keep(struct blocks *blocks,
 				       const struct block *block,
-				       struct err *err);
+				       const char *hash, struct err *err);
 enum db_result blocks_credentials_forget(struct blocks *blocks,
 					 int64_t block_id, struct err *err);
 enum db_result blocks_credentials_same(struct blocks *blocks,
