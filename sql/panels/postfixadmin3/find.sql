@@ -1,12 +1,13 @@
 -- PostfixAdmin 3 has no sending switch, so the answer is our block table's.
 -- An account that the panel has closed (active = 0) is found all the same: its
--- open sessions go on, and only our table ends those. `modified` moves with
--- every edit; `password_expiry` only when a password is set.
+-- open sessions go on, and only our table ends those. No column tells when the
+-- password was changed: `modified` moves with every edit, and
+-- `password_expiry` stands still when a webmail writes the hash alone.
 SELECT m.username AS account,
 	CASE WHEN b.account IS NULL THEN 'open' ELSE 'closed' END AS sending,
 	CASE WHEN b.account IS NULL THEN 1 ELSE 0 END AS can_send,
 	m.password AS password_hash,
-	NULLIF(m.password_expiry, '2000-01-01 00:00:00') AS password_changed,
+	NULL AS password_changed,
 	NULL AS language,
 	NULLIF(m.email_other, '') AS contact,
 	NULLIF(m.name, '') AS name

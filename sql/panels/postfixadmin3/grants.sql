@@ -8,5 +8,5 @@
 --
 -- Nothing in the panel's tables can be changed with it.
 
-GRANT SELECT (username, password, password_expiry, name, email_other)
+GRANT SELECT (username, password, name, email_other)
 	ON `{panel_database}`.mailbox TO 'comporta'@'{host}';

@@ -9,7 +9,7 @@
 -- Neither the list of domains nor anybody's recovery token can be read with
 -- it, and no column but the sending switch can be changed.
 
-GRANT SELECT (username, password, password_expiry, name, email_other,
+GRANT SELECT (username, password, name, email_other,
 		smtp_active, active),
 	UPDATE (smtp_active)
 	ON `{panel_database}`.mailbox TO 'comporta'@'{host}';
