@@ -315,14 +315,16 @@ static void try_step(struct run *run, enum patience_step step,
 	size_t waiting = state_journal_count(run->state);
 	struct err err;
 
-	if (!patience_may(&run->patience, step, clock_monotonic_ms()))
+	if (run->invocation->dry_run || !desk_is_wanted() ||
+	    !patience_may(&run->patience, step, clock_monotonic_ms()))
 		return;
-	if (work(run, &err) == 0) {
+	if (open_desk(run, &err) == 0 && work(run, &err) == 0) {
 		patience_succeeded(&run->patience, step, waiting,
 				   clock_monotonic_ms());
 		return;
 	}
 	patience_failed(&run->patience, step, &err, clock_monotonic_ms());
+	run->is_waiting |= step == PATIENCE_ACT;
 	/* Whoever mends tables, a panel's files or a template needs no restart
 	 * of watch, and a file that was removed is made anew. */
 	if (run->has_desk)
@@ -335,14 +337,9 @@ static int carry_out_journal(struct run *run, struct err *err)
 	struct action_watcher watcher = { run, on_never };
 	struct action_report report;
 
-	if (open_desk(run, err) < 0 ||
-	    carry_out(run->state, &run->desk.blocks, action_find("block"),
-		      &watcher, state_account_count(run->state), clock_now_ms(),
-		      &report, err) < 0) {
-		run->is_waiting = true;
-		return -1;
-	}
-	return 0;
+	return carry_out(run->state, &run->desk.blocks, action_find("block"),
+			 &watcher, state_account_count(run->state),
+			 clock_now_ms(), &report, err);
 }
 
 static void act(struct run *run)
@@ -373,10 +370,6 @@ static int check_database(struct run *run, struct err *err)
  * are read, so that old evidence does not meet an open gate. */
 static int hear_lifts(struct run *run, struct err *err)
 {
-	if (run->invocation->dry_run || !desk_is_wanted())
-		return 0;
-	if (open_desk(run, err) < 0)
-		return -1;
 	if (check_database(run, err) < 0)
 		return -1;
 	return hear_news(&run->hear, &run->detector, &run->desk.blocks,
@@ -419,8 +412,6 @@ static int read_logs(struct run *run, const volatile sig_atomic_t *stop,
 
 static int follow_up(struct run *run, struct err *err)
 {
-	if (run->invocation->dry_run || !run->has_desk)
-		return 0;
 	return hold_and_follow_up(&run->desk.blocks, run->detector.tracker,
 				  clock_now_ms(), err);
 }
@@ -429,10 +420,7 @@ static int lift_and_send(struct run *run, struct err *err)
 {
 	int64_t lifted = 0;
 
-	if (run->invocation->dry_run || !desk_is_wanted())
-		return 0;
-	if (open_desk(run, err) < 0 ||
-	    blocks_lift_changed(&run->desk.blocks, clock_now_ms(), &lifted,
+	if (blocks_lift_changed(&run->desk.blocks, clock_now_ms(), &lifted,
 				err) < 0)
 		return -1;
 	if (lifted > 0) {

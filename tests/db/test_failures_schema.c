@@ -19,6 +19,7 @@ static const char *const rights_of_a_block[] = {
 	"SELECT ON comporta_send_block",
 	"INSERT ON comporta_block",
 	"INSERT ON comporta_send_block",
+	"INSERT ON comporta_credential",
 	"UPDATE (smtp_active) ON mailbox",
 	"UPDATE ON comporta_block",
 	"INSERT ON comporta_audit",
@@ -32,6 +33,9 @@ static const char *const rights_of_a_lift[] = {
 	"UPDATE ON comporta_block",
 	"UPDATE (smtp_active) ON mailbox",
 	"DELETE ON comporta_send_block",
+	"DELETE ON comporta_credential",
+	"SELECT ON comporta_credential",
+	"SELECT (username, password_hash) ON mailbox_app_password",
 	"INSERT ON comporta_audit",
 	"INSERT ON comporta_notice",
 };

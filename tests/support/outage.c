@@ -149,7 +149,8 @@ static void make_tables(void)
 	if (schema_migrate(outage.root, "sql", &applied, &err))
 		fail_msg("%s", err.text);
 	run_filled("sql/panels/postfixadmin4/fixture.sql");
-	outage_root("UPDATE mailbox SET smtp_active = 1,"
+	outage_root("DELETE FROM mailbox_app_password;"
+		    "UPDATE mailbox SET smtp_active = 1,"
 		    " email_other = 'home@example.net';"
 		    "UPDATE mailbox SET username = 'bob@firma.example'"
 		    " WHERE username LIKE 'rui%';"
