@@ -225,6 +225,8 @@ static const struct conf_option queue_options[] = {
 	     "lift: \"postsuper -H -\"."),
 	TEXT("delete", queue.delete, "", "... or deletes them: \"postsuper "
 	     "-d -\"."),
+	TEXT("host", queue.host, "", "How this machine's mail server is called "
+	     "in the log, where several are; empty: as the machine."),
 	{ "at_lift", CONF_CHOICE, AT(queue.at_lift), "keep", 0, 0, NULL,
 	  "What becomes of held messages when a lift does not say: keep, "
 	  "release or delete.", fates },

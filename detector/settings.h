@@ -95,6 +95,7 @@ struct settings {
 
 	struct {
 		char *hold, *release, *delete;	/* arguments.h; "" for none */
+		char *host;		/* in the log; "" to find out */
 		int64_t at_lift;	/* enum held_fate less one */
 	} queue;
 

@@ -91,18 +91,46 @@ static int note_block(struct blocks *blocks, const struct tracker *tracker,
 			      gathering->n_ids, now_ms, &n_new, err);
 }
 
+struct names {
+	uint32_t wanted, only;
+	bool has_wanted, is_mixed;
+};
+
+static int take_name(void *context, const struct message *message)
+{
+	struct names *names = context;
+
+	if (!message->host)
+		return 0;
+	names->has_wanted |= message->host == names->wanted;
+	names->is_mixed |= names->only && message->host != names->only;
+	names->only = message->host;
+	return names->has_wanted;
+}
+
+static uint32_t our_machine(const struct tracker *tracker)
+{
+	struct names names = { 0, 0, false, false };
+	char name[256] = "";
+
+	if (*settings.queue.host)
+		return writers_machine(slice_from(settings.queue.host));
+	gethostname(name, sizeof(name) - 1);
+	names.wanted = writers_machine(slice_from(name));
+	tracker_each(tracker, take_name, &names);
+	return names.has_wanted || names.is_mixed ? names.wanted : names.only;
+}
+
 static int note_queue(struct blocks *blocks, const struct tracker *tracker,
 		      int64_t now_ms, struct err *err)
 {
 	struct gathering *gathering;
-	char name[256] = "";
 	int result;
 
 	if (!*settings.queue.hold)
 		return 0;
 	gathering = must(calloc(1, sizeof(*gathering)));
-	gethostname(name, sizeof(name) - 1);
-	gathering->machine = writers_machine(slice_from(name));
+	gathering->machine = our_machine(tracker);
 	result = list_blocks(blocks, now_ms, gathering, err);
 	for (size_t i = 0; i < gathering->n && result == 0; i++)
 		result = note_block(blocks, tracker, &gathering->blocks[i],

@@ -3,7 +3,9 @@
  * the log shows it, for followup.h.
  *
  * Only of lines written by this machine's mail server: the commands work on
- * its queue, and another machine's ids may be the same.
+ * its queue, and another machine's ids may be the same. That is the name in
+ * queue.host, else this machine's, else the only one that there is in the log
+ * (Postfix's maillog_file writes $myhostname, whatever the machine is called).
  */
 #ifndef DETECTOR_COMMANDS_HOLD_H
 #define DETECTOR_COMMANDS_HOLD_H

@@ -10,6 +10,8 @@ MAIL_UID = 8    # the user "mail" of every Debian; the mailboxes belong to it
 DOMAINS = ("poczta.example", "correio.example", "kontakt.example",
            "operator.example")
 DEAD_DOMAIN = "dead.example"
+# Nobody listens on port 1: mail for it stays in the queue.
+LATER_DOMAIN = "later.example"
 
 REJECT_TEXT = "REJECT 5.7.1 Sending is suspended for this mailbox: "
 
@@ -81,7 +83,8 @@ disable_dns_lookups = yes
 smtp_dns_support_level = disabled
 default_transport = smtp:[127.0.0.1]:{rig.port["sink"]}
 transport_maps = inline:{{
-    {{ {DEAD_DOMAIN} = smtp:[127.0.0.1]:{rig.port["dead"]} }} }}
+    {{ {DEAD_DOMAIN} = smtp:[127.0.0.1]:{rig.port["dead"]} }},
+    {{ {LATER_DOMAIN} = smtp:[127.0.0.1]:1 }} }}
 virtual_mailbox_domains = {", ".join(DOMAINS)}
 virtual_mailbox_base = {rig.path("mail")}
 virtual_mailbox_maps = {mailbox_map_type(rig)}:{etc}/mailboxes.cf
