@@ -24,25 +24,12 @@ import tempfile
 import time
 
 import serverconf
+from mariadb import Mariadb, RigError
 from session import SmtpSession
 
 START_SECONDS = 60      # a slow machine may need that for MariaDB
 POLL_SECONDS = 0.1
 LOG_TAIL_BYTES = 20000
-
-PANEL_MYSQL = """
-CREATE DATABASE mailserver; CREATE DATABASE comporta;
-CREATE TABLE mailserver.virtual_users (
-  id INT NOT NULL AUTO_INCREMENT PRIMARY KEY,
-  email VARCHAR(255) NOT NULL UNIQUE, password VARCHAR(255) NOT NULL,
-  password_changed DATETIME NULL,
-  language VARCHAR(16) NULL, contact VARCHAR(255) NULL,
-  name VARCHAR(255) NULL)
-  DEFAULT CHARSET=utf8mb4;
-CREATE VIEW comporta.comporta_mailbox AS
-  SELECT email AS account, password AS password_hash, password_changed,
-    language, contact, name FROM mailserver.virtual_users;
-"""
 
 PANEL_SQLITE = """
 CREATE TABLE virtual_users (
@@ -58,10 +45,6 @@ CREATE VIEW comporta_mailbox AS
 BLOCK_TABLE = """CREATE TABLE {prefix}comporta_send_block (
   account VARCHAR(255) NOT NULL PRIMARY KEY,
   reason VARCHAR(255) NOT NULL DEFAULT '')"""
-
-
-class RigError(Exception):
-    """A part of the rig did not do what it must; the text holds its log."""
 
 
 def free_port():
@@ -123,6 +106,7 @@ class Rig:
         self.with_block_table = with_block_table
         self.children = []
         self.addresses = []
+        self.mariadb = None
         self.postfix_started = False
         self.folder = None
         self.port = {}
@@ -159,14 +143,8 @@ class Rig:
                 print(f"---- {log}\n{tail(log)}")
         if self.postfix_started:
             self._stop_postfix()
-        for process in reversed(self.children):
-            process.terminate()
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        self.children = []
+        for process in reversed(self.children[:]):
+            self.end_child(process)
         if os.environ.get("KEEP_RIG"):
             print(f"kept: {self.folder}")
             return
@@ -177,7 +155,7 @@ class Rig:
     def _start(self):
         self._make_folders()
         if self.kind == "mysql":
-            self._start_mariadb()
+            self.start_mariadb()
         else:
             self._make_sqlite()
         if self.with_block_table:
@@ -210,7 +188,10 @@ class Rig:
         self.children.append(process)
         return process, log
 
-    def _await_child(self, what, process, logs, ready):
+    def start_child(self, what, arguments, ready, more_logs=()):
+        """Starts a server of this rig and waits until ready() is true."""
+        process, log = self._spawn(what, arguments)
+        logs = [log, *more_logs]
         def state():
             return process.poll() is not None or ready()
         try:
@@ -219,6 +200,16 @@ class Rig:
             self._fail(str(error), logs)
         if process.poll() is not None:
             self._fail(f"{what} ended with {process.returncode}", logs)
+        return process
+
+    def end_child(self, process):
+        process.terminate()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        self.children.remove(process)
 
     @staticmethod
     def _fail(text, logs):
@@ -226,39 +217,9 @@ class Rig:
             text += f"\n---- {log}\n{tail(log)}"
         raise RigError(text)
 
-    def _start_mariadb(self):
-        data = self.path("my")
-        common = ["--no-defaults", f"--datadir={data}", "--user=mysql"]
-        made = subprocess.run(
-            ["mariadb-install-db", *common, "--skip-test-db",
-             "--auth-root-authentication-method=normal"],
-            capture_output=True, text=True, check=False)
-        if made.returncode:
-            raise RigError("mariadb-install-db: " + made.stdout + made.stderr)
-        process, log = self._spawn("mariadbd", [
-            "mariadbd", *common, f"--port={self.port['mysql']}",
-            "--bind-address=127.0.0.1", f"--socket={data}/s",
-            f"--pid-file={data}/pid", f"--tmpdir={data}",
-            "--innodb-buffer-pool-size=32M"])
-        self.mysql_socket = f"{data}/s"
-        self._await_child("MariaDB", process, [log], self._mariadb_answers)
-        self.sql(PANEL_MYSQL)
-        self.sql(f"""
-CREATE USER 'admin'@'127.0.0.1' IDENTIFIED BY '{self.secret["admin"]}';
-GRANT ALL ON *.* TO 'admin'@'127.0.0.1' WITH GRANT OPTION;
-CREATE USER 'maps'@'127.0.0.1' IDENTIFIED BY '{self.secret["maps"]}';
-GRANT SELECT (email, password) ON mailserver.virtual_users
-  TO 'maps'@'127.0.0.1';
-""")
-
-    def _mariadb_answers(self):
-        return subprocess.run(self._mariadb("SELECT 1"), check=False,
-                              capture_output=True).returncode == 0
-
-    def _mariadb(self, text):
-        return ["mariadb", "--no-defaults", f"--socket={self.mysql_socket}",
-                "--default-character-set=utf8mb4", "--user=root", "--batch",
-                "--skip-column-names", "-e", text]
+    def start_mariadb(self):
+        self.mariadb = Mariadb(self)
+        self.mariadb.install()
 
     def _make_sqlite(self):
         db = sqlite3.connect(self.sqlite_file)
@@ -272,11 +233,10 @@ GRANT SELECT (email, password) ON mailserver.virtual_users
     def _start_sinks(self):
         refuse = ["-f", "RCPT", "-B", "550 5.1.1 No such user here"]
         for name, extra in (("sink", []), ("dead", refuse)):
-            process, log = self._spawn(name, [
+            self.start_child(name, [
                 "smtp-sink", "-u", "nobody", *extra,
-                f"127.0.0.1:{self.port[name]}", "100"])
-            self._await_child(name, process, [log],
-                              lambda: port_answers(self.port[name]))
+                f"127.0.0.1:{self.port[name]}", "100"],
+                lambda: port_answers(self.port[name]))
 
     def _prepare_postfix(self):
         self.write("postfix/main.cf", serverconf.main_cf(self))
@@ -327,9 +287,9 @@ GRANT SELECT (email, password) ON mailserver.virtual_users
         conf = self.write("dovecot/dovecot.conf",
                           serverconf.dovecot_conf(self))
         self.write("dovecot/sql.conf", serverconf.dovecot_sql(self), 0o600)
-        process, log = self._spawn("dovecot", ["dovecot", "-F", "-c", conf])
-        self._await_child("Dovecot", process, [log, self.dovecot_log],
-                          lambda: port_answers(self.port["imap"]))
+        self.dovecot = self.start_child(
+            "dovecot", ["dovecot", "-F", "-c", conf],
+            lambda: port_answers(self.port["imap"]), [self.dovecot_log])
 
     # ---- the database ---------------------------------------------------
 
@@ -343,11 +303,7 @@ GRANT SELECT (email, password) ON mailserver.virtual_users
             finally:
                 db.close()
             return [[str(value) for value in row] for row in rows]
-        done = subprocess.run(self._mariadb(text), capture_output=True,
-                              text=True, check=False)
-        if done.returncode:
-            raise RigError(f"SQL: {text}\n{done.stderr}")
-        return [line.split("\t") for line in done.stdout.splitlines()]
+        return self.mariadb.sql(text)
 
     def count(self, table, where="1=1"):
         prefix = "comporta." if self.kind == "mysql" else ""
@@ -361,18 +317,7 @@ GRANT SELECT (email, password) ON mailserver.virtual_users
                      " comporta.comporta_send_block TO 'maps'@'127.0.0.1'")
 
     def apply_grants(self, files, secret):
-        """Run the grants we ship, as their heads say, placeholders filled."""
-        values = {"{database}": "comporta", "{host}": "127.0.0.1",
-                  "{password}": secret, "{ro_password}": secret,
-                  "{panel}": "mailserver"}
-        for path in files:
-            if not os.path.exists(path):
-                raise RigError(f"{path} is missing")
-            with open(path, encoding="utf-8") as script:
-                text = script.read()
-            for name, value in values.items():
-                text = text.replace(name, value)
-            self.sql("USE comporta;\n" + text)
+        self.mariadb.apply_grants(files, secret)
 
     def panel_table(self):
         return ("mailserver." if self.kind == "mysql" else "") + "virtual_users"
