@@ -231,12 +231,15 @@ class Rig:
         shutil.chown(self.sqlite_file, "root", "postfix")
 
     def _start_sinks(self):
-        refuse = ["-f", "RCPT", "-B", "550 5.1.1 No such user here"]
-        for name, extra in (("sink", []), ("dead", refuse)):
-            self.start_child(name, [
-                "smtp-sink", "-u", "nobody", *extra,
-                f"127.0.0.1:{self.port[name]}", "100"],
-                lambda: port_answers(self.port[name]))
+        self.start_sink("sink")
+        self.start_sink("dead", "-f", "RCPT",
+                        "-B", "550 5.1.1 No such user here")
+
+    def start_sink(self, name, *extra):
+        self.start_child(name, [
+            "smtp-sink", "-u", "nobody", *extra,
+            f"127.0.0.1:{self.port[name]}", "100"],
+            lambda: port_answers(self.port[name]))
 
     def _prepare_postfix(self):
         self.write("postfix/main.cf", serverconf.main_cf(self))
@@ -284,11 +287,15 @@ class Rig:
         self.postfix_started = False
 
     def _start_dovecot(self):
-        conf = self.write("dovecot/dovecot.conf",
-                          serverconf.dovecot_conf(self))
+        self.write("dovecot/dovecot.conf", serverconf.dovecot_conf(self))
         self.write("dovecot/sql.conf", serverconf.dovecot_sql(self), 0o600)
+        self.start_dovecot_again()
+
+    def start_dovecot_again(self):
+        """With the files that are there now."""
         self.dovecot = self.start_child(
-            "dovecot", ["dovecot", "-F", "-c", conf],
+            "dovecot",
+            ["dovecot", "-F", "-c", self.path("dovecot", "dovecot.conf")],
             lambda: port_answers(self.port["imap"]), [self.dovecot_log])
 
     # ---- the database ---------------------------------------------------
