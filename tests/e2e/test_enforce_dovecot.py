@@ -43,8 +43,13 @@ class DovecotRig(EnforceRig):
                  "sql.conf": sql or serverconf.dovecot_sql(self)}
         for name, text in texts.items():
             self.write(f"dovecot/{name}", text, 0o600)
+        # One that nobody serves costs the next start five seconds.
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(self.path("dvrun", "anvil-auth-penalty"))
         self.start_dovecot_again()
-        # An smtpd that is running keeps its link to the old Dovecot.
+        # An smtpd that is running keeps its link to the old Dovecot, and a
+        # new one waits long for a Dovecot that is not ready.
+        wait_until("Dovecot", lambda: self.imap_login(FRIEND, PASSWORD), 10)
         self.use()
         wait_until("logins", lambda: self.imap_login(FRIEND, PASSWORD)
                    and self.can_log_in(FRIEND), 10)
