@@ -11,6 +11,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 
@@ -108,7 +109,10 @@ class EnforceRig(Rig):
         self.restrictions, self.options = restrictions, options
         self.services = services
         self._write_postfix()
-        self._postfix("reload")
+        # What `postfix reload` does in the end, two seconds earlier.
+        with open(self.path("queue", "pid", "master.pid"),
+                  encoding="ascii") as pid:
+            os.kill(int(pid.read()), signal.SIGHUP)
 
     def greets(self):
         """True if the submission service works with what it was told last."""
