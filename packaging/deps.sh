@@ -16,6 +16,8 @@ build='pkg-config libmariadb-dev|libmysqlclient-dev
 	libconfig-dev libsqlite3-dev libarchive-dev libgnutls28-dev
 	libxxhash-dev libcrypt-dev libargon2-dev'
 demo='curl sqlite3 libmaxmind-db-writer-perl'
+# Exim is not here: it and Postfix exclude each other. Its test unpacks it below
+# build/ (tests/e2e/exim.py).
 check='libcmocka-dev mariadb-server mariadb-client postfix postfix-mysql
 	postfix-sqlite dovecot-core dovecot-imapd dovecot-mysql dovecot-sqlite
 	python3 python3-numpy procps gzip xz-utils bzip2 zstd logrotate'

@@ -50,6 +50,7 @@ script() { # name, command...
 	good=${last%% passed*}
 	bad=${last#*, }
 	tell "$name" "${good:-0}" "${bad%% failed*}" $status "$log"
+	sed -n 's/^SKIPPED/  skip /p' "$log"
 }
 
 for source in tests/test_*.c tests/db/test_*.c; do

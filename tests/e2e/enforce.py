@@ -86,12 +86,9 @@ class EnforceRig(Rig):
     def _write_postfix(self):
         # The greeting tells a process of this configuration from older ones.
         self.generation += 1
-        self.write("postfix/main.cf", serverconf.main_cf(self)
-                   + f"smtpd_banner = generation {self.generation}.\n"
-                   + self.restrictions)
-        # Postfix waits until a file that was written just now is two seconds
-        # old.
-        os.utime(self.path("postfix/main.cf"), (0, 0))
+        self.write_main_cf(serverconf.main_cf(self)
+                           + f"smtpd_banner = generation {self.generation}.\n"
+                           + self.restrictions)
         self.write("postfix/master.cf", f"""
 127.0.0.1:{self.port["smtp"]} inet n - n - - smtpd
 127.0.0.1:{self.port["submission"]} inet n - y - - smtpd

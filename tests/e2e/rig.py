@@ -242,13 +242,18 @@ class Rig:
             lambda: port_answers(self.port[name]))
 
     def _prepare_postfix(self):
-        self.write("postfix/main.cf", serverconf.main_cf(self))
+        self.write_main_cf(serverconf.main_cf(self))
         self.write("postfix/master.cf", serverconf.master_cf(self))
         self._write_map("comporta-sasl.cf", serverconf.block_map(self))
         self._write_map("mailboxes.cf", serverconf.mailbox_map(self))
         self._index_mailboxes()
         # This makes the folders of the queue with the right owners.
         self._postfix("check")
+
+    def write_main_cf(self, text):
+        # Postfix waits until a file that was written just now is two seconds
+        # old.
+        os.utime(self.write("postfix/main.cf", text), (0, 0))
 
     def _write_map(self, name, text):
         path = self.write(f"postfix/{name}", text, 0o640)

@@ -223,8 +223,8 @@ def main():
     try:
         root = fetch()
     except NotFetched as error:
-        print(f"SKIPPED, nothing of Exim was tried: {error}")
-        return
+        print(f"SKIPPED Exim, nothing of it was tried: {error}")
+        sys.exit(77)
     with EximRig(root) as rig:
         lite = rig.install_sqlite()
         conf = rig.install_mysql()
