@@ -6,6 +6,7 @@
 #   make lint        the architecture's rules
 #   make check-all   check, sanitizers, static checks, fuzzers: long
 #   make bench       timings beside ripgrep, pflogsumm and eximstats
+#   make bench-enforce   from a decision to a refused recipient, on Postfix
 #   make eval        comporta beside published rules, simulated; bench/eval.sh
 # V=1 shows the commands, SAN=address,undefined builds with sanitizers,
 # WERROR=1 stops at warnings, BUILD=folder builds elsewhere.
@@ -66,7 +67,7 @@ endif
 
 .DEFAULT_GOAL := all
 .PHONY: .FORCE all tests libraries objects print-objects print-libs demo check \
-	check-all geoip lint fuzz bench eval install \
+	check-all geoip lint fuzz bench bench-enforce eval install \
 	uninstall clean
 .SECONDARY:
 
@@ -159,6 +160,14 @@ bench:
 	@COMPORTA=$${COMPORTA:-$(BUILD)/comporta} \
 		GENERATE=$${GENERATE:-$(BUILD)/generate} \
 		SIMULATE=$${SIMULATE:-$(BUILD)/simulate} sh bench/run.sh
+
+# Needs root, as Postfix does.
+bench-enforce:
+	@sh packaging/deps.sh check
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory geoip
+	@COMPORTA=$${COMPORTA:-$(CURDIR)/$(BUILD)/comporta} \
+		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 bench/enforce.py
 
 eval:
 	@sh packaging/deps.sh check
