@@ -191,6 +191,8 @@ install: all
 	install -m 755 $(BUILD)/comporta $(DESTDIR)$(PREFIX)/bin/comporta
 	cp -R sql templates detector/model.conf $(share)/
 	$(RM) $(share)/sql/panels/*/fixture.sql
+	install -d $(share)/docs
+	cp docs/*.md $(share)/docs/
 	find $(share) -type d -exec chmod 755 {} +
 	find $(share) -type f -exec chmod 644 {} +
 	install -d $(DESTDIR)$(SYSCONFDIR)/comporta

@@ -252,7 +252,7 @@ void dovecot_judge_switch(const struct dovecot_answers *answers,
 		mailserver_find(findings, MAILSERVER_NOTE, "Dovecot is asked "
 				"at login only: a connection that is open goes "
 				"on sending; " MAILSERVER_TABLE " has no such "
-				"gap (sql/panels/own/README.md)");
+				"gap (docs/ENFORCE.md)");
 	} else if (passdbs.is_unreadable) {
 		mailserver_find(findings, MAILSERVER_NOTE, "Dovecot: %.300s "
 				"cannot be read by us: ask again as root",

@@ -16,7 +16,7 @@
  * that has an answer for an account we know to be blocked. Of maps of which
  * neither can be told a note is made, no accusation.
  *
- * The traps are those of sql/panels/own/README.md. What a restriction means
+ * The traps are those of docs/ENFORCE.md. What a restriction means
  * is from Postfix's postconf(5) and access(5), 3.7; an ACL's statements from
  * chapter 44 of Exim's specification, 4.96; Dovecot's settings of 2.3 were
  * run, those of 2.4 are from its documentation.
