@@ -32,38 +32,13 @@ struct gathering {
 	size_t n_ids;
 };
 
-static int take_block(void *context, const struct block *block)
+static int take_block(void *context, int64_t block_id, struct slice account)
 {
 	struct gathering *gathering = context;
 
-	gathering->blocks[gathering->n++] = (struct holding){
-		block->id, account_key(slice_from(block->account))
-	};
+	gathering->blocks[gathering->n++] =
+		(struct holding){ block_id, account_key(account) };
 	return gathering->n == BLOCKS_MAX;
-}
-
-/* What was in a queue longer than any queue keeps a message is not there. */
-static int list_blocks(struct blocks *blocks, int64_t now_ms,
-		       struct gathering *gathering, struct err *err)
-{
-	struct block_filter filter = {
-		.state = "active",
-		.since_ms = now_ms - TRACKER_MAX_AGE_S *
-				     (int64_t)STAMP_SECOND_MS,
-		.limit = 200,
-	};
-	size_t before;
-
-	do {
-		before = gathering->n;
-		if (blocks_list(blocks, &filter, take_block, gathering,
-				err) < 0)
-			return -1;
-		if (gathering->n)
-			filter.before_id =
-				gathering->blocks[gathering->n - 1].block_id;
-	} while (gathering->n - before == 200 && gathering->n < BLOCKS_MAX);
-	return 0;
 }
 
 static int take_message(void *context, const struct message *message)
@@ -131,7 +106,11 @@ static int note_queue(struct blocks *blocks, const struct tracker *tracker,
 		return 0;
 	gathering = must(calloc(1, sizeof(*gathering)));
 	gathering->machine = our_machine(tracker);
-	result = list_blocks(blocks, now_ms, gathering, err);
+	/* What was in a queue longer than any queue keeps a message is not
+	 * there. */
+	result = followup_blocks(blocks, now_ms - TRACKER_MAX_AGE_S *
+				 (int64_t)STAMP_SECOND_MS, take_block,
+				 gathering, err);
 	for (size_t i = 0; i < gathering->n && result == 0; i++)
 		result = note_block(blocks, tracker, &gathering->blocks[i],
 				    gathering, now_ms, err);
@@ -140,11 +119,11 @@ static int note_queue(struct blocks *blocks, const struct tracker *tracker,
 }
 
 int hold_and_follow_up(struct blocks *blocks, const struct tracker *tracker,
-		       int64_t now_ms, struct err *err)
+		       bool look, int64_t now_ms, struct err *err)
 {
 	struct followup_report report;
 
-	if (note_queue(blocks, tracker, now_ms, err) < 0 ||
+	if ((look && note_queue(blocks, tracker, now_ms, err) < 0) ||
 	    followup_run(blocks, now_ms, &report, err) < 0)
 		return -1;
 	if (report.done)

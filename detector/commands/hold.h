@@ -14,11 +14,11 @@
 #include "detector/tracker.h"
 
 /*
- * Note those of every active block, which asks nothing while queue.hold is
- * empty, and carry out the actions that are due. Programs that fail are told
- * by followup.c and tried again: they are no failure here.
+ * Note those of every active block if `look` says so and queue.hold is set, and
+ * carry out the actions that are due. Programs that fail are told by followup.c
+ * and tried again: they are no failure here.
  */
 int hold_and_follow_up(struct blocks *blocks, const struct tracker *tracker,
-		       int64_t now_ms, struct err *err);
+		       bool look, int64_t now_ms, struct err *err);
 
 #endif

@@ -21,7 +21,7 @@
 
 /* Events between two commits when nothing happens: a second or two of work,
  * and what a killed run has to read again. */
-enum { EVENTS_PER_COMMIT = 1000000, PENDING_MAX = 256 };
+enum { EVENTS_PER_COMMIT = 1000000, PENDING_MAX = 256, ROUNDS_PER_LOOK = 30 };
 
 struct pending {
 	char key[80];
@@ -34,6 +34,8 @@ struct run {
 	bool enforce, has_desk, is_changed;
 	bool must_reload;	/* memory is ahead of the state */
 	bool is_waiting;	/* acting failed in this round: not again */
+	unsigned idle_rounds;
+	bool is_queue_noted;	/* all that was read is, as followup.h wants */
 	struct state *state;
 	struct detector detector;
 	struct logs logs;
@@ -345,9 +347,11 @@ static int carry_out_journal(struct run *run, struct err *err)
 static void act(struct run *run)
 {
 	/* In mode observe, decisions of an earlier enforce keep waiting. */
-	if (state_journal_count(run->state) > 0 && run->enforce &&
-	    !run->is_waiting)
-		try_step(run, PATIENCE_ACT, carry_out_journal);
+	if (state_journal_count(run->state) == 0 || !run->enforce ||
+	    run->is_waiting)
+		return;
+	run->is_queue_noted = false;
+	try_step(run, PATIENCE_ACT, carry_out_journal);
 }
 
 /* Blocks that the database lost stop nobody, and its lifts count anew. */
@@ -412,8 +416,16 @@ static int read_logs(struct run *run, const volatile sig_atomic_t *stop,
 
 static int follow_up(struct run *run, struct err *err)
 {
-	return hold_and_follow_up(&run->desk.blocks, run->detector.tracker,
-				  clock_now_ms(), err);
+	/* Nothing new in the log, nothing new in the queue; but a block may
+	 * have been made by hand, so a round now and then looks. */
+	if (pipeline_counters(&run->pipeline).lines > 0 ||
+	    ++run->idle_rounds % ROUNDS_PER_LOOK == 0)
+		run->is_queue_noted = false;
+	if (hold_and_follow_up(&run->desk.blocks, run->detector.tracker,
+			       !run->is_queue_noted, clock_now_ms(), err) < 0)
+		return -1;
+	run->is_queue_noted = true;
+	return 0;
 }
 
 static int lift_and_send(struct run *run, struct err *err)
