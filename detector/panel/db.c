@@ -1,6 +1,6 @@
 #include "detector/panel/db.h"
 
-#include "base/text.h"
+#include "detector/panel/db_bind.h"
 #include "detector/panel/db_driver.h"
 #include "detector/panel/sql_text.h"
 
@@ -19,17 +19,6 @@ struct db {
 	struct err last_words;
 	bool reading;		/* a row callback runs */
 };
-
-/* A statement as the driver wants it. */
-struct bound {
-	struct text sql;
-	struct db_value values[DB_MAX_PARAMETERS];
-	size_t n_values;
-	struct text repaired;	/* copies of values that were not UTF-8 */
-};
-
-#define BOUND_INIT { .sql = TEXT_INIT(DB_MAX_SQL_BYTES),		\
-		     .repaired = TEXT_INIT(16 * DB_MAX_COLUMN_BYTES) }
 
 static const struct db_driver *const drivers[] = {
 	&db_driver_sqlite, &db_driver_mysql
@@ -75,127 +64,6 @@ double db_column_real(const struct db_row *row, const char *name,
 	errno = 0;
 	number = strtod(text, &end);
 	return errno || end == text || *end ? otherwise : number;
-}
-
-static const struct db_parameter *
-parameter_named(struct slice name, const struct db_parameter *parameters,
-		size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (slice_eq(name, slice_from(parameters[i].name)))
-			return &parameters[i];
-	return NULL;
-}
-
-static bool is_utf8(struct slice text)
-{
-	while (text.len > 0) {
-		size_t len = utf8_character(text);
-
-		if (len == 0)
-			return false;
-		text = slice_after(text, len);
-	}
-	return true;
-}
-
-/* MariaDB refuses a string that is not UTF-8, SQLite keeps it: with both, a
- * strange byte from a log must neither stop a block nor be stored as it is. */
-static void repair(struct text *to, struct slice text)
-{
-	while (text.len > 0) {
-		size_t len = utf8_character(text);
-
-		text_add(to, len ? slice_sub(text, 0, len) : S("\xef\xbf\xbd"));
-		text = slice_after(text, len ? len : 1);
-	}
-}
-
-static int add_value(struct bound *bound, struct slice name,
-		     const struct db_parameter *parameters,
-		     size_t n_parameters, struct err *err)
-{
-	const struct db_parameter *parameter =
-		parameter_named(name, parameters, n_parameters);
-
-	if (!parameter)
-		return err_set(err, EXIT_BUG,
-			       "the statement wants a value for :%.*s, which "
-			       "nobody gave",
-			       name.len < 64 ? (int)name.len : 64, name.ptr);
-	if (bound->n_values == DB_MAX_PARAMETERS)
-		return err_set(err, EXIT_BUG, "the statement has more than "
-			       "%d parameters", DB_MAX_PARAMETERS);
-	bound->values[bound->n_values++] = parameter->value;
-	text_add_char(&bound->sql, '?');
-	return 0;
-}
-
-static int add_token(struct bound *bound, struct sql_token token,
-		     const struct db_parameter *parameters,
-		     size_t n_parameters, struct err *err)
-{
-	if (token.kind == SQL_REFUSED)
-		return err_set(err, EXIT_BUG, "in the statement %s",
-			       sql_refusal(token));
-	if (token.kind == SQL_PARAMETER)
-		return add_value(bound, token.text, parameters, n_parameters,
-				 err);
-	/* A comment is a blank, so that no driver has to agree on it. */
-	if (token.kind == SQL_COMMENT)
-		text_add_char(&bound->sql, ' ');
-	else
-		text_add(&bound->sql, token.text);
-	return 0;
-}
-
-/* Values that are not UTF-8 move into bound->repaired. It may move while it
- * grows, so they are pointed at only when all are there. */
-static int repair_values(struct bound *bound, struct err *err)
-{
-	size_t starts[DB_MAX_PARAMETERS + 1];
-
-	for (size_t i = 0; i < bound->n_values; i++) {
-		struct db_value *value = &bound->values[i];
-
-		starts[i] = bound->repaired.len;
-		if (value->type == DB_TEXT && !is_utf8(value->text))
-			repair(&bound->repaired, value->text);
-	}
-	starts[bound->n_values] = bound->repaired.len;
-	if (bound->repaired.overflowed)
-		return err_set(err, EXIT_DATA,
-			       "a value for the database is too long");
-	for (size_t i = 0; i < bound->n_values; i++)
-		if (starts[i] != starts[i + 1])
-			bound->values[i].text =
-				slice_sub(text_slice(&bound->repaired),
-					  starts[i], starts[i + 1]);
-	return 0;
-}
-
-static int bind_names(struct bound *bound, const char *sql,
-		      const struct db_parameter *parameters,
-		      size_t n_parameters, struct err *err)
-{
-	struct slice rest = slice_from(sql), one, more;
-	enum sql_found found = sql_statement(&rest, &one, err);
-
-	if (found == SQL_NO_MORE)
-		return err_set(err, EXIT_BUG, "the statement is empty");
-	if (found == SQL_BAD)
-		return -1;
-	if (sql_statement(&rest, &more, err) != SQL_NO_MORE)
-		return err_set(err, EXIT_BUG, "two statements stand where "
-			       "one was expected");
-	while (one.len > 0)
-		if (add_token(bound, sql_next(&one), parameters, n_parameters,
-			      err) != 0)
-			return -1;
-	if (bound->sql.overflowed)
-		return err_set(err, EXIT_BUG, "the statement is longer than "
-			       "%d bytes", DB_MAX_SQL_BYTES);
-	return repair_values(bound, err);
 }
 
 int db_open(const struct db_settings *settings, struct db **db_out,
@@ -326,7 +194,7 @@ static enum db_result prepare(struct db *db, struct slice sql,
 					      err), err);
 }
 
-static enum db_result execute(struct db *db, const struct bound *bound,
+static enum db_result execute(struct db *db, const struct db_bound *bound,
 			      db_row_fn row, void *context,
 			      int64_t *changed_out, struct err *err)
 {
@@ -359,13 +227,12 @@ enum db_result db_run(struct db *db, const char *sql,
 		      size_t n_parameters, db_row_fn row, void *context,
 		      int64_t *changed_out, struct err *err)
 {
-	struct bound bound = BOUND_INIT;
+	struct db_bound bound = DB_BOUND_INIT;
 	enum db_result result = DB_FAILED;
 
-	if (bind_names(&bound, sql, parameters, n_parameters, err) == 0)
+	if (db_bind(&bound, sql, parameters, n_parameters, err) == 0)
 		result = execute(db, &bound, row, context, changed_out, err);
-	text_release(&bound.sql);
-	text_release(&bound.repaired);
+	db_bound_release(&bound);
 	return result;
 }
 

@@ -27,7 +27,8 @@
 
 enum {
 	DB_MAX_COLUMNS = 32,
-	DB_MAX_PARAMETERS = 32,		/* marks in one statement */
+	DB_MAX_PARAMETERS = 8192,	/* marks in one statement; SQLite's own
+					 * limit is 32766, MariaDB's 65535 */
 	DB_MAX_SQL_BYTES = 65536,	/* of one statement */
 	DB_MAX_COLUMN_BYTES = 1048576	/* a longer answer is DB_FAILED */
 };

@@ -5,6 +5,7 @@
  * from it. Answers are fetched as text. The library never reconnects by
  * itself, as that would lose a transaction silently; db.c does it.
  */
+#include "base/must.h"
 #include "detector/panel/db_driver.h"
 #include "detector/panel/db_mysql_errors.h"
 
@@ -261,27 +262,35 @@ static void bind_value(MYSQL_BIND *bind, const struct db_value *value,
 	}
 }
 
-/* Send the values and let the server work. */
-static enum db_result start(struct statement *statement,
-			    const struct db_value *values, size_t n_values,
-			    struct err *err)
+static enum db_result send_values(struct statement *statement,
+				  const struct db_value *values,
+				  size_t n_values, struct err *err)
 {
-	MYSQL_BIND binds[DB_MAX_PARAMETERS];
-	unsigned long lens[DB_MAX_PARAMETERS];
+	MYSQL_BIND *binds = must(calloc(n_values + 1, sizeof(*binds)));
+	unsigned long *lens = must(calloc(n_values + 1, sizeof(*lens)));
+	enum db_result result = DB_OK;
 
-	if (mysql_stmt_param_count(statement->stmt) != n_values) {
-		err_set(err, EXIT_BUG, "the statement holds a parameter that "
-			"is not written :name");
-		return DB_FAILED;
-	}
-	memset(binds, 0, sizeof(binds));
 	for (size_t i = 0; i < n_values; i++)
 		bind_value(&binds[i], &values[i], &lens[i]);
 	if ((n_values > 0 &&
 	     mysql_stmt_bind_param(statement->stmt, binds) != 0) ||
 	    mysql_stmt_execute(statement->stmt) != 0)
-		return stmt_failed(statement, err);
-	return DB_OK;
+		result = stmt_failed(statement, err);
+	free(binds);
+	free(lens);
+	return result;
+}
+
+/* Send the values and let the server work. */
+static enum db_result start(struct statement *statement,
+			    const struct db_value *values, size_t n_values,
+			    struct err *err)
+{
+	if (mysql_stmt_param_count(statement->stmt) == n_values)
+		return send_values(statement, values, n_values, err);
+	err_set(err, EXIT_BUG, "the statement holds a parameter that is not "
+		"written :name");
+	return DB_FAILED;
 }
 
 /* A long column has not come whole: take it again. */

@@ -1,6 +1,7 @@
 #include "tests/support/db_contract.h"
 
 #include "base/text.h"
+#include "detector/panel/db_statement.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -238,19 +239,63 @@ static void test_colons_that_are_no_parameters(void **state)
 static void test_too_many_parameters(void **state)
 {
 	const struct db_parameter a = { "a", db_integer(1) };
-	struct text sql = TEXT_INIT(4096);
+	struct text sql = TEXT_INIT(DB_MAX_SQL_BYTES);
 	struct err err;
 
 	(void)state;
-	text_add_string(&sql, "SELECT 0");
-	for (int i = 0; i < DB_MAX_PARAMETERS; i++)
-		text_add_string(&sql, " + :a");
+	text_add_string(&sql, "SELECT 0 IN (:a");
+	for (int i = 1; i < DB_MAX_PARAMETERS; i++)
+		text_add_string(&sql, ", :a");
+	text_add_string(&sql, ")");
 	assert_int_equal(db_run(db, text_string(&sql), &a, 1, NULL, NULL,
 				NULL, &err), DB_OK);
 	text_add_string(&sql, " + :a");
 	assert_int_equal(db_run(db, text_string(&sql), &a, 1, NULL, NULL,
 				NULL, &err), DB_FAILED);
 	text_release(&sql);
+}
+
+/* More than one statement can hold, by number and by bytes, and as they are:
+ * strange bytes, nothing, and what looks like SQL. */
+static void test_many_rows_in_few_statements(void **state)
+{
+	static const struct slice words[] = {
+		SLICE("a\xff" "b"), SLICE("'); :p0 --"), SLICE(""),
+		{ NULL, 0 },
+	};
+	enum { ROWS = DB_MAX_PARAMETERS / 2 };
+	struct db_rows rows = DB_ROWS_INIT(
+		db, "INSERT INTO things (id, words, number) VALUES ");
+	static char long_words[5000];
+	enum db_result done;
+	struct err err;
+
+	(void)state;
+	memset(long_words, 'y', sizeof(long_words));
+	assert_int_equal(db_begin(db, &err), DB_OK);
+	done = DB_OK;
+	for (int i = 0; i < ROWS && done == DB_OK; i++) {
+		const struct db_value values[] = {
+			db_integer(i),
+			db_text(i < 200 ? (struct slice){ long_words, 5000 }
+					: words[i % 4]),
+			db_integer(2 * i),
+		};
+
+		done = db_rows_add(&rows, values, 3, &err);
+	}
+	assert_int_equal(db_rows_end(&rows, done, &err), DB_OK);
+	assert_int_equal(db_commit(db, &err), DB_OK);
+	assert_string_equal(db_one(db, "SELECT COUNT(*) FROM things WHERE"
+				   " number = 2 * id"), "4096");
+	assert_string_equal(db_one(db, "SELECT words FROM things WHERE"
+				   " id = 4092"), "a\xef\xbf\xbd" "b");
+	assert_string_equal(db_one(db, "SELECT words FROM things WHERE"
+				   " id = 4093"), "'); :p0 --");
+	assert_string_equal(db_one(db, "SELECT COUNT(*) FROM things WHERE"
+				   " words IS NULL"), "974");
+	assert_string_equal(db_one(db, "SELECT COUNT(*) FROM things WHERE"
+				   " LENGTH(words) = 5000"), "200");
 }
 
 static int count_rows(void *context, const struct db_row *row)
@@ -483,6 +528,7 @@ int db_contract_run(const char *group, const struct db_settings *on)
 		CASE(test_numbers_come_back),
 		CASE(test_colons_that_are_no_parameters),
 		CASE(test_too_many_parameters),
+		CASE(test_many_rows_in_few_statements),
 		CASE(test_many_rows_and_stopping_early),
 		CASE(test_absurd_answers_are_refused),
 		CASE(test_changed_rows_are_counted),
