@@ -114,6 +114,29 @@ enum block_result blocks_make(struct blocks *blocks,
 			      int64_t now_ms, int64_t *id_out,
 			      struct err *err);
 
+/*
+ * The same for up to BLOCKS_MANY requests in one transaction, with the results
+ * and the rows that blocks_make() would give for one after the other, in about
+ * a dozen statements and those of the panel for each account. Killed anywhere,
+ * either all of the blocks stand or none.
+ *
+ * One account that cannot be stopped must not keep the others from it: then -1,
+ * and the caller makes them one by one. Nothing was made, but for a COMMIT
+ * whose answer was lost twice, and blocks_make() finds that out. A panel whose
+ * switch is one for several logins is asked about them all before the first is
+ * turned; what does not fit then is -1 as well.
+ *
+ * The owner's token is of the block's id, so it is written when all have one,
+ * by the UPDATE that also says whose switches were turned: links that were sent
+ * before stay good.
+ */
+enum { BLOCKS_MANY = 250 };
+
+int blocks_make_many(struct blocks *blocks,
+		     const struct block_request *requests, size_t n,
+		     int64_t now_ms, enum block_result *results_out,
+		     int64_t *ids_out, struct err *err);
+
 enum block_find { BLOCK_FOUND, BLOCK_NOT_FOUND, BLOCK_FIND_ERROR };
 
 enum block_find blocks_get(struct blocks *blocks, int64_t id,

@@ -67,7 +67,7 @@ static int take_one(void *context, const struct panel_app_password *password)
 	return 0;
 }
 
-static enum db_result write_kept(struct blocks *blocks, int64_t block_id,
+static enum db_result write_kept(struct db_rows *rows, int64_t block_id,
 				 const struct kept *kept, struct err *err)
 {
 	enum db_result done = DB_OK;
@@ -75,18 +75,19 @@ static enum db_result write_kept(struct blocks *blocks, int64_t block_id,
 
 	for (size_t i = 0; i < kept->n && done == DB_OK; i++) {
 		snprintf(item, sizeof(item), "%zu", i + 1);
-		done = blocks_credential_add(blocks, block_id, "app_password",
+		done = blocks_credential_row(rows, block_id, "app_password",
 					     item, kept->fingerprints[i], "",
 					     err);
 	}
 	snprintf(item, sizeof(item), "%" PRId64, kept->all);
 	if (done == DB_OK)
-		done = blocks_credential_add(blocks, block_id, "app_password",
+		done = blocks_credential_row(rows, block_id, "app_password",
 					     "all", item, "", err);
 	return done;
 }
 
 enum db_result blocks_app_passwords_keep(struct blocks *blocks,
+					 struct db_rows *rows,
 					 const struct block *block,
 					 struct err *err)
 {
@@ -105,7 +106,7 @@ enum db_result blocks_app_passwords_keep(struct blocks *blocks,
 			    "lifted: %s", problem.text);
 		return DB_OK;
 	}
-	return write_kept(blocks, block->id, &keeping.kept, err);
+	return write_kept(rows, block->id, &keeping.kept, err);
 }
 
 static int take_kept(void *context, const struct db_row *row)

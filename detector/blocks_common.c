@@ -71,7 +71,7 @@ bool blocks_is_address(const char *text)
 	return true;
 }
 
-enum db_result blocks_audit_add(struct blocks *blocks,
+enum db_result blocks_audit_row(struct db_rows *rows,
 				const struct blocks_audit_line *line,
 				struct err *err)
 {
@@ -81,24 +81,26 @@ enum db_result blocks_audit_add(struct blocks *blocks,
 	blocks_visible(line->actor, actor, sizeof(actor));
 	blocks_visible(line->reason, reason, sizeof(reason));
 
-	const struct db_parameter parameters[] = {
-		BLOCKS_P("at", db_integer(line->at_ms)),
-		BLOCKS_P("block_id", line->block_id
-				? db_integer(line->block_id) : none),
-		BLOCKS_P("account", db_string(line->account)),
-		BLOCKS_P("actor", db_string(actor)),
-		BLOCKS_P("address", blocks_or_null(line->address)),
-		BLOCKS_P("action", db_string(line->action)),
-		BLOCKS_P("reason", blocks_or_null(reason)),
-		BLOCKS_P("detail", blocks_or_null(line->detail)),
+	const struct db_value values[] = {
+		db_integer(line->at_ms),
+		line->block_id ? db_integer(line->block_id) : none,
+		db_string(line->account),
+		db_string(actor),
+		blocks_or_null(line->address),
+		db_string(line->action),
+		blocks_or_null(reason),
+		blocks_or_null(line->detail),
 	};
-	return db_run(blocks->db,
-		      "INSERT INTO comporta_audit (at_ms, block_id, account,"
-		      " actor, address, action, reason, detail) VALUES (:at,"
-		      " :block_id, :account, :actor, :address, :action,"
-		      " :reason, :detail)",
-		      parameters, BLOCKS_N(parameters), NULL, NULL, NULL,
-		      err);
+	return db_rows_add(rows, values, BLOCKS_N(values), err);
+}
+
+enum db_result blocks_audit_add(struct blocks *blocks,
+				const struct blocks_audit_line *line,
+				struct err *err)
+{
+	struct db_rows rows = BLOCKS_AUDIT_ROWS(blocks->db);
+
+	return db_rows_end(&rows, blocks_audit_row(&rows, line, err), err);
 }
 
 static bool is_among(const char *const *addresses, size_t n, const char *wanted)
@@ -110,35 +112,58 @@ static bool is_among(const char *const *addresses, size_t n, const char *wanted)
 	return false;
 }
 
-enum db_result blocks_queue(struct blocks *blocks, const struct block *block,
-			    enum notice_kind kind, bool owner_too,
-			    int64_t now_ms, struct err *err)
+enum { RECIPIENTS = 3 };
+
+static size_t recipients(const struct block *block, bool owner_too,
+			 const char *chosen[RECIPIENTS])
 {
 	const struct {
 		const char *address;
 		bool is_wanted;
-	} candidates[] = {
+	} candidates[RECIPIENTS] = {
 		/* The contact first: the thief reads the mailbox. */
 		{ block->contact, owner_too && settings.notice.to_contact },
 		{ block->account, owner_too && settings.notice.to_mailbox },
 		{ settings.notice.operator_address, true },
 	};
-	const char *chosen[BLOCKS_N(candidates)];
 	size_t n = 0;
 
-	for (size_t i = 0; i < BLOCKS_N(candidates); i++) {
+	for (size_t i = 0; i < RECIPIENTS; i++) {
 		const char *address = candidates[i].address;
-		enum db_result done;
 
-		if (!candidates[i].is_wanted || !blocks_is_address(address) ||
-		    is_among(chosen, n, address))
-			continue;
-		chosen[n++] = address;
-		done = outbox_queue(blocks->db, block->id, kind,
-				    slice_from(address),
-				    slice_from(block->language), now_ms, err);
-		if (done != DB_OK)
-			return done;
+		if (candidates[i].is_wanted && blocks_is_address(address) &&
+		    !is_among(chosen, n, address))
+			chosen[n++] = address;
 	}
-	return DB_OK;
+	return n;
+}
+
+enum db_result blocks_queue_rows(struct db_rows *rows,
+				 const struct block *block,
+				 enum notice_kind kind, bool owner_too,
+				 int64_t now_ms, struct err *err)
+{
+	const char *chosen[RECIPIENTS];
+	size_t n = recipients(block, owner_too, chosen);
+	enum db_result done = DB_OK;
+
+	for (size_t i = 0; i < n && done == DB_OK; i++)
+		done = outbox_row(rows, block->id, kind, slice_from(chosen[i]),
+				  slice_from(block->language), now_ms, err);
+	return done;
+}
+
+enum db_result blocks_queue(struct blocks *blocks, const struct block *block,
+			    enum notice_kind kind, bool owner_too,
+			    int64_t now_ms, struct err *err)
+{
+	const char *chosen[RECIPIENTS];
+	size_t n = recipients(block, owner_too, chosen);
+	enum db_result done = DB_OK;
+
+	for (size_t i = 0; i < n && done == DB_OK; i++)
+		done = outbox_queue(blocks->db, block->id, kind,
+				    slice_from(chosen[i]),
+				    slice_from(block->language), now_ms, err);
+	return done;
 }

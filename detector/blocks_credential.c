@@ -18,25 +18,20 @@
 
 enum { SEALED_SIZE = PANEL_FIELD_SIZE + CRYPTO_SEAL_SIZE };
 
-enum db_result blocks_credential_add(struct blocks *blocks, int64_t block_id,
+enum db_result blocks_credential_row(struct db_rows *rows, int64_t block_id,
 				     const char *kind, const char *item,
 				     const char *fingerprint,
 				     const char *sealed, struct err *err)
 {
-	const struct db_parameter parameters[] = {
-		BLOCKS_P("id", db_integer(block_id)),
-		BLOCKS_P("kind", db_string(kind)),
-		BLOCKS_P("item", db_string(item)),
-		BLOCKS_P("fingerprint", db_string(fingerprint)),
-		BLOCKS_P("sealed", blocks_or_null(sealed)),
+	const struct db_value values[] = {
+		db_integer(block_id),
+		db_string(kind),
+		db_string(item),
+		db_string(fingerprint),
+		blocks_or_null(sealed),
 	};
 
-	return db_run(blocks->db,
-		      "INSERT INTO comporta_credential (block_id, kind, item,"
-		      " fingerprint, sealed) VALUES (:id, :kind, :item,"
-		      " :fingerprint, :sealed)",
-		      parameters, BLOCKS_N(parameters), NULL, NULL, NULL,
-		      err);
+	return db_rows_add(rows, values, BLOCKS_N(values), err);
 }
 
 /* Sealed for one block of one account: copied to another it does not open. */
@@ -93,7 +88,7 @@ static bool open_seal(struct blocks *blocks, const struct block *block,
 	return opened;
 }
 
-static enum db_result keep_hash(struct blocks *blocks,
+static enum db_result keep_hash(struct blocks *blocks, struct db_rows *rows,
 				const struct block *block, const char *hash,
 				struct err *err)
 {
@@ -101,7 +96,7 @@ static enum db_result keep_hash(struct blocks *blocks,
 	enum db_result done;
 
 	seal(blocks, block, hash, &sealed);
-	done = blocks_credential_add(blocks, block->id, "password", "",
+	done = blocks_credential_row(rows, block->id, "password", "",
 				     block->fingerprint,
 				     text_string(&sealed), err);
 	text_release(&sealed);
@@ -109,6 +104,7 @@ static enum db_result keep_hash(struct blocks *blocks,
 }
 
 enum db_result blocks_credentials_keep(struct blocks *blocks,
+				       struct db_rows *rows,
 				       const struct block *block,
 				       const char *hash, struct err *err)
 {
@@ -116,10 +112,10 @@ enum db_result blocks_credentials_keep(struct blocks *blocks,
 
 	/* No hash, nothing to compare. */
 	if (block->fingerprint[0])
-		done = keep_hash(blocks, block, hash, err);
+		done = keep_hash(blocks, rows, block, hash, err);
 	if (done != DB_OK)
 		return done;
-	return blocks_app_passwords_keep(blocks, block, err);
+	return blocks_app_passwords_keep(blocks, rows, block, err);
 }
 
 enum db_result blocks_credentials_forget(struct blocks *blocks,
@@ -189,6 +185,7 @@ enum db_result blocks_credentials_same(struct blocks *blocks,
 	const struct db_parameter parameters[] = {
 		BLOCKS_P("id", db_integer(block_id)),
 	};
+	struct db_rows rows = BLOCKS_CREDENTIAL_ROWS(blocks->db);
 	enum db_result done;
 	bool is_known;
 
@@ -205,8 +202,9 @@ enum db_result blocks_credentials_same(struct blocks *blocks,
 		      parameters, BLOCKS_N(parameters), NULL, NULL, NULL,
 		      err);
 	if (done == DB_OK)
-		done = blocks_credential_add(blocks, block_id, "same", "",
+		done = blocks_credential_row(&rows, block_id, "same", "",
 					     fingerprint, "", err);
+	done = db_rows_end(&rows, done, err);
 	*is_new_out = done == DB_OK;
 	return done;
 }

@@ -5,6 +5,7 @@
 #define DETECTOR_BLOCKS_INSIDE_H
 
 #include "detector/blocks.h"
+#include "detector/panel/db_statement.h"
 #include "notifier/outbox.h"
 
 enum {
@@ -70,10 +71,15 @@ int blocks_prove(struct blocks *blocks, const struct block *block,
 		 struct slice password, struct blocks_proof *out,
 		 struct err *err);
 
-/* blocks_credential.c: inside the transaction of the block, right after its
- * row; of its lift; and of a refusal, when the hash of this fingerprint was
- * shown to be the old password's. *is_new_out is false the second time. */
+/* blocks_credential.c: inside the transaction of the block, for `rows` of
+ * comporta_credential; of its lift; and of a refusal, when the hash of this
+ * fingerprint was shown to be the old password's. *is_new_out is false the
+ * second time. */
+#define BLOCKS_CREDENTIAL_ROWS(db) DB_ROWS_INIT((db),			\
+	"INSERT INTO comporta_credential"				\
+	" (block_id, kind, item, fingerprint, sealed) VALUES ")
 enum db_result blocks_credentials_keep(struct blocks *blocks,
+				       struct db_rows *rows,
 				       const struct block *block,
 				       const char *hash, struct err *err);
 enum db_result blocks_credentials_forget(struct blocks *blocks,
@@ -88,11 +94,12 @@ int blocks_credentials_is_same(struct blocks *blocks, int64_t block_id,
 
 /* blocks_app_password.c: the same for application passwords. */
 enum db_result blocks_app_passwords_keep(struct blocks *blocks,
+					 struct db_rows *rows,
 					 const struct block *block,
 					 struct err *err);
 
 /* One row of comporta_credential; `sealed` may be "". */
-enum db_result blocks_credential_add(struct blocks *blocks, int64_t block_id,
+enum db_result blocks_credential_row(struct db_rows *rows, int64_t block_id,
 				     const char *kind, const char *item,
 				     const char *fingerprint,
 				     const char *sealed, struct err *err);
@@ -103,6 +110,12 @@ struct blocks_audit_line {
 	int64_t at_ms;
 };
 
+#define BLOCKS_AUDIT_ROWS(db) DB_ROWS_INIT((db),			\
+	"INSERT INTO comporta_audit (at_ms, block_id, account, actor,"	\
+	" address, action, reason, detail) VALUES ")
+enum db_result blocks_audit_row(struct db_rows *rows,
+				const struct blocks_audit_line *line,
+				struct err *err);
 enum db_result blocks_audit_add(struct blocks *blocks,
 				const struct blocks_audit_line *line,
 				struct err *err);
@@ -119,5 +132,11 @@ enum db_result blocks_trust_same(struct blocks *blocks,
 enum db_result blocks_queue(struct blocks *blocks, const struct block *block,
 			    enum notice_kind kind, bool owner_too,
 			    int64_t now_ms, struct err *err);
+
+/* The same into OUTBOX_ROWS; DB_DUPLICATE when one is there already. */
+enum db_result blocks_queue_rows(struct db_rows *rows,
+				 const struct block *block,
+				 enum notice_kind kind, bool owner_too,
+				 int64_t now_ms, struct err *err);
 
 #endif

@@ -128,9 +128,10 @@ static enum db_result write_trail(const struct lifting *lifting,
 			    true, lifting->now_ms, err);
 	if (done != DB_OK)
 		return done;
-	return followup_queue(lifting->blocks, &lifting->block, FOLLOWUP_LIFT,
-			      request->by_owner ? HELD_AS_SET : request->held,
-			      lifting->now_ms, err);
+	return followup_queue_lift(lifting->blocks, &lifting->block,
+				   request->by_owner ? HELD_AS_SET
+						     : request->held,
+				   lifting->now_ms, err);
 }
 
 static enum db_result change_rows(struct lifting *lifting, struct err *err)

@@ -26,22 +26,21 @@ const char *followup_queue_line(const char *name)
 	return NULL;
 }
 
-static enum db_result add(struct blocks *blocks, int64_t block_id,
+static enum db_result add(struct db_rows *rows, int64_t block_id,
 			  const char *moment, const char *name,
 			  int64_t now_ms, struct err *err)
 {
-	const struct db_parameter parameters[] = {
-		BLOCKS_P("block_id", db_integer(block_id)),
-		BLOCKS_P("moment", db_string(moment)),
-		BLOCKS_P("name", db_string(name)),
-		BLOCKS_P("now", db_integer(now_ms)),
+	const struct db_value values[] = {
+		db_integer(block_id),
+		db_string(moment),
+		db_string(name),
+		db_string("waiting"),
+		db_integer(0),
+		db_integer(now_ms),
+		db_integer(now_ms),
 	};
 
-	return db_run(blocks->db,
-		      "INSERT INTO comporta_action (block_id, moment, name,"
-		      " state, attempts, queued_ms, next_ms) VALUES (:block_id,"
-		      " :moment, :name, 'waiting', 0, :now, :now)",
-		      parameters, BLOCKS_N(parameters), NULL, NULL, NULL, err);
+	return db_rows_add(rows, values, BLOCKS_N(values), err);
 }
 
 /* What the block did not come to do must not be done after its lift. */
@@ -73,10 +72,11 @@ static const char *queue_action(enum followup_moment moment,
 	return name && *followup_queue_line(name) ? name : NULL;
 }
 
-enum db_result followup_queue(struct blocks *blocks, const struct block *block,
-			      enum followup_moment moment,
-			      enum held_fate fate, int64_t now_ms,
-			      struct err *err)
+enum db_result followup_rows(struct db_rows *rows,
+			     const struct blocks *blocks,
+			     const struct block *block,
+			     enum followup_moment moment, enum held_fate fate,
+			     int64_t now_ms, struct err *err)
 {
 	bool is_block = moment == FOLLOWUP_BLOCK;
 	const char *word = is_block ? "block" : "lift";
@@ -85,19 +85,31 @@ enum db_result followup_queue(struct blocks *blocks, const struct block *block,
 			    : settings.actions.on_lift.n;
 	enum db_result done = DB_OK;
 
-	if (!is_block)
-		done = drop_waiting(blocks, block->id, now_ms, err);
-	if (done == DB_OK && panel_has_command(blocks->panel))
-		done = add(blocks, block->id, word, "panel", now_ms, err);
+	if (panel_has_command(blocks->panel))
+		done = add(rows, block->id, word, "panel", now_ms, err);
 	for (size_t i = 0; i < n && done == DB_OK; i++) {
 		char name[32];
 
 		snprintf(name, sizeof(name), "command %zu", i + 1);
-		done = add(blocks, block->id, word, name, now_ms, err);
+		done = add(rows, block->id, word, name, now_ms, err);
 	}
 	if (done == DB_OK && queue)
-		done = add(blocks, block->id, word, queue, now_ms, err);
+		done = add(rows, block->id, word, queue, now_ms, err);
 	return done;
+}
+
+enum db_result followup_queue_lift(struct blocks *blocks,
+				   const struct block *block,
+				   enum held_fate fate, int64_t now_ms,
+				   struct err *err)
+{
+	struct db_rows rows = FOLLOWUP_ROWS(blocks->db);
+	enum db_result done = drop_waiting(blocks, block->id, now_ms, err);
+
+	if (done == DB_OK)
+		done = followup_rows(&rows, blocks, block, FOLLOWUP_LIFT, fate,
+				     now_ms, err);
+	return db_rows_end(&rows, done, err);
 }
 
 static int take_counts(void *context, const struct db_row *row)

@@ -20,15 +20,26 @@
 #define DETECTOR_FOLLOWUP_H
 
 #include "detector/blocks.h"
+#include "detector/panel/db_statement.h"
 
 enum followup_moment { FOLLOWUP_BLOCK, FOLLOWUP_LIFT };
 
-/* Inside the transaction. At a lift, what still waits of the block is dropped
- * first, and `fate` says what becomes of held messages. */
-enum db_result followup_queue(struct blocks *blocks, const struct block *block,
-			      enum followup_moment moment,
-			      enum held_fate fate, int64_t now_ms,
-			      struct err *err);
+/* Inside the transaction: what is to be done for a block or a lift, into rows
+ * of comporta_action. `fate` says what becomes of held messages at a lift. */
+#define FOLLOWUP_ROWS(db) DB_ROWS_INIT((db),				\
+	"INSERT INTO comporta_action (block_id, moment, name, state,"	\
+	" attempts, queued_ms, next_ms) VALUES ")
+enum db_result followup_rows(struct db_rows *rows,
+			     const struct blocks *blocks,
+			     const struct block *block,
+			     enum followup_moment moment, enum held_fate fate,
+			     int64_t now_ms, struct err *err);
+
+/* The lift's, after what still waits of the block is dropped. */
+enum db_result followup_queue_lift(struct blocks *blocks,
+				   const struct block *block,
+				   enum held_fate fate, int64_t now_ms,
+				   struct err *err);
 
 struct followup_report {
 	int64_t done, later, failed;

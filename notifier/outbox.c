@@ -48,27 +48,37 @@ struct run {
 /* What became of one attempt. */
 enum outcome { OUTCOME_SENT, OUTCOME_LATER, OUTCOME_FAILED };
 
+enum db_result outbox_row(struct db_rows *rows, int64_t block_id,
+			  enum notice_kind kind, struct slice recipient,
+			  struct slice language, int64_t now_ms,
+			  struct err *err)
+{
+	const struct db_value values[] = {
+		db_integer(block_id),
+		db_string(notice_kind_names[kind]),
+		db_text(recipient),
+		db_text(language),
+		db_string("queued"),
+		db_integer(0),
+		db_integer(now_ms),
+		db_integer(now_ms),
+	};
+
+	return db_rows_add(rows, values, sizeof(values) / sizeof(values[0]),
+			   err);
+}
+
 enum db_result outbox_queue(struct db *db, int64_t block_id,
 			    enum notice_kind kind, struct slice recipient,
 			    struct slice language, int64_t now_ms,
 			    struct err *err)
 {
-	const struct db_parameter parameters[] = {
-		{ "block", db_integer(block_id) },
-		{ "kind", db_string(notice_kind_names[kind]) },
-		{ "recipient", db_text(recipient) },
-		{ "language", db_text(language) },
-		{ "now", db_integer(now_ms) },
-	};
+	struct db_rows rows = OUTBOX_ROWS(db);
 	struct err duplicate;
-	enum db_result result;
+	enum db_result result = outbox_row(&rows, block_id, kind, recipient,
+					   language, now_ms, &duplicate);
 
-	result = db_run(db, "INSERT INTO comporta_notice (block_id, kind, "
-			"recipient, language, state, attempts, queued_ms, "
-			"next_ms) VALUES (:block, :kind, :recipient, "
-			":language, 'queued', 0, :now, :now)", parameters,
-			sizeof(parameters) / sizeof(parameters[0]), NULL,
-			NULL, NULL, &duplicate);
+	result = db_rows_end(&rows, result, &duplicate);
 	if (result == DB_DUPLICATE)
 		return DB_OK;
 	if (result != DB_OK)

@@ -18,6 +18,7 @@
 
 #include "base/err.h"
 #include "detector/panel/db.h"
+#include "detector/panel/db_statement.h"
 #include "notifier/mail.h"
 
 enum {
@@ -37,6 +38,16 @@ enum db_result outbox_queue(struct db *db, int64_t block_id,
 			    enum notice_kind kind, struct slice recipient,
 			    struct slice language, int64_t now_ms,
 			    struct err *err);
+
+/* The same for many at once; then one that is there already is
+ * DB_DUPLICATE. */
+#define OUTBOX_ROWS(db) DB_ROWS_INIT((db),				\
+	"INSERT INTO comporta_notice (block_id, kind, recipient,"	\
+	" language, state, attempts, queued_ms, next_ms) VALUES ")
+enum db_result outbox_row(struct db_rows *rows, int64_t block_id,
+			  enum notice_kind kind, struct slice recipient,
+			  struct slice language, int64_t now_ms,
+			  struct err *err);
 
 /*
  * What a notice is about, given by the caller who knows blocks: the outbox

@@ -10,7 +10,8 @@ complain() { echo "$1" >&2; bad=1; }
 allowed() {
 	case $1 in
 	base) ;;
-	notifier) echo "base detector/panel/db.h" ;;
+	notifier) echo "base detector/panel/db.h
+		detector/panel/db_statement.h" ;;
 	detector/sources) echo "base" ;;
 	detector/formats) echo "base detector/event" ;;
 	detector/signals) echo "base detector/account.h detector/event.h
