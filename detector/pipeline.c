@@ -124,6 +124,7 @@ static void refill(struct pipeline *pipeline)
 bool pipeline_step(struct pipeline *pipeline, uint64_t max_events)
 {
 	pipeline->stop = false;
+	pipeline->soon = 0;
 	build_heap(pipeline);
 	for (uint64_t fed = 0; fed < max_events && !pipeline->stop; fed++) {
 		struct pipeline_log *log = &pipeline->logs[pipeline->heap[0]];
@@ -137,6 +138,8 @@ bool pipeline_step(struct pipeline *pipeline, uint64_t max_events)
 			return true;
 		log->at++;
 		detector_event(pipeline->detector, event);
+		if (pipeline->soon && max_events - fed > pipeline->soon)
+			max_events = fed + pipeline->soon;
 		/* After the last one its place is behind its line. */
 		if (fed + 1 < max_events && !pipeline->stop)
 			refill(pipeline);

@@ -28,6 +28,7 @@ struct pipeline {
 	uint16_t heap[PIPELINE_MAX];	/* those with an event, in a step */
 	size_t n_heap;
 	bool stop;		/* set by a callback: end the step here */
+	uint64_t soon;		/* the same: end it after so many events */
 	int64_t pause_ms;	/* end a step in front of the first event from
 				 * this time on; 0 for no such time */
 	void (*on_progress)(void *context, uint64_t done, uint64_t total);
@@ -41,8 +42,8 @@ int pipeline_add(struct pipeline *pipeline, const char *path,
 		 struct err *err);
 
 /* Feed events to the detector until all logs end (false), or `max_events`
- * were fed, `stop` was set or the time of the pause has come (true: call
- * again, after moving the pause). */
+ * were fed, `stop` or `soon` was set or the time of the pause has come (true:
+ * call again, after moving the pause). */
 bool pipeline_step(struct pipeline *pipeline, uint64_t max_events);
 
 /* The first read error there was; NULL for none. */

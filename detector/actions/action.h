@@ -38,6 +38,13 @@ struct action {
 	enum action_result (*carry_out)(struct blocks *blocks,
 					const struct action_input *input,
 					struct err *err);
+	/* Up to BLOCKS_MANY at once, each with an account, or NULL. -1 when
+	 * nothing was done: then they are carried out one by one. Otherwise
+	 * none of the results is ACTION_LATER. */
+	int (*carry_out_many)(struct blocks *blocks,
+			      const struct action_input *inputs, size_t n,
+			      enum action_result *results_out,
+			      struct err *err);
 };
 
 /* NULL when there is none of that name. */
@@ -56,7 +63,8 @@ struct action_watcher {
 };
 
 /*
- * Carry out the journal. An entry that must wait does not keep the others from
+ * Carry out the journal: many entries at once where the action can, no more
+ * than the brake leaves. An entry that must wait does not keep the others from
  * being done, unless what it waits for meets them all: a database that is away,
  * missing rights, the brake, locks that kept several waiting. `accounts` is
  * the number of accounts known, for the brake. -1 when something has to wait,

@@ -5,11 +5,9 @@
 #include "base/log.h"
 #include "detector/actions/action.h"
 
-static enum action_result carry_out_block(struct blocks *blocks,
-					  const struct action_input *input,
-					  struct err *err)
+static struct block_request request_for(const struct action_input *input)
 {
-	struct block_request request = {
+	return (struct block_request){
 		.decision = input->key,
 		.account = input->account,
 		.decided_ms = input->decided_ms,
@@ -19,9 +17,13 @@ static enum action_result carry_out_block(struct blocks *blocks,
 		.actor = "scan",
 		.reason = "unusual sending was found",
 	};
-	int64_t id;
+}
 
-	switch (blocks_make(blocks, &request, input->now_ms, &id, err)) {
+static enum action_result tell(const struct blocks *blocks,
+			       const struct action_input *input,
+			       enum block_result result, int64_t id)
+{
+	switch (result) {
 	case BLOCK_MADE:
 		log_info("stopped sending for %.*s (block %lld)",
 			 (int)input->account.len, input->account.ptr,
@@ -41,8 +43,39 @@ static enum action_result carry_out_block(struct blocks *blocks,
 	}
 }
 
+static enum action_result carry_out_block(struct blocks *blocks,
+					  const struct action_input *input,
+					  struct err *err)
+{
+	struct block_request request = request_for(input);
+	int64_t id = 0;
+	enum block_result result = blocks_make(blocks, &request,
+					       input->now_ms, &id, err);
+
+	return tell(blocks, input, result, id);
+}
+
+static int carry_out_blocks(struct blocks *blocks,
+			    const struct action_input *inputs, size_t n,
+			    enum action_result *results_out, struct err *err)
+{
+	struct block_request requests[BLOCKS_MANY] = { request_for(inputs) };
+	enum block_result results[BLOCKS_MANY];
+	int64_t ids[BLOCKS_MANY] = { 0 };
+
+	for (size_t i = 1; i < n; i++)
+		requests[i] = request_for(&inputs[i]);
+	if (blocks_make_many(blocks, requests, n, inputs[0].now_ms, results,
+			     ids, err) < 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		results_out[i] = tell(blocks, &inputs[i], results[i], ids[i]);
+	return 0;
+}
+
 const struct action action_block = {
 	.name = "block",
 	.about = "stop sending, tell the owner",
 	.carry_out = carry_out_block,
+	.carry_out_many = carry_out_blocks,
 };

@@ -21,7 +21,10 @@
 
 /* Events between two commits when nothing happens: a second or two of work,
  * and what a killed run has to read again. */
-enum { EVENTS_PER_COMMIT = 1000000, PENDING_MAX = 256, ROUNDS_PER_LOOK = 30 };
+enum { EVENTS_PER_COMMIT = 1000000, PENDING_MAX = 256, ROUNDS_PER_LOOK = 30,
+       /* After a decision, to meet others that are acted on with it: some
+	* hundredths of a second. */
+       EVENTS_TO_ACT = 20000 };
 
 struct pending {
 	char key[80];
@@ -88,7 +91,8 @@ static void on_verdict(void *context, const struct verdict *verdict,
 	pending->verdict = (struct text)TEXT_INIT(1 << 16);
 	verdict_print_json(verdict, &pending->verdict);
 	/* Act on it now, not when a long log has ended. */
-	run->pipeline.stop = true;
+	run->pipeline.soon = EVENTS_TO_ACT;
+	run->pipeline.stop |= run->n_pending >= BLOCKS_MANY;
 }
 
 static void on_progress(void *context, uint64_t done, uint64_t total)
@@ -416,8 +420,7 @@ static int read_logs(struct run *run, const volatile sig_atomic_t *stop,
 
 static int follow_up(struct run *run, struct err *err)
 {
-	/* Nothing new in the log, nothing new in the queue; but a block may
-	 * have been made by hand, so a round now and then looks. */
+	/* Without news only for blocks made by hand, now and then. */
 	if (pipeline_counters(&run->pipeline).lines > 0 ||
 	    ++run->idle_rounds % ROUNDS_PER_LOOK == 0)
 		run->is_queue_noted = false;

@@ -122,7 +122,8 @@ equal "not more than ten within the hour" 10 \
 	"$(db 'SELECT COUNT(*) FROM comporta_block')"
 expect "observing lets waiting decisions wait" 0 "" scan -q "${enforce[@]}" \
 	--set mode=observe "$work/many.log"
-expect "raised: the others are stopped" 0 "stopped sending for user14" \
+# All fourteen fall at the same time, so any four of them may have waited.
+expect "raised: the others are stopped" 0 "stopped sending for user" \
 	scan "${enforce[@]}" --set brake.per_hour=100 "$work/many.log"
 equal "all of them" 16 "$(db 'SELECT COUNT(*) FROM comporta_block')"
 finish
