@@ -22,9 +22,7 @@
 /* Events between two commits when nothing happens: a second or two of work,
  * and what a killed run has to read again. */
 enum { EVENTS_PER_COMMIT = 1000000, PENDING_MAX = 256, ROUNDS_PER_LOOK = 30,
-       /* After a decision, to meet others that are acted on with it: some
-	* hundredths of a second. */
-       EVENTS_TO_ACT = 20000 };
+       EVENTS_TO_ACT = 20000	/* after a decision, to meet others */ };
 
 struct pending {
 	char key[80];
@@ -418,9 +416,9 @@ static int read_logs(struct run *run, const volatile sig_atomic_t *stop,
 	return -1;
 }
 
+/* Without news only for blocks made by hand, now and then. */
 static int follow_up(struct run *run, struct err *err)
 {
-	/* Without news only for blocks made by hand, now and then. */
 	if (pipeline_counters(&run->pipeline).lines > 0 ||
 	    ++run->idle_rounds % ROUNDS_PER_LOOK == 0)
 		run->is_queue_noted = false;
