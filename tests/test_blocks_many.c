@@ -5,48 +5,15 @@
 #include "base/files.h"
 #include "detector/actions/action.h"
 #include "tests/support/blocks_desk.h"
+#include "tests/support/blocks_dump.h"
 #include "tests/support/folder.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static struct text dumped;
-
-static int add_row(void *context, const struct db_row *row)
-{
-	(void)context;
-	for (size_t i = 0; i < row->n_columns; i++) {
-		text_add_char(&dumped, '|');
-		text_add(&dumped, row->columns[i].ptr ? row->columns[i]
-						      : S("NULL"));
-	}
-	text_add_char(&dumped, '\n');
-	return 0;
-}
-
-/* Every table; a sealed hash is another one each time. */
 static const char *dump(void)
 {
-	static const char *const selects[] = {
-		"SELECT * FROM comporta_block ORDER BY id",
-		"SELECT * FROM comporta_send_block ORDER BY account",
-		"SELECT * FROM comporta_audit ORDER BY id",
-		"SELECT * FROM comporta_notice ORDER BY id",
-		"SELECT * FROM comporta_action ORDER BY id",
-		"SELECT block_id, kind, item, fingerprint, sealed IS NULL,"
-		" LENGTH(sealed) FROM comporta_credential"
-		" ORDER BY block_id, kind, item",
-		"SELECT * FROM shop_user ORDER BY login",
-	};
-	struct err err;
-
-	text_release(&dumped);
-	dumped = (struct text)TEXT_INIT(1 << 20);
-	for (size_t i = 0; i < N_ELEMENTS(selects); i++)
-		if (db_run(desk.db, selects[i], NULL, 0, add_row, NULL, NULL,
-			   &err) != DB_OK)
-			fail_msg("%s", err.text);
-	return text_string(&dumped);
+	return blocks_dump(desk.db);
 }
 
 #define REQUEST(decision_, account_, ...) {				\
@@ -128,7 +95,6 @@ static void compare(void **state, void (*prepare)(void),
 	}
 	assert_string_equal(text_string(&wanted), dump());
 	text_release(&wanted);
-	text_release(&dumped);
 }
 
 static char command[] = "doveadm kick {account}", hold[] = "postsuper -h -";

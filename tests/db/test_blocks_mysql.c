@@ -9,6 +9,7 @@
 #include "detector/http/tokens.h"
 #include "detector/panel/schema.h"
 #include "detector/settings.h"
+#include "tests/support/blocks_dump.h"
 #include "tests/support/folder.h"
 #include "tests/support/mariadb.h"
 
@@ -414,6 +415,122 @@ static void test_a_server_that_dies(void **state)
 	assert_int_equal(rows("comporta_notice"), 3);
 }
 
+/* Each known by one name, or with its own mailbox; some twice, some odd. */
+static void ask_for_many(struct block_request *requests, char (*logins)[40],
+			 char (*decisions)[16])
+{
+	for (int i = 0; i < BLOCKS_MANY; i++) {
+		snprintf(logins[i], 40, "u%d@firma.example", i % 240);
+		snprintf(decisions[i], 16, "m%d", i % 245);
+		requests[i] = (struct block_request){
+			.decision = decisions[i],
+			.account = slice_from(i % 50 ? logins[i]
+						     : "anna@firma.example"),
+			.decided_ms = NOW, .probability = 0.1 * i,
+			.verdict = SLICE("{\"a\":\"\xff'\"}"),
+			.actor = "scan", .reason = "\xff\x1b z", .silent = i % 3,
+		};
+	}
+}
+
+static void start_over(void **state)
+{
+	struct db *root = opened("root", "", "comporta");
+
+	teardown(state);
+	run(root, "TRUNCATE comporta_block; TRUNCATE comporta_audit;"
+		  "TRUNCATE comporta_notice; TRUNCATE comporta_action;"
+		  "TRUNCATE comporta_credential; TRUNCATE comporta_send_block;"
+		  "INSERT INTO comporta_send_block VALUES"
+		  " ('u7@firma.example', 'by hand', 0, 1)");
+	db_close(&root);
+	blocks.db = opened("comporta", "secret", "comporta");
+}
+
+static struct block_request asked[BLOCKS_MANY];
+static char logins[BLOCKS_MANY][40], decisions[BLOCKS_MANY][16];
+static enum block_result results[BLOCKS_MANY];
+static int64_t ids[BLOCKS_MANY];
+
+static void test_many_as_one_by_one(void **state)
+{
+	struct text wanted = TEXT_INIT(1 << 20);
+	enum block_result one;
+	int64_t id;
+	struct err err;
+
+	ask_for_many(asked, logins, decisions);
+	start_over(state);
+	for (size_t i = 0; i < BLOCKS_MANY; i++) {
+		results[i] = blocks_make(&blocks, &asked[i], NOW, &ids[i],
+					 &err);
+		assert_int_not_equal(results[i], BLOCK_FAILED);
+	}
+	text_add_string(&wanted, blocks_dump(blocks.db));
+	start_over(state);
+	{
+		enum block_result many[BLOCKS_MANY];
+		int64_t many_ids[BLOCKS_MANY];
+
+		if (blocks_make_many(&blocks, asked, BLOCKS_MANY, NOW, many,
+				     many_ids, &err))
+			fail_msg("%s", err.text);
+		assert_memory_equal(many, results, sizeof(many));
+		assert_memory_equal(many_ids, ids, sizeof(many_ids));
+	}
+	assert_string_equal(text_string(&wanted), blocks_dump(blocks.db));
+	one = blocks_make(&blocks, &asked[1], NOW, &id, &err);
+	assert_int_equal(one, BLOCK_WAS_MADE);
+	text_release(&wanted);
+}
+
+/* Held up at one of its accounts when the server dies. */
+static void test_many_and_a_server_that_dies(void **state)
+{
+	struct db *root;
+	struct err err;
+	int status = 0;
+	int64_t waiting = 0;
+	pid_t pid;
+
+	ask_for_many(asked, logins, decisions);
+	start_over(state);
+	db_close(&blocks.db);
+	root = opened("root", "", "comporta");
+	assert_int_equal(db_begin(root, &err), DB_OK);
+	run(root, "INSERT INTO comporta_send_block VALUES"
+		  " ('u101@firma.example', 'x', 0, 1)");
+	pid = fork();
+	if (pid == 0) {
+		blocks.db = opened("comporta", "secret", "comporta");
+		_exit(blocks_make_many(&blocks, asked, BLOCKS_MANY, NOW,
+				       results, ids, &err) == 0);
+	}
+	while (waiting == 0) {
+		/* It has not come back without waiting. */
+		assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+		assert_int_equal(db_run(root, "SELECT COUNT(*) AS n FROM"
+					" information_schema.processlist WHERE"
+					" user = 'comporta' AND command ="
+					" 'Execute' AND time_ms > 300", NULL, 0,
+					take_number, &waiting, NULL, &err),
+				 DB_OK);
+	}
+	mariadb_kill(&server);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(WEXITSTATUS(status), 0);
+	db_close(&root);
+	mariadb_revive(&server);
+	blocks.db = opened("comporta", "secret", "comporta");
+	assert_int_equal(rows("comporta_block"), 0);
+	assert_int_equal(rows("comporta_send_block"), 1);
+	assert_int_equal(rows("comporta_audit"), 0);
+	if (blocks_make_many(&blocks, asked, BLOCKS_MANY, NOW, results, ids,
+			     &err))
+		fail_msg("%s", err.text);
+	assert_int_equal(results[1], BLOCK_MADE);
+}
+
 static void test_tokens_there_too(void **state)
 {
 	const unsigned char random[CRYPTO_DIGEST_SIZE] = { 1 };
@@ -445,6 +562,8 @@ int main(void)
 		DESK_TEST(test_a_whole_life),
 		DESK_TEST(test_what_is_kept_of_passwords),
 		DESK_TEST(test_two_at_once_make_one),
+		DESK_TEST(test_many_as_one_by_one),
+		DESK_TEST(test_many_and_a_server_that_dies),
 		DESK_TEST(test_tokens_there_too),
 		DESK_TEST(test_a_server_that_dies),
 	};
