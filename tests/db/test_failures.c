@@ -120,7 +120,7 @@ static const struct {
 /* Statements of a block, in their order. */
 static const char *const in_a_block[] = {
 	"START TRANSACTION",
-	"SELECT id FROM comporta_block WHERE decision",
+	"SELECT id, decision, NULL AS account",
 	"SELECT username AS account",
 	"INSERT INTO comporta_block",
 	"INSERT INTO comporta_credential",
