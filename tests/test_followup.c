@@ -329,6 +329,44 @@ static void test_what_an_incident_shows(void **state)
 	text_release(&out);
 }
 
+/* Our table as well as the panel's command, or the command alone, of mailboxes
+ * that are in no database; `row` is one that an operator put there by hand. */
+static enum block_result made_by_command(enum panel_gate gate, const char *row)
+{
+	struct panel *cpanel;
+	enum block_result result;
+	int64_t id = 0;
+
+	if (panel_load_with("sql", "cpanel", "", gate, &cpanel, &err) != 0)
+		fail_msg("%s", err.text);
+	desk.blocks.panel = cpanel;
+	desk_run(row);
+	result = desk_make("zoe", "zoe@firma.example", NOW, &id);
+	desk.blocks.panel = desk.own;
+	panel_free(&cpanel);
+	return result;
+}
+
+static void test_a_command_and_an_operators_row(void **state)
+{
+	(void)state;
+	assert_int_equal(made_by_command(PANEL_GATE_BOTH,
+			 "INSERT INTO comporta_send_block VALUES "
+			 "('zoe@firma.example', 'by hand', 0, 1)"),
+			 BLOCK_MADE);
+	assert_int_equal(desk_number("SELECT COUNT(*) AS n FROM "
+				     "comporta_action WHERE name = 'panel'"),
+			 1);
+}
+
+/* cPanel's and HestiaCP's READMEs promise that. */
+static void test_a_command_for_a_mailbox_in_no_table(void **state)
+{
+	(void)state;
+	assert_int_equal(made_by_command(PANEL_GATE_AUTO, "SELECT 1"),
+			 BLOCK_MADE);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -344,6 +382,8 @@ int main(void)
 		TEST(test_hostile_logins),
 		TEST(test_many_ids),
 		TEST(test_what_an_incident_shows),
+		TEST(test_a_command_and_an_operators_row),
+		TEST(test_a_command_for_a_mailbox_in_no_table),
 	};
 
 	return cmocka_run_group_tests_name("followup", tests, desk_group_setup,

@@ -138,7 +138,8 @@ static int load_find(struct panel *panel, const char *sql_dir,
 				     PANEL_FILE_READS };
 	char own[FOLDER_SIZE];
 
-	if (!panel->has_command || is_there(folder, find.name))
+	panel->has_find = !panel->has_command || is_there(folder, find.name);
+	if (panel->has_find)
 		return load_files(folder, prefix, &find, 1, err);
 	if (folder_of(sql_dir, OWN, own, err) != 0)
 		return -1;
@@ -258,7 +259,7 @@ enum panel_gate panel_gate(const struct panel *panel)
 
 bool panel_blocks_anybody(const struct panel *panel)
 {
-	return panel->gate != PANEL_GATE_SWITCH;
+	return panel->gate != PANEL_GATE_SWITCH || !panel->has_find;
 }
 
 bool panel_has_app_passwords(const struct panel *panel)

@@ -132,8 +132,8 @@ bool panel_has_command(const struct panel *panel);
 const char *const *panel_commands(const struct panel *panel, bool to_block);
 const char *panel_owner_command(const struct panel *panel);
 
-/* Can a login be stopped that find.sql does not know? Through our table,
- * yes. */
+/* Can a login be stopped that find.sql does not know? Through our table, yes,
+ * and by a command where the panel's mailboxes are in no database. */
 bool panel_blocks_anybody(const struct panel *panel);
 
 /* A hash, login or state that does not fit its field is an error; a name is

@@ -34,6 +34,7 @@ struct panel {
 	enum panel_gate gate;		/* never PANEL_GATE_AUTO */
 	bool has_switch;		/* of the panel's own */
 	bool has_command;		/* its switch is a program */
+	bool has_find;			/* else own's is used */
 	bool has_app_passwords;
 	struct panel_command block_command, unblock_command, owner_command;
 	struct panel_file find, app_passwords;

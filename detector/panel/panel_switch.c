@@ -114,7 +114,8 @@ static enum db_result close_gates(const struct panel *panel, struct db *db,
 		result = run_file(panel, &panel->table_block, db, values, &row,
 				  err);
 	/* A command is run afterwards, and turned back at the lift. */
-	if (panel_has_command(panel) && result == DB_OK) {
+	if (panel_has_command(panel) &&
+	    (result == DB_OK || result == DB_DUPLICATE)) {
 		*changed_out = true;
 		return DB_OK;
 	}
