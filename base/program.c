@@ -15,10 +15,18 @@
 /* A program that has closed its output is asked this often whether it ended. */
 enum { NAP_MS = 5 };
 
+/* One that was killed gets so long to be gone. */
+enum { KILL_MS = 1000, LEFT_MAX = 16 };
+
+/* Programs that we may not kill, as they run as somebody else (sudo), or that
+ * hang in the kernel: looked at again, so that no zombies gather. */
+static _Thread_local pid_t left[LEFT_MAX];
+
 struct child {
 	pid_t pid;
 	int to, from;		/* its standard input and output; -1: closed */
 	struct slice input;	/* what it has not taken yet */
+	bool is_lost;		/* nobody knows how it ended */
 };
 
 static void close_end(int *fd)
@@ -173,7 +181,7 @@ static bool await(struct child *child, int64_t until_ms, int *status)
 		if (pid == child->pid)
 			return true;
 		if (pid < 0 && errno != EINTR) {
-			*status = 0;
+			child->is_lost = true;
 			return true;
 		}
 		if (clock_monotonic_ms() >= until_ms)
@@ -182,15 +190,33 @@ static bool await(struct child *child, int64_t until_ms, int *status)
 	}
 }
 
+static void look_after_left(void)
+{
+	for (size_t i = 0; i < LEFT_MAX; i++)
+		if (left[i] && waitpid(left[i], NULL, WNOHANG) != 0)
+			left[i] = 0;
+}
+
+static void leave(pid_t pid)
+{
+	for (size_t i = 0; i < LEFT_MAX; i++) {
+		if (left[i])
+			continue;
+		left[i] = pid;
+		return;
+	}
+}
+
 static void kill_group(struct child *child, int *status)
 {
 	kill(-child->pid, SIGKILL);
-	while (waitpid(child->pid, status, 0) < 0 && errno == EINTR)
-		continue;
+	if (!await(child, clock_monotonic_ms() + KILL_MS, status))
+		leave(child->pid);
 }
 
 static enum program_end conclude(const struct program *program, bool in_time,
-				 int status, int *status_out, struct err *err)
+				 bool is_lost, int status, int *status_out,
+				 struct err *err)
 {
 	const char *name = program->arguments[0];
 
@@ -198,6 +224,11 @@ static enum program_end conclude(const struct program *program, bool in_time,
 		err_set(err, EXIT_AGAIN, "%.200s did not end within %lld ms",
 			name, (long long)program->limit_ms);
 		return PROGRAM_TIMED_OUT;
+	}
+	if (is_lost) {
+		err_set(err, EXIT_SYSTEM, "nobody knows how %.200s ended: "
+			"SIGCHLD is ignored", name);
+		return PROGRAM_ERROR;
 	}
 	if (WIFEXITED(status)) {
 		*status_out = WEXITSTATUS(status);
@@ -213,10 +244,12 @@ enum program_end program_run(const struct program *program, struct text *said,
 {
 	struct child child = { .to = -1, .from = -1 };
 	int64_t until_ms = clock_monotonic_ms() + program->limit_ms;
-	enum program_end end = start(program, &child, err);
+	enum program_end end;
 	int status = 0;
 	bool in_time;
 
+	look_after_left();
+	end = start(program, &child, err);
 	if (end != PROGRAM_ENDED)
 		return end;
 	in_time = talk(&child, said, until_ms);
@@ -225,5 +258,6 @@ enum program_end program_run(const struct program *program, struct text *said,
 	in_time = in_time && await(&child, until_ms, &status);
 	if (!in_time)
 		kill_group(&child, &status);
-	return conclude(program, in_time, status, status_out, err);
+	return conclude(program, in_time, child.is_lost, status, status_out,
+			err);
 }

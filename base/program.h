@@ -8,7 +8,9 @@
  * error is kept in one text, in the order it came, up to a limit.
  *
  * When the time is over, the program and whatever it started (its process
- * group) is killed. The caller must not have SIGCHLD ignored.
+ * group) is killed. One that we may not kill, since sudo made it another
+ * user's, is left alone: nobody waits for it. The caller must not have SIGCHLD
+ * ignored, else every end is PROGRAM_ERROR.
  */
 #ifndef BASE_PROGRAM_H
 #define BASE_PROGRAM_H

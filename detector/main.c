@@ -8,6 +8,7 @@
 #include "detector/settings.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -67,10 +68,13 @@ static int run(struct invocation *invocation)
 
 int main(int argc, char **argv)
 {
+	const struct sigaction usual = { .sa_handler = SIG_DFL };
 	struct invocation invocation = { 0 };
 	struct err err;
 
 	tzset();
+	/* Ignored by whoever started us, it would hide how programs end. */
+	sigaction(SIGCHLD, &usual, NULL);
 	/* Reports are one line each, also into a pipe. */
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 ||

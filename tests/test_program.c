@@ -7,7 +7,10 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static struct text said = TEXT_INIT(1 << 20);
@@ -135,6 +138,61 @@ static void test_gets_nothing_of_ours(void **state)
 	close(fd);
 }
 
+static void become_nobody(int number)
+{
+	(void)number;
+	if (setresuid(65534, 65534, 65534) != 0)
+		_exit(2);
+}
+
+/* As when sudo runs it: it belongs to root by the time we would end it. */
+static void run_one_of_root(void)
+{
+	const struct sigaction dropping = { .sa_handler = become_nobody };
+	const struct itimerval soon = { .it_value.tv_usec = 50000 };
+	int64_t before = clock_monotonic_ms();
+	int status;
+
+	sigaction(SIGALRM, &dropping, NULL);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	if (RUN(S(""), 300, &status, "sleep", "8") != PROGRAM_TIMED_OUT)
+		_exit(3);
+	_exit(clock_monotonic_ms() - before < 4000 ? 0 : 1);
+}
+
+static void test_one_that_may_not_be_killed(void **state)
+{
+	int status = -1;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() != 0) {
+		print_message("not root: skipped\n");
+		return;
+	}
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		run_one_of_root();
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* Whoever started us may have had SIGCHLD ignored, which we inherit: how a
+ * program ended is not known then, and nothing must count as done. */
+static void test_nobody_knows_how_it_ended(void **state)
+{
+	struct sigaction ignored = { .sa_handler = SIG_IGN }, before;
+	int status;
+
+	(void)state;
+	sigaction(SIGCHLD, &ignored, &before);
+	assert_int_equal(RUN(S(""), 5000, &status, "sh", "-c", "exit 3"),
+			 PROGRAM_ERROR);
+	sigaction(SIGCHLD, &before, NULL);
+	assert_non_null(strstr(err.text, "SIGCHLD"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +204,8 @@ int main(void)
 		cmocka_unit_test(test_is_not_there),
 		cmocka_unit_test(test_killed_by_somebody),
 		cmocka_unit_test(test_gets_nothing_of_ours),
+		cmocka_unit_test(test_one_that_may_not_be_killed),
+		cmocka_unit_test(test_nobody_knows_how_it_ended),
 	};
 	int failed = cmocka_run_group_tests_name("program", tests, NULL, NULL);
 
