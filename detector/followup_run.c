@@ -105,21 +105,31 @@ static int64_t wait_after(int64_t attempts)
 	return wait_ms < LONGEST_WAIT_MS ? wait_ms : LONGEST_WAIT_MS;
 }
 
-/* The lift came while the program held messages: let them have their fate. */
-static enum db_result wake_fate(const struct running *running,
+/*
+ * The lift came while the program of the block held messages, or turned the
+ * panel's switch off: what the lift does about that is done once more, even if
+ * it is being done, as nobody knows which program ended last. One more attempt
+ * makes the note of whoever does it now meet no row.
+ */
+static enum db_result wake_lift(const struct running *running,
 				const struct followup *followup,
 				struct err *err)
 {
 	const struct db_parameter parameters[] = {
 		BLOCKS_P("block_id", db_integer(followup->block_id)),
+		BLOCKS_P("panel", db_integer(strcmp(followup->name,
+						    "panel") == 0)),
 		BLOCKS_P("now", db_integer(running->now_ms)),
 	};
 
 	return db_run(running->blocks->db,
 		      "UPDATE comporta_action SET state = 'waiting',"
-		      " next_ms = :now WHERE block_id = :block_id"
-		      " AND moment = 'lift' AND state = 'done'"
-		      " AND name IN ('release', 'delete')",
+		      " next_ms = :now, attempts = CASE WHEN state = 'done'"
+		      " THEN 0 ELSE attempts + 1 END"
+		      " WHERE block_id = :block_id AND moment = 'lift'"
+		      " AND state IN ('done', 'waiting') AND"
+		      " (name = 'panel' AND :panel = 1 OR"
+		      " name IN ('release', 'delete') AND :panel = 0)",
 		      parameters, BLOCKS_N(parameters), NULL, NULL, NULL, err);
 }
 
@@ -133,6 +143,7 @@ static enum db_result note(const struct running *running,
 	enum db_result done;
 	const struct db_parameter parameters[] = {
 		BLOCKS_P("id", db_integer(followup->id)),
+		BLOCKS_P("ours", db_integer(followup->attempts + 1)),
 		BLOCKS_P("state", db_string(state)),
 		BLOCKS_P("next", db_integer(running->now_ms +
 					    wait_after(followup->attempts))),
@@ -141,16 +152,18 @@ static enum db_result note(const struct running *running,
 		BLOCKS_P("said", blocks_or_null(said)),
 	};
 
-	/* A lift may have dropped it meanwhile. */
+	/* A lift may have dropped it meanwhile, or wants it done again. */
 	done = db_run(running->blocks->db,
 		      "UPDATE comporta_action SET state = :state,"
 		      " next_ms = :next, ended_ms = :ended, said = :said"
-		      " WHERE id = :id AND state = 'waiting'",
+		      " WHERE id = :id AND state = 'waiting' AND"
+		      " attempts = :ours",
 		      parameters, BLOCKS_N(parameters), NULL, NULL, &changed,
 		      err);
-	if (done == DB_OK && changed == 0 &&
-	    strcmp(followup->name, "hold") == 0)
-		done = wake_fate(running, followup, err);
+	if (done == DB_OK && changed == 0 && followup->at_block &&
+	    (strcmp(followup->name, "hold") == 0 ||
+	     strcmp(followup->name, "panel") == 0))
+		done = wake_lift(running, followup, err);
 	return done;
 }
 

@@ -3,18 +3,21 @@
  * of doveadm and postsuper and write down what they were given.
  */
 #include "base/files.h"
+#include "base/program.h"
 #include "detector/followup.h"
 #include "tests/support/blocks_desk.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define ANNA "anna@firma.example"
 
-static char tool[80], trace[80];
+static char tool[80], trace[80], go[80], nothing[] = "";
 static struct followup_report report;
 static struct err err;
 
@@ -50,6 +53,7 @@ static int setup(void **state)
 	snprintf(tool, sizeof(tool), "/tmp/comporta-tool-%d", (int)getpid());
 	snprintf(trace, sizeof(trace), "/tmp/comporta-trace-%d",
 		 (int)getpid());
+	snprintf(go, sizeof(go), "/tmp/comporta-go-%d", (int)getpid());
 	unlink(trace);
 	make_tool("echo; echo said this");
 	snprintf(flush, sizeof(flush), "%s flush {account}", tool);
@@ -367,6 +371,106 @@ static void test_a_command_for_a_mailbox_in_no_table(void **state)
 			 BLOCK_MADE);
 }
 
+static void run_shell(const char *line)
+{
+	const char *const words[] = { "sh", "-c", line, NULL };
+	const struct program program = { words, S(""), 5000 };
+	struct text said = TEXT_INIT(400);
+	int status = -1;
+
+	assert_int_equal(program_run(&program, &said, &status, &err),
+			 PROGRAM_ENDED);
+	assert_int_equal(status, 0);
+	text_release(&said);
+}
+
+/* A panel whose switch is our tool, in a folder of its own. */
+static void use_tool_panel(struct panel **panel)
+{
+	char folder[80], path[600], own[PATH_MAX];
+
+	snprintf(folder, sizeof(folder), "/tmp/comporta-panels-%d",
+		 (int)getpid());
+	snprintf(path, sizeof(path), "mkdir -p %s/panels/tool && cd %s/panels "
+		 "&& echo %s off >tool/block.command && "
+		 "echo %s on >tool/unblock.command", folder, folder, tool,
+		 tool);
+	run_shell(path);
+	assert_non_null(realpath("sql/panels/own", own));
+	snprintf(path, sizeof(path), "%s/panels/own", folder);
+	assert_int_equal(symlink(own, path), 0);
+	if (panel_load_with(folder, "tool", "", PANEL_GATE_SWITCH, panel,
+			    &err) != 0)
+		fail_msg("%s", err.text);
+	snprintf(path, sizeof(path), "rm -r %s", folder);
+	run_shell(path);
+	desk.blocks.panel = *panel;
+}
+
+/* Another process, while the program of the block runs: the lift's rows. */
+static void lift_meanwhile(const char *lift_is)
+{
+	const struct db_settings how = { .kind = "sqlite", .file = desk.file,
+					 .timeout_s = 5 };
+	char sql[500];
+
+	while (access(trace, F_OK) != 0)
+		usleep(10000);
+	snprintf(sql, sizeof(sql), "UPDATE comporta_action SET state = "
+		 "'dropped'; INSERT INTO comporta_action (block_id, moment, "
+		 "name, state, attempts, next_ms, queued_ms) VALUES (1, "
+		 "'lift', 'panel', %s, 0);", lift_is);
+	if (db_open(&how, &desk.db, &err) != 0 ||
+	    db_run_script(desk.db, sql, &err) != DB_OK)
+		_exit(1);
+	_exit(fclose(fopen(go, "w")) == 0 ? 0 : 1);
+}
+
+/*
+ * `comporta lift` while watch runs the panel's command, which ends last: what
+ * the lift has turned on, or is turning on, must be turned on once more.
+ */
+static void lift_beside_the_command(const char *lift_is)
+{
+	struct panel *panel;
+	char end[200];
+	int status = -1;
+	pid_t pid;
+
+	settings.actions.on_block.n = settings.actions.on_lift.n = 0;
+	settings.queue.hold = nothing;
+	use_tool_panel(&panel);
+	made(ANNA);
+	unlink(go);
+	snprintf(end, sizeof(end), "until [ -e %s ]; do sleep 0.02; done", go);
+	make_tool(end);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		lift_meanwhile(lift_is);
+	run(NOW);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_string_equal(traced(), "off\n");
+	run(NOW + 1);
+	assert_string_equal(traced(), "on\n");
+	unlink(go);
+	desk.blocks.panel = desk.own;
+	panel_free(&panel);
+}
+
+static void test_a_lift_is_done(void **state)
+{
+	(void)state;
+	lift_beside_the_command("'done', 1, 0");
+}
+
+static void test_a_lift_is_under_way(void **state)
+{
+	(void)state;
+	lift_beside_the_command("'waiting', 1, 9999999999999");
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -382,6 +486,8 @@ int main(void)
 		TEST(test_hostile_logins),
 		TEST(test_many_ids),
 		TEST(test_what_an_incident_shows),
+		TEST(test_a_lift_is_done),
+		TEST(test_a_lift_is_under_way),
 		TEST(test_a_command_and_an_operators_row),
 		TEST(test_a_command_for_a_mailbox_in_no_table),
 	};
