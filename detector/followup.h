@@ -52,7 +52,8 @@ int followup_run(struct blocks *blocks, int64_t now_ms,
 		 struct followup_report *report_out, struct err *err);
 
 /* Messages that the log shows in the queue: new ones are noted, and holding
- * them is due. *new_out counts. Does nothing while queue.hold is empty. */
+ * them is due. *new_out counts; more than 20000 of one block are left for the
+ * next time. Does nothing while queue.hold is empty. */
 int followup_found(struct blocks *blocks, int64_t block_id,
 		   const char *const *queue_ids, size_t n, int64_t now_ms,
 		   size_t *new_out, struct err *err);

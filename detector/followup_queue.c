@@ -14,6 +14,9 @@
 enum { AT_ONCE = ARGUMENTS_MAX_IDS < 400 ? ARGUMENTS_MAX_IDS : 400,
        ID_SIZE = 64 };
 
+/* Noted in one transaction; the others in the next round. */
+enum { NEW_MAX = 20000 };
+
 /* What a command is for, and what its messages are then. */
 static const struct {
 	const char *name, *state, *select, *update;
@@ -251,7 +254,7 @@ static enum db_result note_new(struct blocks *blocks, int64_t block_id,
 
 	if (done != DB_OK)
 		return done;
-	for (size_t i = 0; i < n && done == DB_OK; i++) {
+	for (size_t i = 0; i < n && *new_out < NEW_MAX && done == DB_OK; i++) {
 		if (is_known(known, queue_ids[i]))
 			continue;
 		done = insert(blocks, block_id, queue_ids[i], now_ms, err);

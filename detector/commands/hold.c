@@ -12,24 +12,26 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-	BLOCKS_MAX = 1000,	/* the newest; older ones are held already */
-	IDS_MAX = 20000		/* of one block, in one round */
-};
+/* The newest; what older ones had in the queue is held already. */
+enum { BLOCKS_MAX = 1000 };
 
 struct holding {
 	int64_t block_id;
 	uint64_t key;
 };
 
+/* A message of one of the blocks. */
+struct waiting {
+	uint32_t block;		/* its place in gathering.blocks */
+	const char *queue_id;	/* the tracker's */
+};
+
 struct gathering {
 	struct holding blocks[BLOCKS_MAX];
 	size_t n;
 	uint32_t machine;
-	/* For the block in hand. */
-	uint64_t key;
-	const char *ids[IDS_MAX];
-	size_t n_ids;
+	struct waiting *waiting;
+	size_t n_waiting, room;
 };
 
 static int take_block(void *context, int64_t block_id, struct slice account)
@@ -41,29 +43,88 @@ static int take_block(void *context, int64_t block_id, struct slice account)
 	return gathering->n == BLOCKS_MAX;
 }
 
+static int by_key(const void *a, const void *b)
+{
+	const struct holding *left = a, *right = b;
+
+	return (left->key > right->key) - (left->key < right->key);
+}
+
+static int by_block(const void *a, const void *b)
+{
+	const struct waiting *left = a, *right = b;
+
+	return (left->block > right->block) - (left->block < right->block);
+}
+
+/* One look at every message for all blocks: there may be half a million of
+ * the ones and a thousand of the others, and a round comes every second. */
 static int take_message(void *context, const struct message *message)
 {
 	struct gathering *gathering = context;
+	const struct holding wanted = { 0, message->account };
+	const struct holding *found;
 
-	if (message->account != gathering->key || !message->queue_id[0] ||
+	if (!message->queue_id[0] ||
 	    (message->host && message->host != gathering->machine))
 		return 0;
-	gathering->ids[gathering->n_ids++] = message->queue_id;
-	return gathering->n_ids == IDS_MAX;
+	found = bsearch(&wanted, gathering->blocks, gathering->n,
+			sizeof(wanted), by_key);
+	if (!found)
+		return 0;
+	if (gathering->n_waiting == gathering->room) {
+		gathering->room = gathering->room * 2 + 256;
+		gathering->waiting =
+			must(realloc(gathering->waiting,
+				     gathering->room *
+					     sizeof(struct waiting)));
+	}
+	gathering->waiting[gathering->n_waiting++] = (struct waiting){
+		(uint32_t)(found - gathering->blocks), message->queue_id
+	};
+	return 0;
 }
 
-static int note_block(struct blocks *blocks, const struct tracker *tracker,
-		      const struct holding *holding,
-		      struct gathering *gathering, int64_t now_ms,
+/* Those of one block, which stand side by side from `from` on. */
+static int note_block(struct blocks *blocks, const struct gathering *gathering,
+		      size_t from, size_t *end_out, int64_t now_ms,
 		      struct err *err)
 {
-	size_t n_new = 0;
+	const struct waiting *waiting = gathering->waiting;
+	uint32_t block = waiting[from].block;
+	size_t end = from, n_new = 0;
+	const char **ids;
+	int result;
 
-	gathering->key = holding->key;
-	gathering->n_ids = 0;
+	while (end < gathering->n_waiting && waiting[end].block == block)
+		end++;
+	ids = must(malloc((end - from) * sizeof(*ids)));
+	for (size_t i = from; i < end; i++)
+		ids[i - from] = waiting[i].queue_id;
+	result = followup_found(blocks, gathering->blocks[block].block_id, ids,
+				end - from, now_ms, &n_new, err);
+	free(ids);
+	*end_out = end;
+	return result;
+}
+
+static int note_blocks(struct blocks *blocks, const struct tracker *tracker,
+		       struct gathering *gathering, int64_t now_ms,
+		       struct err *err)
+{
+	int result = 0;
+
+	if (gathering->n == 0)
+		return 0;
+	qsort(gathering->blocks, gathering->n, sizeof(gathering->blocks[0]),
+	      by_key);
 	tracker_each(tracker, take_message, gathering);
-	return followup_found(blocks, holding->block_id, gathering->ids,
-			      gathering->n_ids, now_ms, &n_new, err);
+	if (gathering->n_waiting)
+		qsort(gathering->waiting, gathering->n_waiting,
+		      sizeof(gathering->waiting[0]), by_block);
+	for (size_t i = 0; i < gathering->n_waiting && result == 0;)
+		result = note_block(blocks, gathering, i, &i, now_ms, err);
+	return result;
 }
 
 struct names {
@@ -111,9 +172,9 @@ static int note_queue(struct blocks *blocks, const struct tracker *tracker,
 	result = followup_blocks(blocks, now_ms - TRACKER_MAX_AGE_S *
 				 (int64_t)STAMP_SECOND_MS, take_block,
 				 gathering, err);
-	for (size_t i = 0; i < gathering->n && result == 0; i++)
-		result = note_block(blocks, tracker, &gathering->blocks[i],
-				    gathering, now_ms, err);
+	if (result == 0)
+		result = note_blocks(blocks, tracker, gathering, now_ms, err);
+	free(gathering->waiting);
 	free(gathering);
 	return result;
 }
