@@ -62,7 +62,8 @@ static void make(const char *account)
 
 static void round_at(int64_t now_ms)
 {
-	if (hold_and_follow_up(&desk.blocks, tracker, now_ms, &err) != 0)
+	if (hold_and_follow_up(&desk.blocks, tracker, true, now_ms,
+			       &err) != 0)
 		fail_msg("%s", err.text);
 }
 
