@@ -46,8 +46,9 @@ struct followup_report {
 	char last_error[300];	/* of those that were not done */
 };
 
-/* Carry out what is due. A program that cannot be run or fails is counted, not
- * an error: -1 is for the database. */
+/* Carry out what is due, for as long as three programs may take; the rest is
+ * for the next call, since logs have to be read meanwhile. A program that
+ * cannot be run or fails is counted, not an error: -1 is for the database. */
 int followup_run(struct blocks *blocks, int64_t now_ms,
 		 struct followup_report *report_out, struct err *err);
 

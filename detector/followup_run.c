@@ -3,6 +3,7 @@
  */
 #include "detector/followup_inside.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/must.h"
 #include "base/stamp.h"
@@ -15,6 +16,8 @@
 enum {
 	AT_ONCE = 200,		/* rows of one run; the rest in the next */
 	STUCK_MAX = 8,
+	LIMITS = 3,		/* one run lasts as many time limits of a
+				 * program, and the one that is running */
 	/* A row whose process was killed while its program ran is free again
 	 * after this, besides the program's own time. */
 	CLAIM_MS = 60 * STAMP_SECOND_MS,
@@ -358,13 +361,16 @@ int followup_run(struct blocks *blocks, int64_t now_ms,
 {
 	struct running *running = must(calloc(1, sizeof(*running)));
 	struct due *due = must(malloc(sizeof(*due)));
+	int64_t until_ms = clock_monotonic_ms() +
+			   LIMITS * settings.actions.timeout_ms;
 	int result;
 
 	memset(report_out, 0, sizeof(*report_out));
 	*running = (struct running){ .blocks = blocks, .report = report_out,
 				     .now_ms = now_ms };
 	result = read_due(blocks, now_ms, due, err);
-	for (size_t i = 0; i < due->n && result == 0; i++)
+	for (size_t i = 0; i < due->n && result == 0 &&
+			   clock_monotonic_ms() < until_ms; i++)
 		result = run_one(running, &due->rows[i], err);
 	free(due);
 	free(running);

@@ -259,6 +259,25 @@ static void test_one_that_hangs(void **state)
 				      "kick joao loja.example\n");
 }
 
+/* Programs that are slow and do not hang must not keep watch from its logs:
+ * the rest is for the next round. */
+static void test_slow_ones(void **state)
+{
+	(void)state;
+	made(ANNA);
+	made("joao@loja.example");
+	made("nohash@firma.example");
+	settings.actions.timeout_ms = 300;
+	make_tool("sleep 0.2");
+	run(NOW);
+	assert_int_equal(report.later, 0);
+	assert_in_range(report.done, 2, 8);
+	run(NOW);
+	run(NOW);
+	run(NOW);
+	assert_int_equal(in_state("comporta_action", "done"), 9);
+}
+
 /* Killed while the program ran: it runs once more, not before the claim has
  * ended, and nobody else takes it meanwhile. */
 static void test_a_claim(void **state)
@@ -482,6 +501,7 @@ int main(void)
 		TEST(test_tries_again_and_gives_up),
 		TEST(test_statuses_that_are_good),
 		TEST(test_one_that_hangs),
+		TEST(test_slow_ones),
 		TEST(test_a_claim),
 		TEST(test_hostile_logins),
 		TEST(test_many_ids),
