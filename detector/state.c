@@ -41,8 +41,9 @@ static int check_version(struct state *state, struct err *err)
 	if (found != 0)
 		return err_set(err, EXIT_DATA,
 			       "the state in %s is of version %d, this program "
-			       "needs %d; move it away and run `comporta scan "
-			       "--learn` on all logs to learn anew",
+			       "needs %d; let the older one carry out what "
+			       "waits (`comporta status`), then move it away "
+			       "and run `comporta scan --learn` on all logs",
 			       state->path, (int)found, STATE_VERSION);
 	if (state->read_only)
 		return err_set(err, EXIT_DATA, "the state in %s is empty; run "

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "base/stamp.h"
+#include "detector/commands/check_blocks.h"
 #include "detector/commands/check_log.h"
 #include "detector/commands/check_mailserver.h"
 #include "detector/commands/check_panel.h"
@@ -274,6 +275,23 @@ static void check_panel(struct findings *findings, struct desk *desk)
 	}
 }
 
+/* A block that everybody believes in and nothing enforces. */
+static void check_blocks(struct findings *findings, struct desk *desk)
+{
+	struct blocks_look look;
+	struct err err;
+
+	if (check_blocks_look(&desk->blocks, &look, &err) < 0) {
+		bad(findings, "blocks", &err);
+	} else if (look.open) {
+		err_set(&err, EXIT_DATA, "%zu of %zu blocked accounts can send "
+			"by the panel's tables, %.100s is one: its switch was "
+			"turned on there. Lift the block, or turn it off again",
+			look.open, look.active, look.account);
+		bad(findings, "blocks", &err);
+	}
+}
+
 /* What could not be done outside the database. */
 static void check_actions(struct findings *findings, struct desk *desk)
 {
@@ -345,6 +363,7 @@ static void check_database(struct findings *findings,
 	good("database", words);
 	check_standing(findings, &desk);
 	check_panel(findings, &desk);
+	check_blocks(findings, &desk);
 	check_actions(findings, &desk);
 	if (outbox_count(desk.blocks.db, &counts, &err) < 0) {
 		bad(findings, "outbox", &err);

@@ -92,6 +92,14 @@ case $out in
 *"MEND  actions"*"cannot do it"*) good "check tells of it" ;;
 *) bad "check tells of it" "$out" ;;
 esac
+# Somebody opens it in the tables: a block that holds nobody is told.
+sqlite3 "$db" "DELETE FROM comporta_send_block"
+run check "${state[@]}" --set sql_dir=sql --set template_dir=templates \
+	--set "sources=$log" --set mode=enforce
+case $out in
+*"MEND  blocks"*"1 of 1 blocked accounts can send"*ola@*) good "check sees an open gate" ;;
+*) bad "check sees an open gate" "$out" ;;
+esac
 rm "$work/broken"
 sqlite3 "$db" "UPDATE comporta_action SET next_ms = 0 WHERE state = 'waiting'"
 run scan "$@" "$log"
