@@ -202,15 +202,18 @@ static void try_by_hook(struct exchange *exchange, const struct block *block,
 		show_standing(exchange, true);
 }
 
-/* The hook of a panel: it saw a new password being set. What it says is only
- * a reason to look; the stored hash decides. */
-void api_password_changed(struct exchange *exchange)
+/* What both calls share: the body, and the block of the account, if any. */
+static void answer(struct exchange *exchange, bool needs_password,
+		   void (*without_block)(struct exchange *exchange),
+		   void (*with_block)(struct exchange *exchange,
+				      const struct block *block,
+				      const struct order *order))
 {
 	struct block block = BLOCK_INIT;
 	struct order order;
 	struct err err;
 
-	if (!read_password(exchange, false, &order))
+	if (!read_password(exchange, needs_password, &order))
 		return;
 	switch (blocks_active_of(exchange->context->blocks,
 				 exchange->parameter, &block, &err)) {
@@ -219,14 +222,26 @@ void api_password_changed(struct exchange *exchange)
 		break;
 	case BLOCK_NOT_FOUND:
 		if (is_listed(exchange))
-			show_standing(exchange, false);
+			without_block(exchange);
 		break;
 	case BLOCK_FOUND:
-		try_by_hook(exchange, &block, &order);
+		with_block(exchange, &block, &order);
 		break;
 	}
 	explicit_bzero(&order, sizeof(order));
 	block_release(&block);
+}
+
+static void show_open(struct exchange *exchange)
+{
+	show_standing(exchange, false);
+}
+
+/* The hook of a panel: it saw a new password being set. What it says is only
+ * a reason to look; the stored hash decides. */
+void api_password_changed(struct exchange *exchange)
+{
+	answer(exchange, false, show_open, try_by_hook);
 }
 
 static void show_match(struct exchange *exchange, enum password_match match)
@@ -258,28 +273,13 @@ static void check_password(struct exchange *exchange,
 		show_match(exchange, match);
 }
 
+static void show_nothing_known(struct exchange *exchange)
+{
+	show_match(exchange, MATCH_UNKNOWN);
+}
+
 /* Before the panel sets it: would it be refused afterwards? */
 void api_password_check(struct exchange *exchange)
 {
-	struct block block = BLOCK_INIT;
-	struct order order;
-	struct err err;
-
-	if (!read_password(exchange, true, &order))
-		return;
-	switch (blocks_active_of(exchange->context->blocks,
-				 exchange->parameter, &block, &err)) {
-	case BLOCK_FIND_ERROR:
-		http_away(exchange->response, &err);
-		break;
-	case BLOCK_NOT_FOUND:
-		if (is_listed(exchange))
-			show_match(exchange, MATCH_UNKNOWN);
-		break;
-	case BLOCK_FOUND:
-		check_password(exchange, &block, &order);
-		break;
-	}
-	explicit_bzero(&order, sizeof(order));
-	block_release(&block);
+	answer(exchange, true, show_nothing_known, check_password);
 }
