@@ -55,6 +55,24 @@ static int tell_app_passwords(struct desk *desk, int64_t id,
 	return -1;
 }
 
+/* By force also a block that another panel, or the same in another way, made:
+ * its switch is not ours to turn. */
+static void tell_lifted(const struct desk *desk, const struct block *block)
+{
+	const char *now = panel_name(desk->blocks.panel);
+
+	if (!block->changed || strcmp(block->panel, now) == 0) {
+		printf("%s can send again.\n", block->account);
+		return;
+	}
+	printf("%s is lifted, but stays stopped: block %lld was made through "
+	       "panel %s,\nand panel.name and panel.gate are %s now. Turn the "
+	       "switch back there by hand,\nand delete the row of block %lld "
+	       "from comporta_send_block, if there is one.\n",
+	       block->account, (long long)block->id, block->panel, now,
+	       (long long)block->id);
+}
+
 static int lift(struct desk *desk, const struct invocation *invocation,
 		enum held_fate held, struct err *err)
 {
@@ -84,7 +102,7 @@ static int lift(struct desk *desk, const struct invocation *invocation,
 			    err)) {
 	case LIFT_DONE:
 	case LIFT_WAS_LIFTED:
-		printf("%s can send again.\n", account);
+		tell_lifted(desk, &block);
 		return 0;
 	case LIFT_PASSWORD_UNCHANGED:
 		return err_set(err, EXIT_AGAIN,
