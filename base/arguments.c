@@ -242,20 +242,6 @@ bool arguments_is_good(const struct arguments *arguments, int status)
 	return status == 0;
 }
 
-/* The last line that is not empty. */
-static struct slice last_line(struct slice said)
-{
-	struct slice last = { NULL, 0 };
-
-	while (said.len > 0) {
-		struct slice line = slice_trim(slice_cut(&said, '\n'));
-
-		if (line.len > 0)
-			last = line;
-	}
-	return last;
-}
-
 int arguments_run(const struct arguments *arguments, struct slice input,
 		  int64_t limit_ms, struct text *said,
 		  enum program_end *end_out, struct err *err)
@@ -269,8 +255,8 @@ int arguments_run(const struct arguments *arguments, struct slice input,
 		return -1;
 	if (arguments_is_good(arguments, status))
 		return 0;
-	text_add_visible(&visible, slice_sub(last_line(text_slice(said)), 0,
-					     80));
+	text_add_visible(&visible, slice_sub(slice_last_line(text_slice(said)),
+					     0, 80));
 	err_set(err, EXIT_SERVICE, "%.200s ended with %d%s%s",
 		arguments->words[0], status, visible.len ? ": " : "",
 		text_string(&visible));

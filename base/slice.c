@@ -166,6 +166,13 @@ struct slice slice_trim(struct slice text)
 	return text;
 }
 
+struct slice slice_last_line(struct slice text)
+{
+	text = slice_trim(text);
+	return slice_trim(slice_after(
+		text, (size_t)(slice_find_last_char(text, '\n') + 1)));
+}
+
 bool slice_number(struct slice text, uint32_t *number_out)
 {
 	uint64_t number = 0;

@@ -148,6 +148,10 @@ ptrdiff_t slice_find_last(struct slice text, struct slice needle);
 /* Without blanks, tabs, CR and LF at both ends. */
 struct slice slice_trim(struct slice text);
 
+/* The last line that is not blank, trimmed: where programs say what went
+ * wrong. Empty when there is none. */
+struct slice slice_last_line(struct slice text);
+
 /* The decimal number `text` begins with; what follows it is ignored. False,
  * and *number_out untouched, when there is none or it exceeds 32 bits. */
 bool slice_number(struct slice text, uint32_t *number_out);

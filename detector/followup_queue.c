@@ -142,15 +142,9 @@ static enum followup_end run_work(struct blocks *blocks, size_t work,
 /* How many, and the program's last words: some may have left the queue. */
 static void sum_up(size_t n, struct text *said)
 {
-	struct slice rest = text_slice(said), last = { NULL, 0 };
+	struct slice last = slice_last_line(text_slice(said));
 	struct text words = TEXT_INIT(400);
 
-	while (rest.len > 0) {
-		struct slice line = slice_trim(slice_cut(&rest, '\n'));
-
-		if (line.len > 0)
-			last = line;
-	}
 	text_addf(&words, "%zu queue ids", n);
 	if (last.len > 0) {
 		text_add_string(&words, "; ");

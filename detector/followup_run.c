@@ -270,18 +270,12 @@ static enum followup_end carry_out(const struct running *running,
 }
 
 /* The last line of what a program said, fit for a table. */
-static void shorten(struct text *said, char *out, size_t size)
+static void shorten(const struct text *said, char *out, size_t size)
 {
-	struct slice rest = text_slice(said);
-	char line[400] = "";
+	char line[400];
 
-	while (rest.len > 0) {
-		struct slice one = slice_trim(slice_cut(&rest, '\n'));
-
-		if (one.len > 0)
-			slice_copy(slice_sub(one, 0, sizeof(line) - 1), line,
-				   sizeof(line));
-	}
+	slice_copy(slice_sub(slice_last_line(text_slice(said)), 0,
+			     sizeof(line) - 1), line, sizeof(line));
 	blocks_visible(line, out, size);
 }
 
@@ -312,7 +306,7 @@ static void count(struct running *running, const struct followup *followup,
 }
 
 static bool hangs(const struct running *running,
-		      const struct followup *followup)
+		  const struct followup *followup)
 {
 	for (size_t i = 0; i < running->n_stuck; i++)
 		if (strcmp(running->stuck[i], followup->name) == 0)

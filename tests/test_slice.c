@@ -262,6 +262,27 @@ static void test_letters_and_digits(void **state)
 			    is_letter((char)c));
 }
 
+static void test_last_line(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "", "" }, { " \n\n", "" }, { "one", "one" },
+		{ "one\ntwo\n", "two" }, { "one\n two \r\n \n", "two" },
+		{ "\none\n", "one" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct slice text = guarded_copy(slice_from(cases[i].text));
+
+		assert_case(cases[i].text, true,
+			    slice_eq(slice_last_line(text),
+				     slice_from(cases[i].want)));
+		guarded_free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +292,7 @@ int main(void)
 		cmocka_unit_test(test_registered),
 		cmocka_unit_test(test_domain), cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_letters_and_digits),
+		cmocka_unit_test(test_last_line),
 	};
 
 	return cmocka_run_group_tests_name("slice", tests, NULL, NULL);

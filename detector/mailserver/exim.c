@@ -149,13 +149,8 @@ static bool condition(struct slice statement, struct slice name,
 			line = slice_trim(slice_after(line,
 						      first_word(line).len));
 		is_first = false;
-		if (!slice_skip(&line, name))
-			continue;
-		line = slice_trim(line);
-		if (!slice_skip(&line, S("=")))
-			continue;
-		*value_out = slice_trim(line);
-		return true;
+		if (mailserver_setting(line, name, value_out))
+			return true;
 	}
 	return false;
 }
@@ -297,13 +292,8 @@ static bool option_value(struct slice config, struct slice name,
 
 		if (slice_starts(line, S("begin ")))
 			return false;
-		if (!slice_skip(&line, name))
-			continue;
-		line = slice_trim(line);
-		if (!slice_skip(&line, S("=")))
-			continue;
-		*value_out = slice_trim(line);
-		return true;
+		if (mailserver_setting(line, name, value_out))
+			return true;
 	}
 	return false;
 }

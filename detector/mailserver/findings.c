@@ -59,3 +59,15 @@ void mailserver_release(struct mailserver_findings *findings)
 	}
 	findings->n = 0;
 }
+
+bool mailserver_setting(struct slice line, struct slice name,
+			struct slice *value_out)
+{
+	if (!slice_skip(&line, name))
+		return false;
+	line = slice_trim(line);
+	if (!slice_skip(&line, S("=")))
+		return false;
+	*value_out = slice_trim(line);
+	return true;
+}

@@ -66,6 +66,10 @@ void mailserver_release(struct mailserver_findings *findings);
  */
 bool mailserver_has_word(struct slice text, struct slice word);
 
+/* Is the line "name = value", as Postfix and Exim write their settings? */
+bool mailserver_setting(struct slice line, struct slice name,
+			struct slice *value_out);
+
 /* What a program said for one key: its exit status and its words. */
 struct mailserver_answer {
 	int status;		/* or MAILSERVER_NOT_ASKED */

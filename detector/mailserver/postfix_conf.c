@@ -76,13 +76,8 @@ static bool find_line(struct slice text, const struct postfix_service *service,
 				!slice_skip(&line, service->type) ||
 				!slice_skip(&line, S("/"))))
 			continue;
-		if (!slice_skip(&line, name))
-			continue;
-		line = slice_trim(line);
-		if (!slice_skip(&line, S("=")))
-			continue;
-		*value_out = slice_trim(line);
-		return true;
+		if (mailserver_setting(line, name, value_out))
+			return true;
 	}
 	return false;
 }

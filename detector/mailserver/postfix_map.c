@@ -221,20 +221,12 @@ bool postfix_is_stop(struct slice answer)
 	return is_reject(answer) || is_defer(answer);
 }
 
-/* The last line that was said: postmap's fatal one. */
-static struct slice last_line(struct slice said)
-{
-	said = slice_trim(said);
-	return slice_after(said, (size_t)(slice_find_last_char(said, '\n') +
-					  1));
-}
-
 /* True when the map could not be asked at all, which is then told. */
 static bool is_broken(const struct postfix_map *map,
 		      const struct mailserver_answer *answer,
 		      struct mailserver_findings *findings)
 {
-	struct slice said = last_line(answer->said);
+	struct slice said = slice_last_line(answer->said);
 
 	if (answer->status == MAILSERVER_NOT_ASKED || answer->status == 0 ||
 	    (answer->status == 1 && said.len == 0))

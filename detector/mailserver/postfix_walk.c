@@ -66,11 +66,7 @@ struct slice postfix_map_setting(struct slice file, struct slice name)
 	while (file.len) {
 		struct slice line = cut_logical(&file);
 
-		if (!slice_skip(&line, name))
-			continue;
-		line = slice_trim(line);
-		if (slice_skip(&line, S("=")))
-			found = slice_trim(line);
+		mailserver_setting(line, name, &found);
 	}
 	return found;
 }
