@@ -164,6 +164,13 @@ int blocks_list(struct blocks *blocks, const struct block_filter *filter,
 		int (*each)(void *context, const struct block *block),
 		void *context, struct err *err);
 
+/* Id and login of every active block made since then, the newest first, without
+ * its texts. The callback returns nonzero to stop. */
+int blocks_each_active(struct blocks *blocks, int64_t since_ms,
+		       int (*each)(void *context, int64_t block_id,
+				   struct slice account),
+		       void *context, struct err *err);
+
 enum password_state {
 	PASSWORD_UNCHANGED,
 	PASSWORD_CHANGED,
@@ -226,6 +233,9 @@ enum held_fate {
 	HELD_RELEASE,
 	HELD_DELETE
 };
+
+/* "keep", "release", "delete", as support says it; false for anything else. */
+bool held_fate_named(struct slice word, enum held_fate *fate_out);
 
 /* Who asks for a lift, and how. */
 struct lift_request {

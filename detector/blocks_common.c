@@ -9,6 +9,25 @@ void block_release(struct block *block)
 	text_release(&block->verdict);
 }
 
+bool held_fate_named(struct slice word, enum held_fate *fate_out)
+{
+	static const struct {
+		struct slice word;
+		enum held_fate fate;
+	} fates[] = {
+		{ SLICE("keep"), HELD_KEEP },
+		{ SLICE("release"), HELD_RELEASE },
+		{ SLICE("delete"), HELD_DELETE },
+	};
+
+	for (size_t i = 0; i < BLOCKS_N(fates); i++)
+		if (slice_eq(word, fates[i].word)) {
+			*fate_out = fates[i].fate;
+			return true;
+		}
+	return false;
+}
+
 struct db_value blocks_or_null(const char *text)
 {
 	if (!text || !text[0])

@@ -200,6 +200,37 @@ int blocks_list(struct blocks *blocks, const struct block_filter *filter,
 	return done == DB_OK ? 0 : -1;
 }
 
+struct active {
+	int (*each)(void *context, int64_t block_id, struct slice account);
+	void *context;
+};
+
+static int active_row(void *context, const struct db_row *row)
+{
+	struct active *active = context;
+
+	return active->each(active->context, db_column_integer(row, "id", 0),
+			     db_column(row, "account"));
+}
+
+int blocks_each_active(struct blocks *blocks, int64_t since_ms,
+		       int (*each)(void *context, int64_t block_id,
+				   struct slice account),
+		       void *context, struct err *err)
+{
+	struct active active = { each, context };
+	const struct db_parameter parameters[] = {
+		BLOCKS_P("since", db_integer(since_ms)),
+	};
+
+	return db_run(blocks->db,
+		      "SELECT id, account FROM comporta_block WHERE"
+		      " state = 'active' AND blocked_ms >= :since"
+		      " ORDER BY id DESC",
+		      parameters, BLOCKS_N(parameters), active_row, &active,
+		      NULL, err) == DB_OK ? 0 : -1;
+}
+
 static int take_count(void *context, const struct db_row *row)
 {
 	*(int64_t *)context = db_column_integer(row, "n", 0);

@@ -59,13 +59,6 @@ int followup_found(struct blocks *blocks, int64_t block_id,
 		   const char *const *queue_ids, size_t n, int64_t now_ms,
 		   size_t *new_out, struct err *err);
 
-/* Active blocks made since then, the newest first: id and login. The callback
- * returns nonzero to stop. */
-int followup_blocks(struct blocks *blocks, int64_t since_ms,
-		    int (*each)(void *context, int64_t block_id,
-				struct slice account),
-		    void *context, struct err *err);
-
 /* Waiting for another try, and given up, of blocks of the last 30 days. */
 struct followup_counts {
 	int64_t waiting, failed;

@@ -289,34 +289,3 @@ int followup_found(struct blocks *blocks, int64_t block_id,
 	free(known.ids);
 	return done == DB_OK ? 0 : -1;
 }
-
-struct listing {
-	int (*each)(void *context, int64_t block_id, struct slice account);
-	void *context;
-};
-
-static int list_row(void *context, const struct db_row *row)
-{
-	struct listing *listing = context;
-
-	return listing->each(listing->context, db_column_integer(row, "id", 0),
-			     db_column(row, "account"));
-}
-
-int followup_blocks(struct blocks *blocks, int64_t since_ms,
-		    int (*each)(void *context, int64_t block_id,
-				struct slice account),
-		    void *context, struct err *err)
-{
-	struct listing listing = { each, context };
-	const struct db_parameter parameters[] = {
-		BLOCKS_P("since", db_integer(since_ms)),
-	};
-
-	return db_run(blocks->db,
-		      "SELECT id, account FROM comporta_block WHERE"
-		      " state = 'active' AND blocked_ms >= :since"
-		      " ORDER BY id DESC",
-		      parameters, BLOCKS_N(parameters), list_row, &listing,
-		      NULL, err) == DB_OK ? 0 : -1;
-}

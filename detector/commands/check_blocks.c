@@ -1,7 +1,6 @@
 #include "detector/commands/check_blocks.h"
 
 #include "base/must.h"
-#include "detector/followup.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +43,7 @@ int check_blocks_look(struct blocks *blocks, struct blocks_look *out,
 	int result;
 
 	memset(out, 0, sizeof(*out));
-	result = followup_blocks(blocks, 0, take, gathering, err);
+	result = blocks_each_active(blocks, 0, take, gathering, err);
 	/* A program's switch is in no table that could be asked. */
 	if (panel_has_command(blocks->panel) &&
 	    panel_gate(blocks->panel) == PANEL_GATE_SWITCH) {

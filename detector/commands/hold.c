@@ -169,7 +169,7 @@ static int note_queue(struct blocks *blocks, const struct tracker *tracker,
 	gathering->machine = our_machine(tracker);
 	/* What was in a queue longer than any queue keeps a message is not
 	 * there. */
-	result = followup_blocks(blocks, now_ms - TRACKER_MAX_AGE_S *
+	result = blocks_each_active(blocks, now_ms - TRACKER_MAX_AGE_S *
 				 (int64_t)STAMP_SECOND_MS, take_block,
 				 gathering, err);
 	if (result == 0)

@@ -14,32 +14,15 @@
 /* What becomes of held messages. */
 static int read_fate(const char *word, enum held_fate *out, struct err *err)
 {
-	static const struct {
-		const char *word;
-		enum held_fate fate;
-		const char *option;	/* that must be set, or NULL */
-	} fates[] = {
-		{ "keep", HELD_KEEP, NULL },
-		{ "release", HELD_RELEASE, "queue.release" },
-		{ "delete", HELD_DELETE, "queue.delete" },
-	};
-	const char *const lines[] = { "-", settings.queue.release,
-				      settings.queue.delete };
-
-	for (size_t i = 0; word && i < sizeof(fates) / sizeof(fates[0]); i++) {
-		if (strcmp(word, fates[i].word) != 0)
-			continue;
-		if (!*lines[i])
-			return err_set(err, EXIT_CONFIG, "--queue %s: %s is "
-				       "not set in the configuration", word,
-				       fates[i].option);
-		*out = fates[i].fate;
-		return 0;
-	}
 	*out = HELD_AS_SET;
-	if (!word)
-		return 0;
-	return err_set(err, EXIT_USAGE, "--queue is keep, release or delete");
+	if (word && !held_fate_named(slice_from(word), out))
+		return err_set(err, EXIT_USAGE,
+			       "--queue is keep, release or delete");
+	if ((*out == HELD_RELEASE && !*settings.queue.release) ||
+	    (*out == HELD_DELETE && !*settings.queue.delete))
+		return err_set(err, EXIT_CONFIG, "--queue %s: queue.%s is not "
+			       "set in the configuration", word, word);
+	return 0;
 }
 
 static int tell_app_passwords(struct desk *desk, int64_t id,

@@ -65,23 +65,9 @@ static const char *read_texts(const struct json *body, struct order *out,
 
 static const char *read_queue(const struct json *body, struct order *out)
 {
-	static const struct {
-		struct slice word;
-		enum held_fate fate;
-	} fates[] = {
-		{ SLICE("keep"), HELD_KEEP },
-		{ SLICE("release"), HELD_RELEASE },
-		{ SLICE("delete"), HELD_DELETE },
-	};
-	struct slice word = json_get_text(body, "queue");
-
-	if (!json_get(body, "queue"))
+	if (!json_get(body, "queue") ||
+	    held_fate_named(json_get_text(body, "queue"), &out->held))
 		return NULL;
-	for (size_t i = 0; i < sizeof(fates) / sizeof(fates[0]); i++)
-		if (slice_eq(word, fates[i].word)) {
-			out->held = fates[i].fate;
-			return NULL;
-		}
 	return "`queue` is keep, release or delete.";
 }
 
