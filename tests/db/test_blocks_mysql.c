@@ -11,6 +11,7 @@
 #include "detector/settings.h"
 #include "tests/support/blocks_dump.h"
 #include "tests/support/folder.h"
+#include "tests/support/grants.h"
 #include "tests/support/mariadb.h"
 
 #include <stdio.h>
@@ -50,37 +51,6 @@ static void run(struct db *db, const char *sql)
 		fail_msg("%s: %s", sql, err.text);
 }
 
-/* grants.sql with its placeholders filled in. */
-static void grant(struct db *root)
-{
-	static const char *const filled[][2] = {
-		{ "{database}", "comporta" }, { "{host}", "127.0.0.1" },
-		{ "{password}", "secret" }, { "{ro_password}", "secret2" },
-	};
-	struct text raw = TEXT_INIT(65536), sql = TEXT_INIT(65536);
-	struct slice rest;
-	struct err err;
-
-	assert_int_equal(files_read("sql/own/mysql/grants.sql", &raw, &err),
-			 0);
-	for (rest = text_slice(&raw); rest.len > 0;) {
-		size_t i = 0;
-
-		while (i < N_ELEMENTS(filled) &&
-		       !slice_skip(&rest, slice_from(filled[i][0])))
-			i++;
-		if (i < N_ELEMENTS(filled)) {
-			text_add_string(&sql, filled[i][1]);
-			continue;
-		}
-		text_add_char(&sql, rest.ptr[0]);
-		rest = slice_after(rest, 1);
-	}
-	run(root, text_string(&sql));
-	text_release(&raw);
-	text_release(&sql);
-}
-
 static void set_options(void)
 {
 	static char en[] = "en", boss[] = "boss@provider.example";
@@ -110,7 +80,7 @@ static int group_setup(void **state)
 	if (schema_migrate(root, "sql", &applied, &err) ||
 	    panel_load("sql", "own", "", &panel, &err))
 		fail_msg("%s", err.text);
-	grant(root);
+	grants_run(root, "sql/own/mysql/grants.sql", "comporta");
 	db_close(&root);
 	return 0;
 }

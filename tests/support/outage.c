@@ -1,9 +1,9 @@
 #include "tests/support/outage.h"
 
-#include "base/files.h"
 #include "detector/panel/schema.h"
 #include "detector/settings.h"
 #include "tests/support/db_contract.h"
+#include "tests/support/grants.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,47 +52,28 @@ struct db *outage_somebody(void)
 }
 
 /* Its connection may have gone with the server or the last test. */
-void outage_root(const char *sql)
+static void root_anew(void)
 {
 	db_close(&outage.root);
 	outage.root = outage_somebody();
+}
+
+void outage_root(const char *sql)
+{
+	root_anew();
 	run(outage.root, sql);
 }
 
-static void run_filled(const char *path)
+static void run_grants(const char *path)
 {
-	static const char *const filled[][2] = {
-		{ "{database}", "comporta" }, { "{host}", "127.0.0.1" },
-		{ "{panel_database}", "comporta" },
-		{ "{password}", "secret" }, { "{ro_password}", "secret2" },
-	};
-	struct text raw = TEXT_INIT(65536), sql = TEXT_INIT(65536);
-	struct slice rest;
-	struct err err;
-
-	assert_int_equal(files_read(path, &raw, &err), 0);
-	for (rest = text_slice(&raw); rest.len > 0;) {
-		size_t i = 0;
-
-		while (i < N_ELEMENTS(filled) &&
-		       !slice_skip(&rest, slice_from(filled[i][0])))
-			i++;
-		if (i < N_ELEMENTS(filled)) {
-			text_add_string(&sql, filled[i][1]);
-			continue;
-		}
-		text_add_char(&sql, rest.ptr[0]);
-		rest = slice_after(rest, 1);
-	}
-	outage_root(text_string(&sql));
-	text_release(&raw);
-	text_release(&sql);
+	root_anew();
+	grants_run(outage.root, path, "comporta");
 }
 
 void outage_grant(void)
 {
-	run_filled("sql/own/mysql/grants.sql");
-	run_filled("sql/panels/postfixadmin4/grants.sql");
+	run_grants("sql/own/mysql/grants.sql");
+	run_grants("sql/panels/postfixadmin4/grants.sql");
 }
 
 static void set_options(void)
@@ -148,7 +129,7 @@ static void make_tables(void)
 		    "USE comporta");
 	if (schema_migrate(outage.root, "sql", &applied, &err))
 		fail_msg("%s", err.text);
-	run_filled("sql/panels/postfixadmin4/fixture.sql");
+	run_grants("sql/panels/postfixadmin4/fixture.sql");
 	outage_root("DELETE FROM mailbox_app_password;"
 		    "UPDATE mailbox SET smtp_active = 1,"
 		    " email_other = 'home@example.net';"

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "detector/panel/schema.h"
 #include "tests/support/db_contract.h"
+#include "tests/support/grants.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,44 +18,6 @@ static void load_text(const char *path, struct text *out)
 
 	if (files_read(path, out, &err) != 0)
 		fail_msg("%s", err.text);
-}
-
-/* The file with its placeholders filled in, as the README's sed does. */
-static void run_file(struct db *on, const char *path)
-{
-	static const struct {
-		struct slice name;
-		const char *value;
-	} placeholders[] = {
-		{ SLICE("{database}"), "comporta" },
-		{ SLICE("{panel_database}"), "hosting" },
-		{ SLICE("{host}"), "127.0.0.1" },
-		{ SLICE("{password}"), "secret" },
-		{ SLICE("{ro_password}"), "secret2" },
-	};
-	struct text raw = TEXT_INIT(65536), sql = TEXT_INIT(65536);
-	struct slice rest;
-	struct err err;
-
-	load_text(path, &raw);
-	for (rest = text_slice(&raw); rest.len > 0;) {
-		size_t i = 0;
-
-		while (i < N_ELEMENTS(placeholders) &&
-		       !slice_starts(rest, placeholders[i].name))
-			i++;
-		if (i < N_ELEMENTS(placeholders))
-			text_add_string(&sql, placeholders[i].value);
-		else
-			text_add_char(&sql, rest.ptr[0]);
-		rest = slice_after(rest, i < N_ELEMENTS(placeholders)
-						 ? placeholders[i].name.len
-						 : 1);
-	}
-	if (db_run_script(on, text_string(&sql), &err) != DB_OK)
-		fail_msg("%s: %s", path, err.text);
-	text_release(&raw);
-	text_release(&sql);
 }
 
 bool rig_is_own(const char *name)
@@ -107,10 +70,10 @@ void rig_prepare(const char *name)
 						     : "USE hosting", &err),
 			 DB_OK);
 	snprintf(path, sizeof(path), "sql/panels/%s/fixture.sql", name);
-	run_file(root, path);
-	run_file(root, "sql/own/mysql/grants.sql");
+	grants_run(root, path, "hosting");
+	grants_run(root, "sql/own/mysql/grants.sql", "hosting");
 	snprintf(path, sizeof(path), "sql/panels/%s/grants.sql", name);
-	run_file(root, path);
+	grants_run(root, path, "hosting");
 	db_close(&root);
 }
 
