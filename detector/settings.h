@@ -114,6 +114,9 @@ struct settings {
 /* Not const: filled in by settings_load(). */
 extern struct settings settings;
 
+/* What database.kind may be, in its order. */
+extern const char *const settings_databases[];
+
 /*
  * Every section of the program, signals included, in one array for conf.h.
  * *n_out is their number.
