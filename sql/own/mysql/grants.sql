@@ -37,6 +37,16 @@ GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_held
 GRANT SELECT, INSERT ON `{database}`.comporta_audit TO 'comporta'@'{host}';
 GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_token
 	TO 'comporta'@'{host}';
+GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_alarm
+	TO 'comporta'@'{host}';
+GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_webhook
+	TO 'comporta'@'{host}';
+GRANT SELECT, INSERT, DELETE ON `{database}`.comporta_token_domain
+	TO 'comporta'@'{host}';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `{database}`.comporta_request
+	TO 'comporta'@'{host}';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `{database}`.comporta_metric
+	TO 'comporta'@'{host}';
 
 -- The mail server sees who is blocked and nothing else.
 GRANT SELECT ON `{database}`.comporta_send_block TO 'comporta_ro'@'{host}';
