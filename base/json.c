@@ -161,6 +161,12 @@ struct json *json_parse(struct slice bytes, struct err *err)
 				       (int)bytes.len);
 	error = json_tokener_get_error(tokener);
 	used = json_tokener_get_parse_end(tokener);
+	/* A number at the very end could go on; a blank says that it does
+	 * not. */
+	if (error == json_tokener_continue) {
+		result = json_tokener_parse_ex(tokener, " ", 1);
+		error = json_tokener_get_error(tokener);
+	}
 	/* Its last text stays in there: it may be a password. */
 	explicit_bzero(tokener->pb->buf, (size_t)tokener->pb->size);
 	json_tokener_free(tokener);

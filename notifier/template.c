@@ -359,24 +359,6 @@ static void add_linked(struct text *out, struct slice value)
 	add_value(out, slice_after(value, link.len), TEMPLATE_HTML);
 }
 
-static void add_repeated(const struct part *part, unsigned flags,
-			 enum template_form form, struct slice value,
-			 struct text *out)
-{
-	while (value.len > 0) {
-		struct slice line = slice_trim(slice_cut(&value, '\n'));
-
-		if (line.len == 0)
-			continue;
-		text_add(out, part->text);
-		if (form == TEMPLATE_HTML && (flags & TEMPLATE_LINKS))
-			add_linked(out, line);
-		else
-			add_value(out, line, form);
-		text_add(out, part->behind);
-	}
-}
-
 /* Our own line ends in a header's template: blanks. */
 static void add_own(struct text *out, struct slice text,
 		    enum template_form form)
@@ -389,6 +371,24 @@ static void add_own(struct text *out, struct slice text,
 		bool is_end = text.ptr[i] == '\n' || text.ptr[i] == '\r';
 
 		text_add_char(out, is_end ? ' ' : text.ptr[i]);
+	}
+}
+
+static void add_repeated(const struct part *part, unsigned flags,
+			 enum template_form form, struct slice value,
+			 struct text *out)
+{
+	while (value.len > 0) {
+		struct slice line = slice_trim(slice_cut(&value, '\n'));
+
+		if (line.len == 0)
+			continue;
+		add_own(out, part->text, form);
+		if (form == TEMPLATE_HTML && (flags & TEMPLATE_LINKS))
+			add_linked(out, line);
+		else
+			add_value(out, line, form);
+		add_own(out, part->behind, form);
 	}
 }
 

@@ -85,6 +85,7 @@ static void test_template_fills_in(void **state)
 		{ "{{a}}", TEMPLATE_HTML, "<b>&\"'", "",
 		  "&lt;b&gt;&amp;&quot;&#39;" },
 		{ "{{a}}", TEMPLATE_TEXT, "x\r\nBcc: y", "", "x Bcc: y" },
+		{ "- {{lines}}\n", TEMPLATE_LINE, "", "p\nq", "- p - q " },
 		{ "{{a}}\nend", TEMPLATE_LINE, "x\r\ny", "", "x y end" },
 		{ "{{a}}", TEMPLATE_TEXT, "a\x1b[2J\x7f\xc2\x9b" "b", "",
 		  "a[2Jb" },

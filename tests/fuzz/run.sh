@@ -1,8 +1,11 @@
 #!/bin/bash
-# run.sh [SECONDS] - every fuzzer for so long (20), from the .cases as seeds.
+# run.sh [SECONDS [NAME...]] - every fuzzer, or these, for so long (20), from
+# the .cases as seeds.
 # Needs clang and its sanitizer runtime. Ends with "N passed, N failed".
 set -u
 seconds=${1:-20}
+[ $# = 0 ] || shift
+names=" $* "
 build=build/fuzz
 passed=0 failed=0
 
@@ -59,8 +62,40 @@ printf '%b' 'auth_cache_size = 1 M\npassdb {\n  args = /x\n  driver = sql\n' \
 	'  deny = yes\n}\npassdb sql {\n  query = smtp_active\n}\n\01\01\01' \
 	'password_query = SELECT \\\n comporta_send_block\n' >"$said/dovecot"
 
+# Requests: method, address, body, then the headers as http.h numbers them;
+# $S is a token of support, $O the owner's link.
+asked=$seeds/fuzz_http
+mkdir -p "$asked"
+n=0
+while IFS= read -r request; do
+	n=$((n + 1))
+	printf '%b' "$request" >"$asked/$n"
+done <<-'END'
+	GET\01/b/$O\01\01\01\01pl-PL,pt;q=0.5\01192.0.2.1, 198.51.100.2
+	POST\01/b/$O/lift\01x=1\01\01application/x-www-form-urlencoded
+	POST\01/b/$O/mine?<zq>
+	GET\01/api/v1/blocks?state=active&account=a%40b&limit=5\01\01Bearer $S
+	GET\01/api/v1/blocks/1\01\01Bearer $S
+	POST\01/api/v1/blocks/1/lift\01{"reason":"<zq>","force":true}\01Bearer $S\01application/json
+	POST\01/api/v1/accounts/anna%40firma.example/suspend\01{"reason":"x"}\01Bearer $S\01application/json
+	POST\01/api/v1/accounts/anna@firma.example/trust\01{"country":"VN","days":9,"reason":"x"}\01Bearer $S\01application/json
+	POST\01/api/v1/accounts/anna@firma.example/password-changed\01{"password":"x"}\01Bearer $P\01application/json
+	GET\01/style.css\01\01
+	GET\01/support\01\01
+	GET\01/openapi.json\01\01
+	GET\01/metrics\01\01Bearer $S
+	HEAD\01/readyz\01\01
+END
+mkdir -p "$seeds/fuzz_template" "$seeds/fuzz_json"
+cp templates/*/*.txt templates/*/*.html "$seeds/fuzz_template/" 2>/dev/null
+printf '0{{?name}}<b>{{name}}</b>{{/name}}{{!name}}-{{/name}}\n- {{links}}\n\1<zq>\1a\nb\1see https://x.example/ now' \
+	>"$seeds/fuzz_template/small"
+printf '%s' '{"a":[1,-2.5e3,"\u00e9\n",null,true,{}],"b":{"c":""}}' \
+	>"$seeds/fuzz_json/one"
+
 for source in tests/fuzz/fuzz_*.c; do
 	name=$(basename "$source" .c)
+	case $names in "  " | *" $name "*) ;; *) continue ;; esac
 	# shellcheck disable=SC2046,SC2086
 	clang -std=gnu11 -D_GNU_SOURCE -I. -include base/banned.h -g -O1 \
 		-fsanitize=fuzzer,address,undefined -o "$build/$name" \
