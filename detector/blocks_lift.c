@@ -45,7 +45,7 @@ static int check_panel(const struct lifting *lifting, struct err *err)
 	const char *now = panel_name(lifting->blocks->panel);
 
 	if (!lifting->block.changed || lifting->request->force ||
-	    strcmp(lifting->block.panel, now) == 0)
+	    panel_is_of(lifting->blocks->panel, lifting->block.panel))
 		return 0;
 	return err_set(err, EXIT_CONFIG, "block %lld was made through panel "
 		       "%s, and panel.name is now %s: turn the switch back "
@@ -57,21 +57,24 @@ static int check_panel(const struct lifting *lifting, struct err *err)
 /*
  * Only what we turned, and only where it still stands as we left it: that is
  * unblock.sql's to look at, as an account may have more than one way to send,
- * and one that was opened since says nothing of the others.
+ * and one that was opened since says nothing of the others. Was panel.gate
+ * another one when the block was made, then as it was then.
  */
 static enum db_result turn_back(const struct lifting *lifting,
 				struct err *err)
 {
-	struct blocks *blocks = lifting->blocks;
 	const struct block *block = &lifting->block;
+	struct panel *panel = lifting->blocks->panel;
 	bool changed = false;
 
-	if (!block->changed ||
-	    strcmp(block->panel, panel_name(blocks->panel)) != 0)
+	if (!block->changed || !panel_is_of(panel, block->panel))
 		return DB_OK;
-	if (!lifting->proof.is_known && !panel_blocks_anybody(blocks->panel))
+	panel = panel_as(panel, block->panel, err);
+	if (!panel)
+		return DB_FAILED;
+	if (!lifting->proof.is_known && !panel_blocks_anybody(panel))
 		return DB_OK;
-	return panel_unblock(blocks->panel, blocks->db,
+	return panel_unblock(panel, lifting->blocks->db,
 			     slice_from(block->account),
 			     slice_from(block->previous), block->id,
 			     lifting->now_ms, &changed, err);

@@ -72,6 +72,17 @@ static const char *queue_action(enum followup_moment moment,
 	return name && *followup_queue_line(name) ? name : NULL;
 }
 
+/* As the block was made: panel.gate may be another one since. */
+static bool is_by_command(const struct blocks *blocks,
+			  const struct block *block)
+{
+	struct err ignored;
+	const struct panel *panel = panel_as(blocks->panel, block->panel,
+					     &ignored);
+
+	return panel && panel_has_command(panel);
+}
+
 enum db_result followup_rows(struct db_rows *rows,
 			     const struct blocks *blocks,
 			     const struct block *block,
@@ -85,7 +96,7 @@ enum db_result followup_rows(struct db_rows *rows,
 			    : settings.actions.on_lift.n;
 	enum db_result done = DB_OK;
 
-	if (panel_has_command(blocks->panel))
+	if (is_by_command(blocks, block))
 		done = add(rows, block->id, word, "panel", now_ms, err);
 	for (size_t i = 0; i < n && done == DB_OK; i++) {
 		char name[32];

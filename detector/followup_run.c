@@ -219,13 +219,15 @@ static enum followup_end run_panel(struct blocks *blocks,
 				   const struct followup *followup,
 				   struct text *said, struct err *err)
 {
-	const char *const *lines = panel_commands(blocks->panel,
-						  followup->at_block);
-	const char *asks = panel_owner_command(blocks->panel);
+	const struct panel *panel = panel_as(blocks->panel, followup->panel,
+					     err);
+	const char *const *lines = panel
+		? panel_commands(panel, followup->at_block) : NULL;
+	const char *asks = panel ? panel_owner_command(panel) : NULL;
 	enum followup_end end = FOLLOWUP_DONE;
 	char owner[128] = "";
 
-	if (strcmp(followup->panel, panel_name(blocks->panel)) != 0 || !lines) {
+	if (!lines) {
 		err_set(err, EXIT_CONFIG, "the block was made through panel "
 			"%s and panel.name is now another: turn it by hand",
 			followup->panel);

@@ -234,6 +234,40 @@ static void test_another_panel_is_not_touched(void **state)
 	assert_int_equal(desk_rows("comporta_send_block"), 1);
 }
 
+/* Made through switch and table, lifted while panel.gate says something else:
+ * turned back is what was turned then. */
+static void test_another_gate_turns_back_what_was_turned(void **state)
+{
+	static const enum panel_gate gates[] = {
+		PANEL_GATE_SWITCH, PANEL_GATE_TABLE, PANEL_GATE_BOTH
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 9; i++) {
+		struct panel *then = desk_shop(gates[i / 3]);
+		struct panel *now = desk_shop(gates[i % 3]);
+		char decision[8];
+		int64_t id;
+
+		snprintf(decision, sizeof(decision), "g%zu", i);
+		desk.blocks.panel = then;
+		assert_int_equal(desk_make(decision, "ala@firma.example", NOW,
+					   &id), BLOCK_MADE);
+		assert_int_equal(desk_rows("comporta_send_block"),
+				 gates[i / 3] != PANEL_GATE_SWITCH);
+		desk.blocks.panel = now;
+		assert_int_equal(desk_lift(id, false, true, NOW + 1),
+				 LIFT_DONE);
+		assert_int_equal(desk_rows("comporta_send_block"), 0);
+		assert_int_equal(desk_number("SELECT may_send AS n FROM"
+					     " shop_user WHERE login ="
+					     " 'ala@firma.example'"), 1);
+		desk.blocks.panel = desk.own;
+		panel_free(&then);
+		panel_free(&now);
+	}
+}
+
 static void test_scan_lifts_what_it_may(void **state)
 {
 	struct err err;
@@ -271,6 +305,7 @@ int main(void)
 		DESK_TEST(test_only_our_own_switch_is_turned_back),
 		DESK_TEST(test_a_second_way_that_is_open),
 		DESK_TEST(test_another_panel_is_not_touched),
+		DESK_TEST(test_another_gate_turns_back_what_was_turned),
 		DESK_TEST(test_scan_lifts_what_it_may),
 	};
 

@@ -390,6 +390,28 @@ static void test_a_command_for_a_mailbox_in_no_table(void **state)
 			 BLOCK_MADE);
 }
 
+/* panel.gate was changed while the block stood: what turned it turns it back. */
+static void test_a_command_after_another_gate(void **state)
+{
+	struct panel *table;
+	int64_t id = 0;
+
+	(void)state;
+	assert_int_equal(made_by_command(PANEL_GATE_AUTO, "SELECT 1"),
+			 BLOCK_MADE);
+	if (panel_load_with("sql", "cpanel", "", PANEL_GATE_TABLE, &table,
+			    &err) != 0)
+		fail_msg("%s", err.text);
+	desk.blocks.panel = table;
+	id = desk_number("SELECT MAX(id) AS n FROM comporta_block");
+	assert_int_equal(desk_lift(id, false, true, NOW + 1), LIFT_DONE);
+	assert_int_equal(desk_number("SELECT COUNT(*) AS n FROM "
+				     "comporta_action WHERE name = 'panel' "
+				     "AND moment = 'lift'"), 1);
+	desk.blocks.panel = desk.own;
+	panel_free(&table);
+}
+
 static void run_shell(const char *line)
 {
 	const char *const words[] = { "sh", "-c", line, NULL };
@@ -510,6 +532,7 @@ int main(void)
 		TEST(test_a_lift_is_under_way),
 		TEST(test_a_command_and_an_operators_row),
 		TEST(test_a_command_for_a_mailbox_in_no_table),
+		TEST(test_a_command_after_another_gate),
 	};
 
 	return cmocka_run_group_tests_name("followup", tests, desk_group_setup,

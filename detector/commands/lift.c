@@ -38,18 +38,18 @@ static int tell_app_passwords(struct desk *desk, int64_t id,
 	return -1;
 }
 
-/* By force also a block that another panel, or the same in another way, made:
- * its switch is not ours to turn. */
+/* By force also a block that another panel made: its switch is not ours to
+ * turn. */
 static void tell_lifted(const struct desk *desk, const struct block *block)
 {
 	const char *now = panel_name(desk->blocks.panel);
 
-	if (!block->changed || strcmp(block->panel, now) == 0) {
+	if (!block->changed || panel_is_of(desk->blocks.panel, block->panel)) {
 		printf("%s can send again.\n", block->account);
 		return;
 	}
 	printf("%s is lifted, but stays stopped: block %lld was made through "
-	       "panel %s,\nand panel.name and panel.gate are %s now. Turn the "
+	       "panel %s,\nand panel.name is %s now. Turn the "
 	       "switch back there by hand,\nand delete the row of block %lld "
 	       "from comporta_send_block, if there is one.\n",
 	       block->account, (long long)block->id, block->panel, now,

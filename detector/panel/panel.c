@@ -162,17 +162,20 @@ static int load_folder(struct panel *panel, const char *sql_dir,
 		? load_files(folder, prefix, &passwords, 1, err) : 0;
 }
 
+/* What a label has behind the folder's name. */
+static const char *const gate_marks[] = {
+	[PANEL_GATE_SWITCH] = "",
+	[PANEL_GATE_TABLE] = "=table",
+	[PANEL_GATE_BOTH] = "+table",
+};
+
 static void name_gate(struct panel *panel, enum panel_gate gate)
 {
-	static const char *const behind[] = {
-		[PANEL_GATE_SWITCH] = "",
-		[PANEL_GATE_TABLE] = "=table",
-		[PANEL_GATE_BOTH] = "+table",
-	};
+	bool is_choice = panel->has_switch || panel->has_command;
 
 	panel->gate = gate;
 	snprintf(panel->label, sizeof(panel->label), "%s%s", panel->name,
-		 panel->has_switch || panel->has_command ? behind[gate] : "");
+		 is_choice ? gate_marks[gate] : "");
 }
 
 static int load_all(struct panel *panel, const char *sql_dir,
@@ -209,6 +212,10 @@ int panel_load_with(const char *sql_dir, const char *name,
 	panel = calloc(1, sizeof(*panel));
 	if (!panel)
 		abort();
+	panel->sql_dir = strdup(sql_dir);
+	panel->database = strdup(database ? database : "");
+	if (!panel->sql_dir || !panel->database)
+		abort();
 	snprintf(panel->name, sizeof(panel->name), "%s", name);
 	if (load_all(panel, sql_dir, prefix, gate, err) != 0) {
 		err_prefix(err, "panel '%s': ", name);
@@ -224,6 +231,42 @@ int panel_load(const char *sql_dir, const char *name, const char *database,
 {
 	return panel_load_with(sql_dir, name, database, PANEL_GATE_AUTO,
 			       panel_out, err);
+}
+
+/* What stands behind the folder's name in a label; NULL for another folder. */
+static const char *gate_mark(const struct panel *panel, const char *label)
+{
+	size_t len = strlen(panel->name);
+
+	if (strncmp(label, panel->name, len) != 0 ||
+	    (label[len] && !strchr("=+", label[len])))
+		return NULL;
+	return label + len;
+}
+
+bool panel_is_of(const struct panel *panel, const char *label)
+{
+	return gate_mark(panel, label) != NULL;
+}
+
+struct panel *panel_as(struct panel *panel, const char *label,
+		       struct err *err)
+{
+	const char *mark = gate_mark(panel, label);
+	enum panel_gate gate = PANEL_GATE_SWITCH;
+
+	err_set(err, EXIT_CONFIG, "%.60s is another panel than %s", label,
+		panel->label);
+	if (!mark || strcmp(label, panel->label) == 0)
+		return mark ? panel : NULL;
+	while (gate <= PANEL_GATE_BOTH && strcmp(gate_marks[gate], mark) != 0)
+		gate++;
+	if (gate > PANEL_GATE_BOTH)
+		return NULL;
+	if (!panel->with[gate])
+		panel_load_with(panel->sql_dir, panel->name, panel->database,
+				gate, &panel->with[gate], err);
+	return panel->with[gate];
 }
 
 void panel_free(struct panel **panel)
@@ -243,6 +286,10 @@ void panel_free(struct panel **panel)
 	panel_command_release(&one->block_command);
 	panel_command_release(&one->unblock_command);
 	panel_command_release(&one->owner_command);
+	for (size_t i = 0; i <= PANEL_GATE_BOTH; i++)
+		panel_free(&one->with[i]);
+	free(one->sql_dir);
+	free(one->database);
 	free(one);
 	*panel = NULL;
 }

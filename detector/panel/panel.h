@@ -118,6 +118,15 @@ void panel_free(struct panel **panel);
  * way: "iredmail", "iredmail=table", "iredmail+table". */
 const char *panel_name(const struct panel *panel);
 
+/*
+ * The same panel with the gate that `label`, the panel's name as a block keeps
+ * it, says: what turned a switch turns it back. Owned by `panel`. NULL for
+ * another panel's label; also, with *err set, when its files cannot be loaded.
+ */
+bool panel_is_of(const struct panel *panel, const char *label);
+struct panel *panel_as(struct panel *panel, const char *label,
+		       struct err *err);
+
 /* Never AUTO. */
 enum panel_gate panel_gate(const struct panel *panel);
 

@@ -31,6 +31,8 @@ void panel_command_release(struct panel_command *command);
 struct panel {
 	char name[PANEL_NAME_SIZE];
 	char label[PANEL_NAME_SIZE + 8];
+	char *sql_dir, *database;	/* where it was loaded from */
+	struct panel *with[PANEL_GATE_BOTH + 1];	/* panel_as() */
 	enum panel_gate gate;		/* never PANEL_GATE_AUTO */
 	bool has_switch;		/* of the panel's own */
 	bool has_command;		/* its switch is a program */

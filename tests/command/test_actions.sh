@@ -105,11 +105,11 @@ sqlite3 "$db" "UPDATE comporta_action SET next_ms = 0 WHERE state = 'waiting'"
 run scan "$@" "$log"
 equal "done by the next scan" "flush ola@firma.example" "$(traced | head -1)"
 
-# A block made in another way than lifts are made now is lifted on paper only,
-# and nobody is told otherwise.
+# A block that another panel made is lifted on paper only, and nobody is told
+# otherwise.
 sqlite3 "$db" "UPDATE comporta_block SET panel = 'iredmail+table', changed = 1
 	WHERE state = 'active'"
-run lift "${desk[@]}" --force --reason 'gate changed' ola@firma.example
+run lift "${desk[@]}" --force --reason 'panel changed' ola@firma.example
 case $out in
 *"stays stopped: block 2 was made through panel iredmail+table"*)
 	good "a lift does not promise what it cannot do" ;;

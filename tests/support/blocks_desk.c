@@ -4,7 +4,9 @@
 #include "detector/panel/schema.h"
 #include "detector/settings.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -67,6 +69,26 @@ static void write_file(const char *path, const char *text)
 	assert_int_equal(fclose(file), 0);
 }
 
+struct panel *desk_shop(enum panel_gate gate)
+{
+	struct panel *panel;
+	struct err err;
+
+	if (panel_load_with(folder, "shop", "", gate, &panel, &err))
+		fail_msg("%s", err.text);
+	return panel;
+}
+
+/* Our block table's statements are the shipped ones. */
+static void link_own(void)
+{
+	char path[200], own[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/panels/own", folder);
+	assert_non_null(realpath("sql/panels/own", own));
+	assert_int_equal(symlink(own, path), 0);
+}
+
 static void make_shop(void)
 {
 	char path[200];
@@ -99,6 +121,7 @@ int desk_group_setup(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	make_shop();
+	link_own();
 	if (panel_load("sql", "own", "", &desk.own, &err) ||
 	    panel_load(folder, "shop", "", &desk.shop, &err))
 		fail_msg("%s", err.text);
@@ -130,6 +153,8 @@ int desk_group_teardown(void **state)
 	}
 	snprintf(path, sizeof(path), "%s/panels/shop", folder);
 	rmdir(path);
+	snprintf(path, sizeof(path), "%s/panels/own", folder);
+	unlink(path);
 	snprintf(path, sizeof(path), "%s/panels", folder);
 	rmdir(path);
 	return rmdir(folder);

@@ -38,6 +38,9 @@ int desk_teardown(void **state);
 #define DESK_TEST(test)							\
 	cmocka_unit_test_setup_teardown(test, desk_setup, desk_teardown)
 
+/* The panel "shop" with that gate; panel_free() when done. */
+struct panel *desk_shop(enum panel_gate gate);
+
 /* Again after db_close(), as the next run of the program would. */
 void desk_open_db(void);
 
