@@ -1,7 +1,7 @@
 /*
  * mail - hand one finished message to a mail server.
  *
- * struct mail_route says how. mail_curl.c is the adapter of libcurl; tests
+ * struct mail_route says how. mail_smtp.c is the one over SMTP; tests
  * put their own `send` into the route.
  */
 #ifndef NOTIFIER_MAIL_H

@@ -1,5 +1,5 @@
 /*
- * mail_curl.c against a mail server on loopback whose answers are a table.
+ * mail_smtp.c against a mail server on loopback whose answers are a table.
  * The server is a child process; what it heard comes back through a file.
  */
 #include "notifier/mail.h"
@@ -539,7 +539,7 @@ static void test_trial(void **state)
 		{ "greeting 554", { .greeting = "554 go" }, MAIL_TRIAL_AWAY,
 		  "554 go", false },
 		{ "gone at RCPT", { OFFERS, .rcpt = CLOSE }, MAIL_TRIAL_AWAY,
-		  "", true },
+		  "no answer to RCPT TO", true },
 		{ "silent at RCPT", { OFFERS, .rcpt = SILENT },
 		  MAIL_TRIAL_AWAY, "", true },
 		{ "not SMTP at RCPT", { OFFERS, .rcpt = "what?" },

@@ -60,7 +60,7 @@ while read -r header adapter; do
 done <<'END'
 mysql.h detector/panel/db_mysql.c
 sqlite3.h detector/panel/db_sqlite.c
-curl/curl.h notifier/mail_curl.c
+curl/curl.h notifier/transfer.c
 microhttpd.h detector/http/http_mhd.c
 json-c/json.h base/json.c
 libconfig.h base/conf_file.c

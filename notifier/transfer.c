@@ -1,0 +1,272 @@
+#include "notifier/transfer.h"
+
+#include "base/clock.h"
+#include "base/must.h"
+#include "notifier/mime.h"
+
+#include <curl/curl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONNECT_TIMEOUT_MS = 20000 };
+
+struct transfer {
+	struct transfer_settings settings;
+	struct transfer_ear ear;
+	bool is_started;	/* curl_global_init() was called */
+	CURL *curl;		/* NULL until the first dialogue */
+	struct slice rest;	/* of the message, not yet sent */
+	CURLcode code;		/* of the last dialogue */
+	char problem[CURL_ERROR_SIZE];
+};
+
+void transfer_open(const struct transfer_settings *settings,
+		   const struct transfer_ear *ear,
+		   struct transfer **transfer_out)
+{
+	struct transfer *transfer = must(calloc(1, sizeof(*transfer)));
+
+	transfer->settings = *settings;
+	transfer->ear = *ear;
+	*transfer_out = transfer;
+}
+
+void transfer_close(struct transfer **transfer)
+{
+	if (!*transfer)
+		return;
+	transfer_hang_up(*transfer);
+	if ((*transfer)->is_started)
+		curl_global_cleanup();
+	free(*transfer);
+	*transfer = NULL;
+}
+
+void transfer_hang_up(struct transfer *transfer)
+{
+	if (transfer->curl)
+		curl_easy_cleanup(transfer->curl);
+	transfer->curl = NULL;
+}
+
+/* Only so does the library tell what is said while it says it. */
+static int on_debug(CURL *curl, curl_infotype type, char *bytes, size_t size,
+		    void *context)
+{
+	const struct transfer_ear *ear = &((struct transfer *)context)->ear;
+	struct slice line = { bytes, size };
+
+	(void)curl;
+	if (type == CURLINFO_HEADER_OUT)
+		ear->said(ear->context, line);
+	else if (type == CURLINFO_HEADER_IN)
+		ear->heard(ear->context, line);
+	return 0;
+}
+
+static size_t on_read(char *to, size_t size, size_t n, void *context)
+{
+	struct transfer *transfer = context;
+	struct slice part = slice_sub(transfer->rest, 0, size * n);
+
+	if (part.len)
+		memcpy(to, part.ptr, part.len);
+	transfer->rest = slice_after(transfer->rest, part.len);
+	return part.len;
+}
+
+/* What a mail server writes besides answers: nothing we want on stdout. */
+static size_t on_write(char *bytes, size_t size, size_t n, void *context)
+{
+	(void)bytes;
+	(void)context;
+	return size * n;
+}
+
+static void set_protocols(CURL *curl)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+#else
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS,
+			 (long)(CURLPROTO_SMTP | CURLPROTO_SMTPS));
+#endif
+}
+
+static void set_verify(CURL *curl, bool verify)
+{
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
+	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
+}
+
+/* What every dialogue has, whatever its protocol. */
+static void set_common(CURL *curl, const struct transfer_settings *settings)
+{
+	int64_t connect_ms = settings->timeout_ms < CONNECT_TIMEOUT_MS
+		? settings->timeout_ms : CONNECT_TIMEOUT_MS;
+
+	/* A proxy of whoever started us would be a surprise. */
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)settings->timeout_ms);
+	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+	curl_easy_setopt(curl, CURLOPT_SSLVERSION,
+			 (long)CURL_SSLVERSION_TLSv1_2);
+	set_verify(curl, settings->verify);
+	if (settings->ca_file[0])
+		curl_easy_setopt(curl, CURLOPT_CAINFO, settings->ca_file);
+}
+
+static void set_login(CURL *curl, const struct transfer_settings *settings)
+{
+	if (!settings->user[0])
+		return;
+	curl_easy_setopt(curl, CURLOPT_USERNAME, settings->user);
+	curl_easy_setopt(curl, CURLOPT_PASSWORD, settings->password);
+	/* With AUTH in one line (RFC 4954 section 4). */
+	curl_easy_setopt(curl, CURLOPT_SASL_IR, 1L);
+}
+
+static void set_mail(struct transfer *transfer)
+{
+	CURL *curl = transfer->curl;
+
+	set_protocols(curl);
+	set_common(curl, &transfer->settings);
+	set_login(curl, &transfer->settings);
+	curl_easy_setopt(curl, CURLOPT_USE_SSL, transfer->settings.needs_tls
+			 ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_TRY);
+	curl_easy_setopt(curl, CURLOPT_URL, transfer->settings.url);
+	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+	curl_easy_setopt(curl, CURLOPT_READFUNCTION, on_read);
+	curl_easy_setopt(curl, CURLOPT_READDATA, transfer);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_write);
+	curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
+	curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, on_debug);
+	curl_easy_setopt(curl, CURLOPT_DEBUGDATA, transfer);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->problem);
+}
+
+static CURLcode start(struct transfer *transfer)
+{
+	transfer->problem[0] = '\0';
+	if (transfer->curl)
+		return CURLE_OK;
+	if (!transfer->is_started && curl_global_init(CURL_GLOBAL_DEFAULT))
+		return CURLE_FAILED_INIT;
+	transfer->is_started = true;
+	transfer->curl = curl_easy_init();
+	if (!transfer->curl)
+		return CURLE_FAILED_INIT;
+	set_mail(transfer);
+	return CURLE_OK;
+}
+
+static enum transfer_end end_of(struct transfer *transfer, CURLcode code)
+{
+	transfer->code = code;
+	if (code == CURLE_OK)
+		return TRANSFER_DONE;
+	return code == CURLE_LOGIN_DENIED ? TRANSFER_NO_LOGIN
+					  : TRANSFER_BROKEN;
+}
+
+const char *transfer_problem(const struct transfer *transfer)
+{
+	return transfer->problem[0] ? transfer->problem
+				    : curl_easy_strerror(transfer->code);
+}
+
+static CURLcode perform(struct transfer *transfer, const char *from,
+			struct curl_slist *recipients, struct slice message)
+{
+	CURL *curl = transfer->curl;
+	CURLcode code;
+
+	transfer->rest = message;
+	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, from);
+	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
+	curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE,
+			 (curl_off_t)message.len);
+	code = curl_easy_perform(curl);
+	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, NULL);
+	return code;
+}
+
+enum transfer_end transfer_mail(struct transfer *transfer, const char *from,
+				const char *recipient, struct slice message,
+				size_t *left_out)
+{
+	struct curl_slist *recipients;
+	char sender[MIME_ADDRESS_MAX + 3];
+	CURLcode code = start(transfer);
+
+	*left_out = message.len;
+	if (code != CURLE_OK)
+		return end_of(transfer, code);
+	recipients = must(curl_slist_append(NULL, recipient));
+	snprintf(sender, sizeof(sender), "<%s>", from);
+	code = perform(transfer, sender, recipients, message);
+	curl_slist_free_all(recipients);
+	*left_out = transfer->rest.len;
+	return end_of(transfer, code);
+}
+
+enum transfer_end transfer_connect(struct transfer *transfer, bool verify)
+{
+	CURLcode code = start(transfer);
+
+	if (code != CURLE_OK)
+		return end_of(transfer, code);
+	/* Greets, starts TLS and logs in; then the line is ours. */
+	curl_easy_setopt(transfer->curl, CURLOPT_CONNECT_ONLY, 1L);
+	curl_easy_setopt(transfer->curl, CURLOPT_FRESH_CONNECT, 1L);
+	set_verify(transfer->curl, verify);
+	return end_of(transfer, curl_easy_perform(transfer->curl));
+}
+
+/* True when the connection is ready for more before the time ends. */
+static bool await(struct transfer *transfer, short events, int64_t until_ms)
+{
+	int64_t left_ms = until_ms - clock_monotonic_ms();
+	curl_socket_t socket = CURL_SOCKET_BAD;
+	struct pollfd fd = { .events = events };
+
+	curl_easy_getinfo(transfer->curl, CURLINFO_ACTIVESOCKET, &socket);
+	fd.fd = socket;
+	return left_ms > 0 && socket != CURL_SOCKET_BAD &&
+	       poll(&fd, 1, (int)left_ms) > 0;
+}
+
+bool transfer_say(struct transfer *transfer, struct slice bytes,
+		  int64_t until_ms)
+{
+	while (bytes.len > 0) {
+		size_t n = 0;
+		CURLcode code = curl_easy_send(transfer->curl, bytes.ptr,
+					       bytes.len, &n);
+
+		if (code == CURLE_OK)
+			bytes = slice_after(bytes, n);
+		else if (code != CURLE_AGAIN ||
+			 !await(transfer, POLLOUT, until_ms))
+			return false;
+	}
+	return true;
+}
+
+size_t transfer_hear(struct transfer *transfer, char *out, size_t size,
+		     int64_t until_ms)
+{
+	for (;;) {
+		size_t n = 0;
+		CURLcode code = curl_easy_recv(transfer->curl, out, size, &n);
+
+		if (code == CURLE_OK)
+			return n;
+		if (code != CURLE_AGAIN || !await(transfer, POLLIN, until_ms))
+			return 0;
+	}
+}

@@ -1,0 +1,68 @@
+/*
+ * transfer - a dialogue with another machine. The adapter of libcurl, which
+ * nobody else includes.
+ *
+ * It owns connections and keeps them for the next time, TLS, time limits, and
+ * says how a dialogue ended. What to make of the other side's answers is for
+ * mail_smtp.c and webhook_post.c to know.
+ */
+#ifndef NOTIFIER_TRANSFER_H
+#define NOTIFIER_TRANSFER_H
+
+#include "base/err.h"
+#include "base/slice.h"
+
+struct transfer_settings {
+	const char *url;	/* smtp(s)://host:port/name-for-EHLO */
+	const char *user, *password;	/* "" for no login */
+	bool needs_tls;		/* SMTP: STARTTLS or nothing */
+	bool verify;		/* check the certificate */
+	const char *ca_file;	/* "" for the system's */
+	int64_t timeout_ms;	/* for the whole dialogue */
+};
+
+/* Who listens: every line that goes out and comes in, as it does, with its
+ * end, but not the message's. */
+struct transfer_ear {
+	void (*said)(void *context, struct slice line);
+	void (*heard)(void *context, struct slice line);
+	void *context;
+};
+
+enum transfer_end {
+	TRANSFER_DONE,
+	TRANSFER_NO_LOGIN,	/* the other side refused the login */
+	TRANSFER_BROKEN		/* it refused something, or there was no
+				 * connection, TLS or answer */
+};
+
+struct transfer;
+
+/* The strings must outlive it. The first dialogue connects. */
+void transfer_open(const struct transfer_settings *settings,
+		   const struct transfer_ear *ear,
+		   struct transfer **transfer_out);
+void transfer_close(struct transfer **transfer);
+
+/* One message by SMTP. *left_out is what of it was not handed over. */
+enum transfer_end transfer_mail(struct transfer *transfer, const char *from,
+				const char *recipient, struct slice message,
+				size_t *left_out);
+
+/* Connect anew, start TLS and log in; from then on the connection is the
+ * caller's, for the two below. */
+enum transfer_end transfer_connect(struct transfer *transfer, bool verify);
+
+/* False when it is not all out by `until_ms` of the monotonic clock. */
+bool transfer_say(struct transfer *transfer, struct slice bytes,
+		  int64_t until_ms);
+/* How many bytes came; 0 when none will, or none came in time. */
+size_t transfer_hear(struct transfer *transfer, char *out, size_t size,
+		     int64_t until_ms);
+/* Such a connection is of no more use for messages. */
+void transfer_hang_up(struct transfer *transfer);
+
+/* Why the last dialogue was broken, in the library's words. Never NULL. */
+const char *transfer_problem(const struct transfer *transfer);
+
+#endif
