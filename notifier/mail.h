@@ -20,7 +20,7 @@ struct mail_settings {
 	bool verify;		/* check the certificate */
 	const char *ca_file;	/* "" for the system's */
 	int64_t timeout_ms;	/* for one message; well below
-				 * OUTBOX_CLAIM_MS, or it may go twice */
+				 * WAITING_CLAIM_MS, or it may go twice */
 };
 
 enum mail_result {

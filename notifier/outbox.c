@@ -1,7 +1,5 @@
 #include "notifier/outbox.h"
 
-#include "base/clock.h"
-#include "base/stamp.h"
 #include "base/text.h"
 #include "notifier/letter.h"
 
@@ -14,15 +12,12 @@ const char *const notice_kind_names[NOTICE_KINDS] = {
 	[NOTICE_LIFTED] = "lifted",
 };
 
-/* Minutes until the next attempt, by those made; the last one repeats. Mail
- * servers themselves retry this way (RFC 5321 section 4.5.4.1). */
-static const int64_t retry_minutes[] = { 1, 5, 15, 60, 120, 240, 480 };
-
 enum {
-	N_RETRY = sizeof(retry_minutes) / sizeof(retry_minutes[0]),
 	BATCH = 50,
 	MESSAGE_MAX = 1024 * 1024
 };
+
+static const struct waiting_table table = WAITING_TABLE("comporta_notice");
 
 struct notice {
 	int64_t id, block_id, attempts, queued_ms;
@@ -37,10 +32,9 @@ struct batch {
 };
 
 struct run {
-	struct db *db;
+	struct waiting waiting;
 	const struct outbox_sender *sender;
 	struct outbox_report *report;
-	int64_t start_ms, started_ms;	/* wall clock; monotonic */
 	int64_t claimed_ms;		/* of the notice in hand */
 	bool is_away;
 };
@@ -86,12 +80,6 @@ enum db_result outbox_queue(struct db *db, int64_t block_id,
 	return result;
 }
 
-/* The run may take minutes: claims made late must not look old. */
-static int64_t run_now_ms(const struct run *run)
-{
-	return run->start_ms + clock_monotonic_ms() - run->started_ms;
-}
-
 static int collect(void *context, const struct db_row *row)
 {
 	struct batch *batch = context;
@@ -119,109 +107,20 @@ static int collect(void *context, const struct db_row *row)
 static enum db_result find_due(struct run *run, int64_t limit,
 			       struct batch *batch, struct err *err)
 {
-	int64_t now_ms = run_now_ms(run);
+	int64_t now_ms = waiting_now_ms(&run->waiting);
 	const struct db_parameter parameters[] = {
 		{ "now", db_integer(now_ms) },
-		{ "expired", db_integer(now_ms - OUTBOX_CLAIM_MS) },
+		{ "expired", db_integer(now_ms - WAITING_CLAIM_MS) },
 		{ "limit", db_integer(limit < BATCH ? limit : BATCH) },
 	};
 
 	batch->n = 0;
-	return db_run(run->db, "SELECT id, block_id, kind, recipient, "
-		      "language, attempts, queued_ms FROM comporta_notice "
-		      "WHERE (state = 'queued' AND next_ms <= :now) OR "
-		      "(state = 'sending' AND claimed_ms <= :expired) "
-		      "ORDER BY next_ms, id LIMIT :limit", parameters,
+	return db_run(run->waiting.db, "SELECT id, block_id, kind, recipient,"
+		      " language, attempts, queued_ms FROM comporta_notice"
+		      " WHERE " WAITING_DUE
+		      " ORDER BY next_ms, id LIMIT :limit", parameters,
 		      sizeof(parameters) / sizeof(parameters[0]), collect,
 		      batch, NULL, err);
-}
-
-/* Of two runs, the database lets one change the row. */
-static enum db_result claim(struct run *run, const struct notice *notice,
-			    bool *is_ours_out, struct err *err)
-{
-	int64_t now_ms = run_now_ms(run);
-	const struct db_parameter parameters[] = {
-		{ "id", db_integer(notice->id) },
-		{ "now", db_integer(now_ms) },
-		{ "expired", db_integer(now_ms - OUTBOX_CLAIM_MS) },
-		{ "attempts", db_integer(notice->attempts) },
-	};
-	int64_t changed = 0;
-	enum db_result result;
-
-	result = db_run(run->db, "UPDATE comporta_notice SET "
-			"state = 'sending', claimed_ms = :now, "
-			"attempts = attempts + 1 WHERE id = :id AND "
-			"attempts = :attempts AND ((state = 'queued' AND "
-			"next_ms <= :now) OR (state = 'sending' AND "
-			"claimed_ms <= :expired))", parameters,
-			sizeof(parameters) / sizeof(parameters[0]), NULL,
-			NULL, &changed, err);
-	*is_ours_out = changed == 1;
-	run->claimed_ms = now_ms;
-	return result;
-}
-
-static int64_t retry_ms(int64_t attempts)
-{
-	int64_t i = attempts < N_RETRY ? attempts : N_RETRY - 1;
-
-	return retry_minutes[i] * STAMP_MINUTE_MS;
-}
-
-/* Printable, and short enough for the column. */
-static void keep_error(struct run *run, const struct err *err)
-{
-	struct text shown = TEXT_INIT(4096);
-	struct slice text = slice_from(err->text);
-	size_t end = sizeof(run->report->last_error) - 1;
-
-	text_add_visible(&shown, text);
-	text = text_slice(&shown);
-	while (end < text.len && end > 0 &&
-	       ((unsigned char)text.ptr[end] & 0xc0) == 0x80)
-		end--;
-	slice_copy(slice_sub(text, 0, end), run->report->last_error,
-		   sizeof(run->report->last_error));
-	text_release(&shown);
-}
-
-static enum db_result settle_sent(struct run *run, const struct notice *notice,
-				  struct err *err)
-{
-	const struct db_parameter parameters[] = {
-		{ "id", db_integer(notice->id) },
-		{ "now", db_integer(run_now_ms(run)) },
-		{ "claimed", db_integer(run->claimed_ms) },
-	};
-
-	return db_run(run->db, "UPDATE comporta_notice SET state = 'sent', "
-		      "sent_ms = :now, last_error = NULL WHERE id = :id AND "
-		      "state = 'sending' AND claimed_ms = :claimed",
-		      parameters, sizeof(parameters) / sizeof(parameters[0]),
-		      NULL, NULL, NULL, err);
-}
-
-static enum db_result settle_unsent(struct run *run,
-				    const struct notice *notice,
-				    enum outcome outcome, struct err *err)
-{
-	const char *state = outcome == OUTCOME_LATER ? "queued" : "failed";
-	int64_t next_ms = run_now_ms(run) + retry_ms(notice->attempts);
-	const struct db_parameter parameters[] = {
-		{ "id", db_integer(notice->id) },
-		{ "state", db_string(state) },
-		{ "next", db_integer(next_ms) },
-		{ "error", db_string(run->report->last_error) },
-		{ "claimed", db_integer(run->claimed_ms) },
-	};
-
-	return db_run(run->db, "UPDATE comporta_notice SET state = :state, "
-		      "next_ms = :next, last_error = :error WHERE id = :id "
-		      "AND state = 'sending' AND claimed_ms = :claimed",
-		      parameters, sizeof(parameters) / sizeof(parameters[0]),
-		      NULL, NULL, NULL, err);
 }
 
 static bool kind_is_known(const char *kind)
@@ -315,9 +214,14 @@ static enum db_result settle(struct run *run, const struct notice *notice,
 	run->report->later += outcome == OUTCOME_LATER;
 	run->report->failed += outcome == OUTCOME_FAILED;
 	if (outcome == OUTCOME_SENT)
-		return settle_sent(run, notice, err);
-	keep_error(run, why);
-	return settle_unsent(run, notice, outcome, err);
+		return waiting_sent(&run->waiting, notice->id, run->claimed_ms,
+				    err);
+	waiting_words(why, run->report->last_error);
+	return waiting_unsent(&run->waiting, notice->id, run->claimed_ms,
+			      outcome == OUTCOME_FAILED,
+			      waiting_now_ms(&run->waiting) +
+				      waiting_pause_ms(notice->attempts),
+			      run->report->last_error, err);
 }
 
 static enum db_result send_one(struct run *run, const struct notice *notice,
@@ -327,7 +231,8 @@ static enum db_result send_one(struct run *run, const struct notice *notice,
 	enum db_result result;
 	bool is_ours;
 
-	result = claim(run, notice, &is_ours, err);
+	result = waiting_claim(&run->waiting, notice->id, notice->attempts,
+			       &is_ours, &run->claimed_ms, err);
 	if (result != DB_OK || !is_ours)
 		return result;
 	/* Claims that ended without a word: it may have killed us. */
@@ -343,11 +248,10 @@ int outbox_send(struct db *db, const struct outbox_sender *sender,
 		int64_t now_ms, int64_t limit,
 		struct outbox_report *report_out, struct err *err)
 {
-	struct run run = { .db = db, .sender = sender, .report = report_out,
-			   .start_ms = now_ms,
-			   .started_ms = clock_monotonic_ms() };
+	struct run run = { .sender = sender, .report = report_out };
 	struct batch batch;
 
+	waiting_begin(&run.waiting, db, &table, now_ms);
 	*report_out = (struct outbox_report){ .last_error = "" };
 	while (limit > 0 && !run.is_away) {
 		if (find_due(&run, limit, &batch, err) != DB_OK)
@@ -362,33 +266,7 @@ int outbox_send(struct db *db, const struct outbox_sender *sender,
 	return 0;
 }
 
-static int count_row(void *context, const struct db_row *row)
+int outbox_count(struct db *db, struct waiting_counts *out, struct err *err)
 {
-	struct outbox_counts *counts = context;
-	const struct {
-		struct slice state;
-		int64_t *count;
-	} states[] = {
-		{ SLICE("queued"), &counts->queued },
-		{ SLICE("sending"), &counts->sending },
-		{ SLICE("sent"), &counts->sent },
-		{ SLICE("failed"), &counts->failed },
-	};
-
-	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (slice_eq(db_column(row, "state"), states[i].state))
-			*states[i].count = db_column_integer(row, "n", 0);
-	return 0;
-}
-
-int outbox_count(struct db *db, struct outbox_counts *out, struct err *err)
-{
-	struct outbox_counts counts = { 0 };
-
-	if (db_run(db, "SELECT state, COUNT(*) AS n FROM comporta_notice "
-		   "GROUP BY state", NULL, 0, count_row, &counts, NULL,
-		   err) != DB_OK)
-		return -1;
-	*out = counts;
-	return 0;
+	return waiting_count(db, &table, out, err);
 }

@@ -4,7 +4,7 @@
  * Queueing happens inside the transaction that makes or lifts a block.
  * Sending: a row is claimed (state "sending", claimed_ms), the mail is made
  * from the block's row, handed to the mail server, and the row becomes
- * "sent". Killed in between, the claim ends after OUTBOX_CLAIM_MS and the
+ * "sent". Killed in between, the claim ends after WAITING_CLAIM_MS and the
  * mail goes again with the same Message-ID: lost would leave an owner in the
  * dark, and the same Message-ID lets mail software drop the second copy.
  *
@@ -20,11 +20,9 @@
 #include "detector/panel/db.h"
 #include "detector/panel/db_statement.h"
 #include "notifier/mail.h"
+#include "notifier/waiting.h"
 
-enum {
-	OUTBOX_CLAIM_MS = 10 * 60 * 1000,
-	OUTBOX_ATTEMPTS_MAX = 14	/* about three days: see outbox.c */
-};
+enum { OUTBOX_ATTEMPTS_MAX = 14 };	/* about three days: see waiting.h */
 
 enum notice_kind { NOTICE_BLOCKED, NOTICE_BLOCKED_AGAIN, NOTICE_LIFTED,
 		   NOTICE_KINDS };
@@ -64,7 +62,7 @@ typedef int (*outbox_describe_fn)(void *context, int64_t block_id,
 
 struct outbox_report {
 	int64_t sent, later, failed;
-	char last_error[256];	/* printable; "" when all went well */
+	char last_error[WAITING_WORDS_SIZE];	/* "" when all went well */
 };
 
 /* What sending needs besides the table; all of it borrowed. */
@@ -87,10 +85,7 @@ int outbox_send(struct db *db, const struct outbox_sender *sender,
 		int64_t now_ms, int64_t limit,
 		struct outbox_report *report_out, struct err *err);
 
-/* {queued, sending, sent, failed} counts, for status and metrics. */
-struct outbox_counts {
-	int64_t queued, sending, sent, failed;
-};
-int outbox_count(struct db *db, struct outbox_counts *out, struct err *err);
+/* For status and metrics. */
+int outbox_count(struct db *db, struct waiting_counts *out, struct err *err);
 
 #endif

@@ -152,7 +152,7 @@ static struct outbox_report send_at(int64_t now_ms)
 static void counts_are(const char *why, int64_t queued, int64_t sending,
 		       int64_t sent, int64_t failed)
 {
-	struct outbox_counts counts;
+	struct waiting_counts counts;
 	struct err err;
 
 	assert_int_equal(outbox_count(db, &counts, &err), 0);
@@ -319,10 +319,10 @@ static void test_a_claim_left_behind_ends(void **state)
 	/* As a run leaves it that was killed between claim and answer. */
 	script("UPDATE comporta_notice SET state = 'sending', attempts = 1, "
 	       "claimed_ms = 1795334400000;");
-	send_at(NOW + OUTBOX_CLAIM_MS - 60000);
+	send_at(NOW + WAITING_CLAIM_MS - 60000);
 	assert_int_equal(server.n, 0);
 	counts_are("still claimed", 0, 1, 0, 0);
-	send_at(NOW + OUTBOX_CLAIM_MS);
+	send_at(NOW + WAITING_CLAIM_MS);
 	assert_int_equal(server.n, 1);
 	counts_are("sent", 0, 0, 1, 0);
 }
@@ -372,7 +372,7 @@ static void late_run(void)
 	struct db *first = db;
 
 	db = connect_db();
-	send_at(NOW + 2 * OUTBOX_CLAIM_MS);
+	send_at(NOW + 2 * WAITING_CLAIM_MS);
 	db_close(&db);
 	db = first;
 }

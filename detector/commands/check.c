@@ -339,7 +339,7 @@ static void check_standing(struct findings *findings, struct desk *desk)
 static void check_database(struct findings *findings,
 			   const struct invocation *invocation)
 {
-	struct outbox_counts counts;
+	struct waiting_counts counts;
 	struct desk desk;
 	struct err err;
 	char words[200];

@@ -26,7 +26,7 @@ enum { SHOWN_MAX = 200 };
 
 /* The database was asked and said how many notices there are. */
 struct notices {
-	struct outbox_counts counts;
+	struct waiting_counts counts;
 	bool are_known;
 };
 
@@ -220,7 +220,7 @@ static void show_state(const struct tally *tally)
 
 static void show_notices(const struct notices *notices)
 {
-	const struct outbox_counts *counts = &notices->counts;
+	const struct waiting_counts *counts = &notices->counts;
 
 	if (notices->are_known)
 		printf("Notices: waiting %lld, sent %lld, refused %lld.\n",
