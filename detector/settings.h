@@ -16,6 +16,18 @@ enum mode { MODE_OBSERVE, MODE_ENFORCE };
 enum mail_server { MAIL_SERVER_AUTO, MAIL_SERVER_POSTFIX, MAIL_SERVER_EXIM,
 		   MAIL_SERVER_NONE };
 
+struct smtp_settings {
+	char *url;			/* smtp://host:port, smtps://... */
+	char *user, *password_file;
+	char *from;			/* envelope and From: address */
+	char *from_name;		/* of `smtp` only */
+	char *helo;
+	bool starttls;			/* insist on STARTTLS */
+	bool verify;			/* check the server's certificate */
+	char *ca_file;
+	int64_t timeout_ms;
+};
+
 struct settings {
 	int64_t mode;			/* enum mode */
 	char *state_dir;
@@ -47,17 +59,8 @@ struct settings {
 		int64_t gate;		/* enum panel_gate */
 	} panel;
 
-	struct {
-		char *url;		/* smtp://host:port, smtps://... */
-		char *user, *password_file;
-		char *from;		/* envelope and From: address */
-		char *from_name;
-		char *helo;
-		bool starttls;		/* insist on STARTTLS */
-		bool verify;		/* check the server's certificate */
-		char *ca_file;
-		int64_t timeout_ms;
-	} smtp;
+	struct smtp_settings smtp;
+	struct smtp_settings smtp_second;	/* when the first is away */
 
 	struct {
 		char *default_language;

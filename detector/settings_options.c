@@ -107,26 +107,40 @@ static const struct conf_option panel_options[] = {
 	CONF_END
 };
 
+/* What a way out for mail has, be it the first or the second. */
+#define SMTP_ROUTE(way)							\
+	TEXT("user", way.user, "", "Login, if it wants one."),		\
+	TEXT("password_file", way.password_file, "", "File with the "	\
+	     "password."),						\
+	TEXT("helo", way.helo, "", "Name we say in EHLO; empty: this "	\
+	     "machine's name."),					\
+	FLAG("starttls", way.starttls, "false", "Insist on STARTTLS; "	\
+	     "false uses it where offered."),				\
+	FLAG("verify", way.verify, "true", "Check the server's "	\
+	     "certificate."),						\
+	TEXT("ca_file", way.ca_file, "", "CA file; empty: the system's."), \
+	DURATION("timeout", way.timeout_ms, "30s", 1, 240,		\
+		 "For one notice.")
+
 static const struct conf_option smtp_options[] = {
 	TEXT("url", smtp.url, "smtp://127.0.0.1:25", "Mail server for our own "
 	     "notices: smtp:// or smtps://host:port; file:///folder keeps "
 	     "them there."),
-	TEXT("user", smtp.user, "", "Login, if it wants one."),
-	TEXT("password_file", smtp.password_file, "", "File with the "
-	     "password."),
 	TEXT("from", smtp.from, "", "Sender address; empty: postmaster at "
 	     "this machine's name."),
 	TEXT("from_name", smtp.from_name, "", "Sender's name as owners see "
 	     "it."),
-	TEXT("helo", smtp.helo, "", "Name we say in EHLO; empty: this "
-	     "machine's name."),
-	FLAG("starttls", smtp.starttls, "false", "Insist on STARTTLS; false "
-	     "uses it where offered."),
-	FLAG("verify", smtp.verify, "true", "Check the server's "
-	     "certificate."),
-	TEXT("ca_file", smtp.ca_file, "", "CA file; empty: the system's."),
-	DURATION("timeout", smtp.timeout_ms, "30s", 1, 600,
-		 "For one notice."),
+	SMTP_ROUTE(smtp),
+	CONF_END
+};
+
+static const struct conf_option smtp_second_options[] = {
+	TEXT("url", smtp_second.url, "", "Mail server for a notice that the "
+	     "first one does not take now, on another machine than the one "
+	     "that may be full of spam; empty: none."),
+	TEXT("from", smtp_second.from, "", "Envelope sender there; empty: as "
+	     "of the first."),
+	SMTP_ROUTE(smtp_second),
 	CONF_END
 };
 
@@ -252,6 +266,7 @@ static const struct conf_section fixed_sections[] = {
 	{ "database", database_options, &settings },
 	{ "panel", panel_options, &settings },
 	{ "smtp", smtp_options, &settings },
+	{ "smtp_second", smtp_second_options, &settings },
 	{ "notice", notice_options, &settings },
 	{ "serve", serve_options, &settings },
 	{ "lift", lift_options, &settings },

@@ -29,6 +29,8 @@ enum mail_result {
 	MAIL_AWAY,		/* no connection, TLS or login, or our sender
 				 * is refused: try again, and no other mail
 				 * would get through now */
+	MAIL_UNCERTAIN,		/* as MAIL_AWAY, but it may have the mail: all
+				 * of it was sent, and no answer came */
 	MAIL_REFUSED		/* 5xx for this recipient: no use to repeat */
 };
 
@@ -65,6 +67,12 @@ enum { MAIL_ANSWER_SIZE = 240 };
 enum mail_trial mail_client_try(struct mail_client *client,
 				const char *recipient,
 				char answer_out[MAIL_ANSWER_SIZE]);
+
+/* The same as our notices go: with the certificate as set, also without a
+ * login, and as far as MAIL FROM only where `recipient` is "". */
+enum mail_trial mail_client_probe(struct mail_client *client,
+				  const char *recipient,
+				  char answer_out[MAIL_ANSWER_SIZE]);
 
 /* The route through that client. */
 struct mail_route mail_client_route(struct mail_client *client);

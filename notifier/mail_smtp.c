@@ -39,6 +39,7 @@ struct mail_client {
 
 	/* The message in hand. */
 	enum stage stage;
+	size_t left;		/* bytes of it that were not sent */
 	bool said_auth;
 	bool said_quit;		/* answers from here on are about that */
 	int code;		/* of the last answer, 0 before one */
@@ -176,6 +177,9 @@ static enum mail_result judge(const struct mail_client *client,
 
 	if (end == TRANSFER_DONE)
 		return MAIL_ACCEPTED;
+	/* "Go on" was the last word, and the end of the message is out. */
+	if (client->code == 354 && client->left == 0)
+		return MAIL_UNCERTAIN;
 	if (client->code >= 500 && client->stage >= STAGE_RCPT && !wants_login)
 		return MAIL_REFUSED;
 	if (client->code >= 400 && client->code < 500 &&
@@ -212,7 +216,6 @@ static enum mail_result client_send(void *context, struct slice recipient,
 	struct mail_client *client = context;
 	char address[MIME_ADDRESS_MAX + 1];
 	enum mail_result result;
-	size_t left;
 
 	if (!mime_is_address(recipient) ||
 	    !slice_copy(recipient, address, sizeof(address))) {
@@ -223,7 +226,8 @@ static enum mail_result client_send(void *context, struct slice recipient,
 	begin(client);
 	result = judge(client, transfer_mail(client->transfer,
 					     client->settings.from, address,
-					     message, &left));
+					     message,
+					     &client->left));
 	if (result != MAIL_ACCEPTED)
 		explain(client, result, err);
 	return result;
@@ -271,7 +275,8 @@ static bool hear_server(struct mail_client *client, int64_t until_ms)
 	return false;
 }
 
-/* MAIL FROM, RCPT TO, each with its answer; QUIT whatever they were. */
+/* MAIL FROM, RCPT TO, each with its answer; QUIT whatever they were. Without
+ * `recipient` only the first. */
 static enum mail_trial ask_to_send(struct mail_client *client,
 				   const char *recipient)
 {
@@ -283,8 +288,9 @@ static enum mail_trial ask_to_send(struct mail_client *client,
 		{ "RCPT TO:", recipient },
 	};
 	enum mail_trial result = MAIL_TRIAL_TAKEN;
+	size_t n = *recipient ? 2 : 1;
 
-	for (size_t i = 0; i < 2 && result == MAIL_TRIAL_TAKEN; i++) {
+	for (size_t i = 0; i < n && result == MAIL_TRIAL_TAKEN; i++) {
 		client->code = 0;
 		client->answer[0] = '\0';
 		if (!tell_server(client, steps[i].verb, steps[i].address,
@@ -300,19 +306,18 @@ static enum mail_trial ask_to_send(struct mail_client *client,
 	return result;
 }
 
-static enum mail_trial try_once(struct mail_client *client,
-				const char *recipient)
+static enum mail_trial try_once(struct mail_client *client, bool verify,
+				bool must_log_in, const char *recipient)
 {
 	enum transfer_end end;
 
 	begin(client);
-	end = transfer_connect(client->transfer,
-			       client->settings.verify && !client->is_here);
+	end = transfer_connect(client->transfer, verify);
 	if (end == TRANSFER_NO_LOGIN)
 		return MAIL_TRIAL_NO_LOGIN;
 	if (end != TRANSFER_DONE)
 		return MAIL_TRIAL_AWAY;
-	if (client->said_auth)
+	if (client->said_auth || !must_log_in)
 		return ask_to_send(client, recipient);
 	/* It goes on without, where none is offered. */
 	slice_copy(S("the server offers no login there"), client->answer,
@@ -320,25 +325,48 @@ static enum mail_trial try_once(struct mail_client *client,
 	return MAIL_TRIAL_NO_LOGIN;
 }
 
+static void show_answer(const struct mail_client *client,
+			char answer_out[MAIL_ANSWER_SIZE])
+{
+	struct text shown = TEXT_INIT(ANSWER_SIZE - 1);
+
+	text_add_visible(&shown, slice_from(
+		client->answer[0] ? client->answer
+				  : transfer_problem(client->transfer)));
+	slice_copy(text_slice(&shown), answer_out, MAIL_ANSWER_SIZE);
+	text_release(&shown);
+}
+
 enum mail_trial mail_client_try(struct mail_client *client,
 				const char *recipient,
 				char answer_out[MAIL_ANSWER_SIZE])
 {
-	struct text shown = TEXT_INIT(ANSWER_SIZE - 1);
-	enum mail_trial result = MAIL_TRIAL_AWAY;
+	bool verify = client->settings.verify && !client->is_here;
+	enum mail_trial result;
 
 	if (!mime_is_address(slice_from(recipient)) ||
 	    !mime_is_address(slice_from(client->settings.from))) {
-		text_add_string(&shown, "it is no mail address");
-	} else {
-		result = try_once(client, recipient);
-		text_add_visible(&shown, slice_from(
-			client->answer[0]
-				? client->answer
-				: transfer_problem(client->transfer)));
+		slice_copy(S("it is no mail address"), answer_out,
+			   MAIL_ANSWER_SIZE);
+		return MAIL_TRIAL_AWAY;
 	}
-	slice_copy(text_slice(&shown), answer_out, MAIL_ANSWER_SIZE);
-	text_release(&shown);
+	result = try_once(client, verify, true, recipient);
+	show_answer(client, answer_out);
+	transfer_hang_up(client->transfer);
+	return result;
+}
+
+enum mail_trial mail_client_probe(struct mail_client *client,
+				  const char *recipient,
+				  char answer_out[MAIL_ANSWER_SIZE])
+{
+	enum mail_trial result;
+
+	if (!mime_is_address(slice_from(recipient)))
+		recipient = "";
+	result = try_once(client, client->settings.verify,
+			  client->settings.user[0] != '\0', recipient);
+	show_answer(client, answer_out);
 	transfer_hang_up(client->transfer);
 	return result;
 }

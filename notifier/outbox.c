@@ -193,7 +193,8 @@ static enum outcome attempt(struct run *run, const struct notice *notice,
 				    slice_from(notice->recipient),
 				    text_slice(&message), err);
 
-		run->is_away = result == MAIL_AWAY;
+		run->is_away = result == MAIL_AWAY ||
+			       result == MAIL_UNCERTAIN;
 		outcome = result == MAIL_ACCEPTED ? OUTCOME_SENT
 			: result == MAIL_REFUSED ? OUTCOME_FAILED
 			: OUTCOME_LATER;

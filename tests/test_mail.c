@@ -1,182 +1,13 @@
 /*
  * mail_smtp.c against a mail server on loopback whose answers are a table.
- * The server is a child process; what it heard comes back through a file.
  */
 #include "notifier/mail.h"
-#include "tests/support/test.h"
+#include "tests/support/mail_sink.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-enum { HEARD_SIZE = 65536, TIMEOUT_MS = 400, PATIENT_MS = 5000 };
-
-/* Answers to the first word of a command; SILENT says nothing, CLOSE hangs
- * up. NULL stands for the usual one. */
-#define SILENT "silent"
-#define CLOSE "close"
-
-struct answers {
-	const char *greeting, *ehlo, *auth, *mail, *rcpt, *data, *end;
-};
-
-struct heard {
-	int connections;
-	size_t len;
-	char bytes[HEARD_SIZE];
-};
-
-struct sink {
-	const struct answers *answers;
-	struct heard *heard;	/* shared with the child */
-	int listening;
-	int port;
-	pid_t child;
-};
-
-/* False when the connection is over. */
-static bool say(int fd, const char *answer, const char *usual)
-{
-	const char *text = answer ? answer : usual;
-	char line[600];
-	int len;
-
-	if (strcmp(text, CLOSE) == 0)
-		return false;
-	if (strcmp(text, SILENT) == 0)
-		return true;
-	len = snprintf(line, sizeof(line), "%s\r\n", text);
-	return write(fd, line, (size_t)len) == len;
-}
-
-static void note(struct heard *heard, const char *bytes, size_t len)
-{
-	if (heard->len + len > HEARD_SIZE)
-		_exit(1);
-	memcpy(heard->bytes + heard->len, bytes, len);
-	heard->len += len;
-}
-
-/* A line with its end, noted; false at the end of the connection. */
-static bool hear(FILE *in, struct heard *heard, char line[2048])
-{
-	if (!fgets(line, 2048, in))
-		return false;
-	note(heard, line, strlen(line));
-	return true;
-}
-
-static bool take_message(FILE *in, int fd, const struct answers *answers,
-			 struct heard *heard)
-{
-	char line[2048];
-
-	if (!say(fd, answers->data, "354 go on"))
-		return false;
-	if (answers->data)
-		return true;
-	do {
-		if (!hear(in, heard, line))
-			return false;
-	} while (strcmp(line, ".\r\n") != 0);
-	return say(fd, answers->end, "250 2.0.0 queued as X");
-}
-
-static bool obey(FILE *in, int fd, const char *line,
-		 const struct answers *answers, struct heard *heard)
-{
-	const struct {
-		const char *word, *answer, *usual;
-	} commands[] = {
-		{ "EHLO", answers->ehlo, "250-sink\r\n250 8BITMIME" },
-		{ "AUTH", answers->auth, "235 ok" },
-		{ "MAIL", answers->mail, "250 ok" },
-		{ "RCPT", answers->rcpt, "250 ok" },
-		{ "RSET", NULL, "250 ok" },
-		{ "QUIT", NULL, "221 bye" },
-	};
-
-	if (strncmp(line, "DATA", 4) == 0)
-		return take_message(in, fd, answers, heard);
-	for (size_t i = 0; i < N_ELEMENTS(commands); i++)
-		if (strncmp(line, commands[i].word, 4) == 0)
-			return say(fd, commands[i].answer, commands[i].usual);
-	return say(fd, NULL, "500 what?");
-}
-
-static void converse(int fd, const struct answers *answers,
-		     struct heard *heard)
-{
-	FILE *in = fdopen(fd, "r");
-	char line[2048];
-	bool goes_on;
-
-	heard->connections++;
-	goes_on = in && say(fd, answers->greeting, "220 sink");
-	while (goes_on && hear(in, heard, line))
-		goes_on = obey(in, fd, line, answers, heard);
-	if (in)
-		fclose(in);
-}
-
-static void serve(const struct sink *sink)
-{
-	/* Should the test die, so does the server. */
-	alarm(30);
-	for (;;) {
-		int fd = accept(sink->listening, NULL, NULL);
-
-		if (fd < 0)
-			_exit(1);
-		converse(fd, sink->answers, sink->heard);
-	}
-}
-
-static void sink_open(struct sink *sink, const struct answers *answers)
-{
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	socklen_t size = sizeof(address);
-
-	sink->answers = answers;
-	sink->heard = mmap(NULL, sizeof(*sink->heard), PROT_READ | PROT_WRITE,
-			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_true(sink->heard != MAP_FAILED);
-	sink->listening = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(sink->listening, (struct sockaddr *)&address,
-			      size), 0);
-	assert_int_equal(listen(sink->listening, 5), 0);
-	assert_int_equal(getsockname(sink->listening,
-				     (struct sockaddr *)&address, &size), 0);
-	sink->port = ntohs(address.sin_port);
-	sink->child = fork();
-	assert_true(sink->child >= 0);
-	if (sink->child == 0)
-		serve(sink);
-}
-
-static void sink_close(struct sink *sink)
-{
-	kill(sink->child, SIGKILL);
-	waitpid(sink->child, NULL, 0);
-	close(sink->listening);
-	munmap(sink->heard, sizeof(*sink->heard));
-}
-
-static bool was_heard(const struct sink *sink, const char *text)
-{
-	struct slice all = { sink->heard->bytes, sink->heard->len };
-
-	return slice_find(all, slice_from(text)) >= 0;
-}
+enum { TIMEOUT_MS = 400, PATIENT_MS = 5000 };
 
 static const char message[] =
 	"Subject: x\r\n\r\n.dot\r\n..dots\r\n.\r\nRSET\r\nend\r\n";
@@ -260,8 +91,14 @@ static void test_answers(void **state)
 		  "(DATA): 452 full", 0 },
 		{ "message 554", { .end = "554 5.7.1 spam" }, MAIL_REFUSED,
 		  "(DATA): 554 5.7.1 spam", 0 },
-		{ "message, gone", { .end = CLOSE }, MAIL_AWAY, "DATA", 0 },
-		{ "message, silent", { .end = SILENT }, MAIL_AWAY, "DATA",
+		{ "message, gone", { .end = CLOSE }, MAIL_UNCERTAIN, "DATA",
+		  0 },
+		{ "message, silent", { .end = SILENT }, MAIL_UNCERTAIN, "DATA",
+		  TIMEOUT_MS },
+		{ "message 421", { .end = "421 going down" }, MAIL_AWAY,
+		  "(DATA): 421 going down", 0 },
+		{ "data, gone", { .data = CLOSE }, MAIL_AWAY, "DATA", 0 },
+		{ "data, silent", { .data = SILENT }, MAIL_AWAY, "DATA",
 		  TIMEOUT_MS },
 		{ "hostile words", { .rcpt = "550 \x1b[2J%s%n \xff" },
 		  MAIL_REFUSED, "550 \\x1b[2J%s%n \\xff", 0 },
@@ -314,7 +151,7 @@ static void test_what_the_server_hears(void **state)
 	assert_int_equal(send_to(client, "a@home.example", &err),
 			 MAIL_ACCEPTED);
 	for (size_t i = 0; i < N_ELEMENTS(heard); i++)
-		if (!was_heard(&sink, heard[i]))
+		if (!sink_heard(&sink, heard[i]))
 			fail_msg("not heard: %s", heard[i]);
 	mail_client_close(&client);
 	sink_close(&sink);
@@ -397,7 +234,7 @@ static void test_login(void **state)
 		assert_case(cases[i].why, cases[i].want, got);
 		/* base64 of NUL user NUL pass%s */
 		assert_case(cases[i].why, cases[i].is_heard,
-			    was_heard(&sink, "AHVzZXIAcGFzcyVz"));
+			    sink_heard(&sink, "AHVzZXIAcGFzcyVz"));
 		assert_null(strstr(err.text, "pass%s"));
 		mail_client_close(&client);
 		sink_close(&sink);
@@ -423,8 +260,8 @@ static void test_tls_that_is_not_offered(void **state)
 	settings.starttls = true;
 	client = open_client(&settings);
 	assert_int_equal(send_to(client, "a@home.example", &err), MAIL_AWAY);
-	assert_false(was_heard(&sink, "AUTH"));
-	assert_false(was_heard(&sink, "MAIL"));
+	assert_false(sink_heard(&sink, "AUTH"));
+	assert_false(sink_heard(&sink, "MAIL"));
 	mail_client_close(&client);
 	sink_close(&sink);
 }
@@ -566,9 +403,9 @@ static void test_trial(void **state)
 		if (!strstr(answer, cases[i].part) || strstr(answer, "geheim"))
 			fail_msg("%s: \"%s\"", cases[i].why, answer);
 		assert_case(cases[i].why, cases[i].is_mail_heard,
-			    was_heard(&sink, "MAIL FROM:<help@hoster.example>"
+			    sink_heard(&sink, "MAIL FROM:<help@hoster.example>"
 				      "\r\n"));
-		assert_false(was_heard(&sink, "DATA"));
+		assert_false(sink_heard(&sink, "DATA"));
 		mail_client_close(&client);
 		sink_close(&sink);
 	}
@@ -593,9 +430,62 @@ static void test_trial_without_tls(void **state)
 	client = open_client(&settings);
 	assert_int_equal(mail_client_try(client, settings.from, answer),
 			 MAIL_TRIAL_AWAY);
-	assert_false(was_heard(&sink, "AUTH"));
+	assert_false(sink_heard(&sink, "AUTH"));
 	mail_client_close(&client);
 	sink_close(&sink);
+}
+
+/* check asks so whether notices would get out. */
+static void test_probe(void **state)
+{
+	static const struct {
+		const char *why;
+		struct answers answers;
+		const char *user, *recipient;
+		enum mail_trial want;
+		const char *part;	/* of the answer */
+		bool is_rcpt_heard;
+	} cases[] = {
+		{ "no login needed", { NULL }, "", "", MAIL_TRIAL_TAKEN,
+		  "250 ok", false },
+		{ "with a recipient", { NULL }, "", "ops@hoster.example",
+		  MAIL_TRIAL_TAKEN, "250 ok", true },
+		{ "recipient refused", { .rcpt = "554 5.7.1 relay denied" },
+		  "", "ops@hoster.example", MAIL_TRIAL_REFUSED,
+		  "554 5.7.1 relay denied", true },
+		{ "queue full", { .mail = "452 4.3.1 full" }, "", "",
+		  MAIL_TRIAL_REFUSED, "452 4.3.1 full", false },
+		{ "login", { OFFERS }, "user", "", MAIL_TRIAL_TAKEN, "250 ok",
+		  false },
+		{ "login not offered", { NULL }, "user", "",
+		  MAIL_TRIAL_NO_LOGIN, "offers no login", false },
+		{ "no greeting", { .greeting = CLOSE }, "", "",
+		  MAIL_TRIAL_AWAY, "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct mail_settings settings;
+		struct mail_client *client;
+		struct sink sink;
+		char url[64], answer[MAIL_ANSWER_SIZE];
+
+		sink_open(&sink, &cases[i].answers);
+		settings = usual_settings(url, sink.port);
+		settings.user = cases[i].user;
+		settings.password = "geheim";
+		client = open_client(&settings);
+		assert_case(cases[i].why, cases[i].want,
+			    mail_client_probe(client, cases[i].recipient,
+					      answer));
+		if (!strstr(answer, cases[i].part))
+			fail_msg("%s: \"%s\"", cases[i].why, answer);
+		assert_case(cases[i].why, cases[i].is_rcpt_heard,
+			    sink_heard(&sink, "RCPT"));
+		assert_false(sink_heard(&sink, "DATA"));
+		mail_client_close(&client);
+		sink_close(&sink);
+	}
 }
 
 int main(void)
@@ -608,6 +498,7 @@ int main(void)
 		cmocka_unit_test(test_login),
 		cmocka_unit_test(test_trial),
 		cmocka_unit_test(test_trial_without_tls),
+		cmocka_unit_test(test_probe),
 		cmocka_unit_test(test_tls_that_is_not_offered),
 		cmocka_unit_test(test_nobody_listens),
 		cmocka_unit_test(test_recipients_that_are_none),

@@ -9,6 +9,7 @@
 #include "detector/commands/check_log.h"
 #include "detector/commands/check_mailserver.h"
 #include "detector/commands/check_panel.h"
+#include "detector/commands/check_sending.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
 #include "detector/commands/logs.h"
@@ -68,6 +69,24 @@ static void tell_mailserver(void *context, enum mailserver_mark mark,
 		if (findings->n_bad++ == 0)
 			findings->code = EXIT_CONFIG;
 	}
+}
+
+static void tell_sending(void *context, enum sending_mark mark,
+			 const char *part, const struct err *found)
+{
+	if (mark == SENDING_MEND)
+		bad(context, part, found);
+	else if (mark == SENDING_NOTE)
+		note(part, found->text);
+	else
+		good(part, found->text);
+}
+
+static void check_what_is_sent(struct findings *findings, struct desk *desk)
+{
+	const struct sending_check check = { desk, tell_sending, findings };
+
+	check_sending(&check);
 }
 
 /* `desk` is NULL where there is no database. */
@@ -339,7 +358,6 @@ static void check_standing(struct findings *findings, struct desk *desk)
 static void check_database(struct findings *findings,
 			   const struct invocation *invocation)
 {
-	struct waiting_counts counts;
 	struct desk desk;
 	struct err err;
 	char words[200];
@@ -365,42 +383,12 @@ static void check_database(struct findings *findings,
 	check_panel(findings, &desk);
 	check_blocks(findings, &desk);
 	check_actions(findings, &desk);
-	if (outbox_count(desk.blocks.db, &counts, &err) < 0) {
-		bad(findings, "outbox", &err);
-	} else {
-		snprintf(words, sizeof(words), "notices waiting %lld, refused "
-			 "%lld", (long long)(counts.queued + counts.sending),
-			 (long long)counts.failed);
-		good("outbox", words);
-	}
+	check_what_is_sent(findings, &desk);
 	/* The mail server can look into a new table only when it has been
 	 * granted that. */
 	if (!invocation->create_tables)
 		check_mail_server(findings, &desk, invocation);
 	desk_close(&desk);
-}
-
-/* What owners meet in a notice. */
-static void check_notice(void)
-{
-	const struct {
-		const char *value, *words;
-	} rows[] = {
-		{ settings.smtp.from, "smtp.from is empty: notices come from "
-		  "postmaster at this machine's name" },
-		{ settings.serve.public_url, "serve.public_url is empty: the "
-		  "link in a notice works on this machine only" },
-		{ settings.notice.support_contact, "notice.support_contact is "
-		  "empty: owners are not told whom to ask" },
-		{ settings.notice.provider_name, "notice.provider_name is "
-		  "empty: owners do not read who writes" },
-	};
-
-	if (settings.mode != MODE_ENFORCE)
-		return;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (!*rows[i].value)
-			note("notice", rows[i].words);
 }
 
 /* Decisions that could not be carried out. */
@@ -469,7 +457,6 @@ static int run(struct invocation *invocation)
 	check_model();
 	check_database(&findings, invocation);
 	check_journal(&findings);
-	check_notice();
 	if (settings.home.n == 0)
 		note("home", "no home countries are set: travellers are taken "
 		     "for thieves more easily");

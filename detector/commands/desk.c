@@ -6,7 +6,6 @@
 #include "detector/panel/schema.h"
 #include "detector/settings.h"
 #include "detector/state.h"
-#include "notifier/mail_file.h"
 
 #include <limits.h>
 #include <pwd.h>
@@ -16,41 +15,6 @@
 
 /* Notices that one run sends; the rest goes with the next. */
 enum { SEND_AT_ONCE = 500 };
-
-static void sender_address(struct text *out)
-{
-	char host[256] = "localhost";
-
-	if (*settings.smtp.from) {
-		text_add_string(out, settings.smtp.from);
-		return;
-	}
-	gethostname(host, sizeof(host) - 1);
-	text_addf(out, "postmaster@%s", host);
-}
-
-static int open_mail(struct desk *desk, struct err *err)
-{
-	const char *path = settings.smtp.password_file;
-
-	if (*path && files_read_secret(path, &desk->smtp_password, err) < 0) {
-		err_prefix(err, "smtp.password_file: ");
-		return -1;
-	}
-	sender_address(&desk->from);
-	desk->mail = (struct mail_settings){
-		.url = settings.smtp.url,
-		.user = settings.smtp.user,
-		.password = text_string(&desk->smtp_password),
-		.from = text_string(&desk->from),
-		.helo = settings.smtp.helo,
-		.starttls = settings.smtp.starttls,
-		.verify = settings.smtp.verify,
-		.ca_file = settings.smtp.ca_file,
-		.timeout_ms = settings.smtp.timeout_ms,
-	};
-	return 0;
-}
 
 static int open_database(struct desk *desk, struct err *err)
 {
@@ -103,7 +67,7 @@ static int open_all(struct desk *desk, bool migrate, int *applied_out,
 	    open_panel(desk, err) < 0 ||
 	    files_make_dir(settings.state_dir, err) < 0 ||
 	    settings_secret(&desk->secret, err) < 0 ||
-	    open_mail(desk, err) < 0)
+	    routes_read(&desk->routes, err) < 0)
 		return -1;
 	desk->blocks.secret = text_slice(&desk->secret);
 	desk->blocks.languages = desk->languages;
@@ -116,9 +80,7 @@ int desk_open_and_migrate(struct desk *desk, int *applied_out, struct err *err)
 	*desk = (struct desk){
 		.secret = TEXT_INIT(4096),
 		.password = TEXT_INIT(4096),
-		.smtp_password = TEXT_INIT(4096),
 		.file = TEXT_INIT(PATH_MAX),
-		.from = TEXT_INIT(512),
 	};
 	if (open_all(desk, applied_out != NULL, applied_out, err) == 0)
 		return 0;
@@ -138,9 +100,8 @@ void desk_close(struct desk *desk)
 	languages_free(&desk->languages);
 	text_release(&desk->secret);
 	text_release(&desk->password);
-	text_release(&desk->smtp_password);
+	routes_release(&desk->routes);
 	text_release(&desk->file);
-	text_release(&desk->from);
 }
 
 bool desk_is_wanted(void)
@@ -154,40 +115,25 @@ bool desk_is_wanted(void)
 	return access(path, F_OK) == 0;
 }
 
-static int send_by(struct desk *desk, const struct mail_route *route,
-		   int64_t now_ms, struct outbox_report *report_out,
-		   struct err *err)
+int desk_send(struct desk *desk, int64_t now_ms,
+	      struct outbox_report *report_out, struct err *err)
 {
-	struct outbox_sender sender = {
-		.route = route,
+	struct mail_route route;
+	const struct outbox_sender sender = {
+		.route = &route,
 		.languages = desk->languages,
-		.from = desk->mail.from,
+		.from = desk->routes.ways[0].mail.from,
 		.from_name = settings.smtp.from_name,
 		.describe = describe_notice,
 		.context = &desk->describe,
 	};
-
-	return outbox_send(desk->blocks.db, &sender, now_ms, SEND_AT_ONCE,
-			   report_out, err);
-}
-
-int desk_send(struct desk *desk, int64_t now_ms,
-	      struct outbox_report *report_out, struct err *err)
-{
-	struct mail_folder folder;
-	struct mail_client *client;
-	struct mail_route route;
 	int result;
 
-	if (mail_folder_init(desk->mail.url, &folder)) {
-		route = mail_folder_route(&folder);
-		return send_by(desk, &route, now_ms, report_out, err);
-	}
-	if (mail_client_open(&desk->mail, &client, err) < 0)
+	if (routes_open(&desk->routes, &route, err) < 0)
 		return -1;
-	route = mail_client_route(client);
-	result = send_by(desk, &route, now_ms, report_out, err);
-	mail_client_close(&client);
+	result = outbox_send(desk->blocks.db, &sender, now_ms, SEND_AT_ONCE,
+			     report_out, err);
+	routes_close(&desk->routes);
 	return result;
 }
 

@@ -1,21 +1,21 @@
 /*
  * desk - what commands that touch the hosting database work with: the
- * connection, the panel, the secret, the languages, the mail server.
+ * connection, the panel, the secret, the languages, the mail servers.
  */
 #ifndef DETECTOR_COMMANDS_DESK_H
 #define DETECTOR_COMMANDS_DESK_H
 
 #include "detector/blocks.h"
+#include "detector/commands/routes.h"
 #include "detector/describe.h"
 #include "notifier/outbox.h"
 
 struct desk {
 	struct blocks blocks;
 	struct text secret, password, file;
-	struct text smtp_password, from;
 	struct languages *languages;
 	struct describe describe;
-	struct mail_settings mail;
+	struct routes routes;
 };
 
 /* Connects, checks our tables (SQLite's are made), loads the panel and the
