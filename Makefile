@@ -7,6 +7,7 @@
 #   make check-all   check, sanitizers, static checks, fuzzers: long
 #   make bench       timings beside ripgrep, pflogsumm and eximstats
 #   make bench-enforce   from a decision to a refused recipient, on Postfix
+#   make bench-http      owner pages a second, beside libmicrohttpd alone
 #   make eval        comporta beside published rules, simulated; bench/eval.sh
 # V=1 shows the commands, SAN=address,undefined builds with sanitizers,
 # WERROR=1 stops at warnings, BUILD=folder builds elsewhere.
@@ -67,7 +68,7 @@ endif
 
 .DEFAULT_GOAL := all
 .PHONY: .FORCE all tests libraries objects print-objects print-libs demo check \
-	check-all geoip lint fuzz bench bench-enforce eval install \
+	check-all geoip lint fuzz bench bench-enforce bench-http eval install \
 	uninstall clean
 .SECONDARY:
 
@@ -168,6 +169,20 @@ bench-enforce:
 	@$(MAKE) --no-print-directory geoip
 	@COMPORTA=$${COMPORTA:-$(CURDIR)/$(BUILD)/comporta} \
 		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 bench/enforce.py
+
+$(BUILD)/http-%: bench/http/%.c
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -o $@ $< \
+		$(if $(filter %plain,$@),-lmicrohttpd)
+
+# Needs root, as it starts a MariaDB.
+bench-http:
+	@sh packaging/deps.sh all
+	@$(MAKE) --no-print-directory all $(BUILD)/http-plain $(BUILD)/http-pace
+	@COMPORTA=$${COMPORTA:-$(CURDIR)/$(BUILD)/comporta} \
+		PLAIN=$(CURDIR)/$(BUILD)/http-plain \
+		PACE=$(CURDIR)/$(BUILD)/http-pace \
+		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 bench/http.py
 
 eval:
 	@sh packaging/deps.sh check

@@ -181,7 +181,7 @@ static const struct conf_option serve_options[] = {
 	INTEGER("max_connections", serve.max_connections, "1000", 1, 100000,
 		NULL, "Connections at once."),
 	INTEGER("requests_per_minute", serve.requests_per_minute, "120", 1,
-		1000000, NULL, "For one address or token."),
+		100000000, NULL, "For one address or token."),
 	CONF_END
 };
 

@@ -29,7 +29,7 @@ check_maybe='systemd-journal-remote'
 
 for_what=${1:-build}
 everything='clang libclang-rt-14-dev cppcheck binutils ripgrep pflogsumm time
-	chromium'
+	chromium wrk'
 
 case $for_what in
 build) want=$build maybe=$build_maybe ;;
