@@ -22,6 +22,14 @@ int64_t clock_monotonic_ms(void)
 	return read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t clock_monotonic_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000) + now.tv_nsec / 1000;
+}
+
 void clock_sleep_ms(int64_t duration_ms)
 {
 	struct timespec pause = { .tv_sec = duration_ms / 1000,

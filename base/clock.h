@@ -16,6 +16,7 @@ int64_t clock_now_ms(void);
 
 /* For durations: never runs back, no relation to the wall. */
 int64_t clock_monotonic_ms(void);
+int64_t clock_monotonic_us(void);
 
 /* Sleep, or return early when a signal arrives. */
 void clock_sleep_ms(int64_t duration_ms);

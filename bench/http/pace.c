@@ -7,7 +7,8 @@
  *	pace PORT RATE SECONDS CONNECTIONS <PATHS
  *
  * Paths one a line, taken in turns. One line at the end: asked, answered, with
- * 200, failed; latencies in milliseconds at the median, p99, p99.9, the longest.
+ * status 200, failed; then latencies in milliseconds: the median, p99, p99.9,
+ * the longest.
  */
 #include <arpa/inet.h>
 #include <errno.h>

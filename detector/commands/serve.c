@@ -38,8 +38,9 @@ static void ready(void *context, int port)
 
 static int run(struct invocation *invocation)
 {
+	struct http_stats stats = { .connections = 0 };
 	struct http_context context = { .now_ms = clock_now_ms,
-					.ready = ready };
+					.ready = ready, .stats = &stats };
 	struct desk desk;
 	struct err err;
 	uint64_t seed;

@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "detector/blocks.h"
+#include "detector/http/latency.h"
 #include "detector/http/ratelimit.h"
 #include "notifier/letter.h"
 
@@ -91,6 +92,7 @@ struct http_context {
 	struct ratelimit *guesses;	/* of passwords, by account, in an
 					 * hour; like `limits` NULL for none */
 	int64_t (*now_ms)(void);	/* wall clock */
+	struct http_stats *stats;	/* counted into; may be NULL */
 	/* Addresses of reverse proxies whose X-Forwarded-For is believed;
 	 * NULL for none. */
 	const struct conf_list *proxies;

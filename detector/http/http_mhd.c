@@ -159,11 +159,16 @@ static enum MHD_Result answer_now(struct server *server,
 {
 	struct http_response response = HTTP_RESPONSE_INIT;
 	struct http_request request;
+	int64_t start_us = clock_monotonic_us();
 	enum MHD_Result result;
 
 	fill_in(&request, server, connection, method, incoming);
 	http_answer(server->context, &request, &response);
 	result = send_answer(connection, &response);
+	if (server->context->stats)
+		http_stats_note(server->context->stats,
+				http_part_of(request.path), response.status,
+				clock_monotonic_us() - start_us);
 	http_response_release(&response);
 	return result;
 }
@@ -232,6 +237,17 @@ static void on_completed(void *context, struct MHD_Connection *connection,
 	*state = NULL;
 }
 
+static void count_connection(struct http_stats *stats,
+			     enum MHD_ConnectionNotificationCode what)
+{
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		stats->connections++;
+		stats->accepted++;
+	} else {
+		stats->connections--;
+	}
+}
+
 static void on_connection(void *context, struct MHD_Connection *connection,
 			  void **socket_context,
 			  enum MHD_ConnectionNotificationCode what)
@@ -240,6 +256,8 @@ static void on_connection(void *context, struct MHD_Connection *connection,
 	struct client *client = *socket_context;
 	const union MHD_ConnectionInfo *info;
 
+	if (server->context->stats)
+		count_connection(server->context->stats, what);
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
 		if (client)
 			client->fd = -1;
