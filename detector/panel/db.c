@@ -2,6 +2,7 @@
 
 #include "detector/panel/db_bind.h"
 #include "detector/panel/db_driver.h"
+#include "detector/panel/db_kept.h"
 #include "detector/panel/sql_text.h"
 
 #include <errno.h>
@@ -18,6 +19,7 @@ struct db {
 	enum db_result death;	/* why it is DEAD, and in whose words */
 	struct err last_words;
 	bool reading;		/* a row callback runs */
+	struct db_kept_all kept;	/* of this link */
 };
 
 static const struct db_driver *const drivers[] = {
@@ -94,6 +96,7 @@ int db_open(const struct db_settings *settings, struct db **db_out,
 
 static void hang_up(struct db *db)
 {
+	db_kept_forget_all(&db->kept, db->driver);
 	if (db->link)
 		db->driver->close(db->link);
 	db->link = NULL;
@@ -175,11 +178,9 @@ static enum db_result prepare(struct db *db, struct slice sql,
 			      void **statement_out, struct err *err)
 {
 	struct err first;
-	enum db_result result = ready(db, err);
+	enum db_result result = db->driver->prepare(db->link, sql,
+						    statement_out, &first);
 
-	if (result != DB_OK)
-		return result;
-	result = db->driver->prepare(db->link, sql, statement_out, &first);
 	if (result == DB_OK)
 		return DB_OK;
 	if (result != DB_AWAY || db->transaction != NONE) {
@@ -194,31 +195,116 @@ static enum db_result prepare(struct db *db, struct slice sql,
 					      err), err);
 }
 
-static enum db_result execute(struct db *db, const struct db_bound *bound,
-			      db_row_fn row, void *context,
-			      int64_t *changed_out, struct err *err)
-{
+/* One statement on its way: kept from before, or made for this once. */
+struct running {
+	struct db *db;
 	void *statement;
-	int64_t changed = 0;
-	bool alone;
-	enum db_result result = prepare(db, text_slice(&bound->sql),
-					&statement, err);
+	struct db_kept *kept;	/* NULL: `marks` are its own */
+	struct db_marks marks;
+	const struct db_parameter *parameters;
+	size_t n_parameters;
+	db_row_fn row;
+	void *context;
+	size_t n_rows;		/* given to `row` */
+	int64_t changed;
+};
+
+static int give_row(void *context, const struct db_row *row)
+{
+	struct running *running = context;
+
+	running->n_rows++;
+	return running->row(running->context, row);
+}
+
+/* Whether a connection still lives shows when a statement is prepared, before
+ * anything has happened. A change that stands alone must not do without that:
+ * nobody could say whether it was made. */
+static struct db_kept *find_kept(struct db *db, struct slice sql)
+{
+	struct db_kept *kept = db_kept_find(&db->kept, sql);
+
+	if (kept && db->transaction == NONE &&
+	    !db->driver->only_reads(kept->statement))
+		return NULL;
+	return kept;
+}
+
+static enum db_result get_statement(struct running *running, struct slice sql,
+				    struct err *err)
+{
+	struct db *db = running->db;
+	enum db_result result = ready(db, err);
 
 	if (result != DB_OK)
 		return result;
-	alone = db->transaction == NONE &&
-		!db->driver->only_reads(statement);
-	db->reading = true;
-	result = db->driver->execute(statement, bound->values,
-				     bound->n_values, row, context, &changed,
-				     err);
-	db->reading = false;
-	db->driver->finish(statement);
+	running->kept = find_kept(db, sql);
+	if (running->kept) {
+		running->statement = running->kept->statement;
+		return DB_OK;
+	}
+	if (db_translate(&running->marks, sql, err) != 0)
+		return DB_FAILED;
+	return prepare(db, text_slice(&running->marks.sql),
+		       &running->statement, err);
+}
+
+/* What is to be asked again stays prepared; what failed does not. */
+static void put_statement(struct running *running, struct slice sql,
+			  enum db_result result)
+{
+	struct db *db = running->db;
+	struct db_kept *old;
+
+	if (running->kept && result != DB_OK) {
+		db_kept_forget(running->kept, db->driver);
+		return;
+	}
+	if (result == DB_OK)
+		db->driver->rest(running->statement);
+	if (running->kept)
+		return;
+	old = result == DB_OK ? db_kept_find(&db->kept, sql) : NULL;
+	if (old || result != DB_OK ||
+	    !db_kept_add(&db->kept, db->driver, running->statement,
+			 &running->marks))
+		db->driver->finish(running->statement);
+}
+
+static enum db_result execute(struct running *running, struct slice sql,
+			      struct err *err)
+{
+	struct db *db = running->db;
+	const struct db_marks *marks = running->kept ? &running->kept->marks
+						     : &running->marks;
+	struct db_bound bound = DB_BOUND_INIT;
+	bool only_reads = db->driver->only_reads(running->statement);
+	bool alone = db->transaction == NONE && !only_reads;
+	enum db_result result = DB_FAILED;
+
+	if (db_bind(&bound, marks, running->parameters,
+		    running->n_parameters, err) == 0) {
+		db->reading = true;
+		result = db->driver->execute(running->statement, bound.values,
+					     bound.n_values,
+					     running->row ? give_row : NULL,
+					     running, &running->changed, err);
+		db->reading = false;
+	}
+	db_bound_release(&bound);
+	put_statement(running, sql, result);
 	settle(db, result, err);
-	if (result == DB_AWAY && alone)
-		return DB_UNCERTAIN;
-	if (result == DB_OK && changed_out)
-		*changed_out = changed;
+	return result == DB_AWAY && alone ? DB_UNCERTAIN : result;
+}
+
+static enum db_result run(struct running *running, struct slice sql,
+			  struct err *err)
+{
+	enum db_result result = get_statement(running, sql, err);
+
+	if (result == DB_OK)
+		result = execute(running, sql, err);
+	db_marks_release(&running->marks);
 	return result;
 }
 
@@ -227,12 +313,22 @@ enum db_result db_run(struct db *db, const char *sql,
 		      size_t n_parameters, db_row_fn row, void *context,
 		      int64_t *changed_out, struct err *err)
 {
-	struct db_bound bound = DB_BOUND_INIT;
-	enum db_result result = DB_FAILED;
+	struct running running = {
+		.db = db, .marks = DB_MARKS_INIT, .parameters = parameters,
+		.n_parameters = n_parameters, .row = row, .context = context,
+	};
+	struct slice text = slice_from(sql);
+	enum db_result result = run(&running, text, err);
 
-	if (db_bind(&bound, sql, parameters, n_parameters, err) == 0)
-		result = execute(db, &bound, row, context, changed_out, err);
-	db_bound_release(&bound);
+	/* The connection died while idle, or the server no longer knows what
+	 * was prepared on it. Nothing was changed or told yet, so it is asked
+	 * once more, and prepared for that. */
+	if (running.kept && running.n_rows == 0 &&
+	    db->transaction == NONE &&
+	    (result == DB_AWAY || result == DB_FAILED))
+		result = run(&running, text, err);
+	if (result == DB_OK && changed_out)
+		*changed_out = running.changed;
 	return result;
 }
 
@@ -252,6 +348,7 @@ enum db_result db_run_script(struct db *db, const char *sql, struct err *err)
 	struct slice whole = slice_from(sql), rest = whole, one;
 	enum sql_found found;
 
+	db_kept_forget_all(&db->kept, db->driver);
 	while ((found = sql_statement(&rest, &one, err)) == SQL_FOUND) {
 		char *copy = strndup(one.ptr, one.len);
 		enum db_result result;

@@ -56,48 +56,71 @@ static void repair(struct text *to, struct slice text)
 	}
 }
 
-static void make_room(struct db_bound *bound)
+static int add_mark(struct db_marks *marks, struct slice name,
+		    struct err *err)
 {
-	if (bound->n_values < bound->room)
-		return;
-	bound->room = bound->room ? 2 * bound->room : 32;
-	bound->values = must(realloc(bound->values,
-				     bound->room * sizeof(*bound->values)));
-}
-
-static int add_value(struct db_bound *bound, struct slice name,
-		     struct names *names, struct err *err)
-{
-	const struct db_parameter *parameter = find(names, name);
-
-	if (!parameter)
-		return err_set(err, EXIT_BUG,
-			       "the statement wants a value for :%.*s, which "
-			       "nobody gave",
-			       name.len < 64 ? (int)name.len : 64, name.ptr);
-	if (bound->n_values == DB_MAX_PARAMETERS)
+	if (marks->n == DB_MAX_PARAMETERS)
 		return err_set(err, EXIT_BUG, "the statement has more than "
 			       "%d parameters", DB_MAX_PARAMETERS);
-	make_room(bound);
-	bound->values[bound->n_values++] = parameter->value;
-	text_add_char(&bound->sql, '?');
+	if (marks->n == marks->room) {
+		marks->room = marks->room ? 2 * marks->room : 16;
+		marks->names = must(realloc(marks->names, marks->room *
+					    sizeof(*marks->names)));
+	}
+	marks->names[marks->n++] = name;
+	text_add_char(&marks->sql, '?');
 	return 0;
 }
 
-static int add_token(struct db_bound *bound, struct sql_token token,
-		     struct names *names, struct err *err)
+static int add_token(struct db_marks *marks, struct sql_token token,
+		     struct err *err)
 {
 	if (token.kind == SQL_REFUSED)
 		return err_set(err, EXIT_BUG, "in the statement %s",
 			       sql_refusal(token));
 	if (token.kind == SQL_PARAMETER)
-		return add_value(bound, token.text, names, err);
+		return add_mark(marks, token.text, err);
 	/* A comment is a blank, so that no driver has to agree on it. */
 	if (token.kind == SQL_COMMENT)
-		text_add_char(&bound->sql, ' ');
+		text_add_char(&marks->sql, ' ');
 	else
-		text_add(&bound->sql, token.text);
+		text_add(&marks->sql, token.text);
 	return 0;
+}
+
+int db_translate(struct db_marks *marks, struct slice sql, struct err *err)
+{
+	struct slice rest, one, more;
+	enum sql_found found;
+
+	text_add(&marks->source, sql);
+	if (marks->source.overflowed)
+		return err_set(err, EXIT_BUG, "the statement is longer than "
+			       "%d bytes", DB_MAX_SQL_BYTES);
+	rest = text_slice(&marks->source);
+	found = sql_statement(&rest, &one, err);
+	if (found == SQL_NO_MORE)
+		return err_set(err, EXIT_BUG, "the statement is empty");
+	if (found == SQL_BAD)
+		return -1;
+	if (sql_statement(&rest, &more, err) != SQL_NO_MORE)
+		return err_set(err, EXIT_BUG, "two statements stand where "
+			       "one was expected");
+	while (one.len > 0)
+		if (add_token(marks, sql_next(&one), err) != 0)
+			return -1;
+	if (marks->sql.overflowed)
+		return err_set(err, EXIT_BUG, "the statement is longer than "
+			       "%d bytes", DB_MAX_SQL_BYTES);
+	return 0;
+}
+
+void db_marks_release(struct db_marks *marks)
+{
+	text_release(&marks->source);
+	text_release(&marks->sql);
+	free(marks->names);
+	*marks = (struct db_marks)DB_MARKS_INIT;
 }
 
 /* Values that are not UTF-8 move into bound->repaired. It may move while it
@@ -130,33 +153,29 @@ static int repair_values(struct db_bound *bound, struct err *err)
 	return 0;
 }
 
-int db_bind(struct db_bound *bound, const char *sql,
+int db_bind(struct db_bound *bound, const struct db_marks *marks,
 	    const struct db_parameter *parameters, size_t n_parameters,
 	    struct err *err)
 {
 	struct names names = { parameters, n_parameters, 0 };
-	struct slice rest = slice_from(sql), one, more;
-	enum sql_found found = sql_statement(&rest, &one, err);
 
-	if (found == SQL_NO_MORE)
-		return err_set(err, EXIT_BUG, "the statement is empty");
-	if (found == SQL_BAD)
-		return -1;
-	if (sql_statement(&rest, &more, err) != SQL_NO_MORE)
-		return err_set(err, EXIT_BUG, "two statements stand where "
-			       "one was expected");
-	while (one.len > 0)
-		if (add_token(bound, sql_next(&one), &names, err) != 0)
-			return -1;
-	if (bound->sql.overflowed)
-		return err_set(err, EXIT_BUG, "the statement is longer than "
-			       "%d bytes", DB_MAX_SQL_BYTES);
+	bound->values = must(malloc((marks->n + 1) * sizeof(*bound->values)));
+	for (size_t i = 0; i < marks->n; i++) {
+		struct slice name = marks->names[i];
+		const struct db_parameter *parameter = find(&names, name);
+
+		if (!parameter)
+			return err_set(err, EXIT_BUG, "the statement wants a "
+				       "value for :%.*s, which nobody gave",
+				       name.len < 64 ? (int)name.len : 64,
+				       name.ptr);
+		bound->values[bound->n_values++] = parameter->value;
+	}
 	return repair_values(bound, err);
 }
 
 void db_bound_release(struct db_bound *bound)
 {
-	text_release(&bound->sql);
 	text_release(&bound->repaired);
 	free(bound->values);
 }

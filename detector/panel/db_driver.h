@@ -32,6 +32,9 @@ struct db_driver {
 				  void *context, int64_t *changed_out,
 				  struct err *err);
 	bool (*only_reads)(void *statement);
+	/* It ran and may run again, with other values. Until then it holds
+	 * nothing: no lock, no answer, no value. */
+	void (*rest)(void *statement);
 	void (*finish)(void *statement);
 
 	/* One statement without parameters whose answer nobody wants; some

@@ -204,6 +204,12 @@ static enum db_result open_link(const struct db_settings *settings,
 	return result;
 }
 
+/* answer() has given the answer back already. */
+static void rest(void *opaque)
+{
+	(void)opaque;
+}
+
 static void finish(void *opaque)
 {
 	struct statement *statement = opaque;
@@ -473,6 +479,7 @@ const struct db_driver db_driver_mysql = {
 	.prepare = prepare,
 	.execute = execute,
 	.only_reads = only_reads,
+	.rest = rest,
 	.finish = finish,
 	.run_plain = run_plain,
 	.last_id = last_id,

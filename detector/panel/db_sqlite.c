@@ -246,6 +246,16 @@ static enum db_result prepare(void *opaque, struct slice sql,
 	return DB_OK;
 }
 
+/* A statement in the middle of its rows would keep the journal from being
+ * carried over into the file. */
+static void rest(void *opaque)
+{
+	struct statement *statement = opaque;
+
+	sqlite3_reset(statement->stmt);
+	sqlite3_clear_bindings(statement->stmt);
+}
+
 static void finish(void *opaque)
 {
 	struct statement *statement = opaque;
@@ -314,25 +324,38 @@ static enum db_result read_row(sqlite3_stmt *stmt, struct db_row *row,
 	return DB_OK;
 }
 
+/* After the first step: where a table was changed, that step has planned the
+ * statement anew. */
+static void name_columns(sqlite3_stmt *stmt, struct db_row *row)
+{
+	row->n_columns = (size_t)sqlite3_column_count(stmt);
+	if (row->n_columns > DB_MAX_COLUMNS)
+		row->n_columns = DB_MAX_COLUMNS;
+	for (size_t i = 0; i < row->n_columns; i++)
+		row->names[i] = sqlite3_column_name(stmt, (int)i);
+}
+
 static enum db_result step_through(struct statement *statement,
 				   db_row_fn row_fn, void *context,
 				   struct err *err)
 {
 	sqlite3_stmt *stmt = statement->stmt;
-	struct db_row row = { .n_columns =
-				      (size_t)sqlite3_column_count(stmt) };
+	struct db_row row = { .n_columns = 0 };
+	bool is_first = true;
 	int code;
 
-	if (row.n_columns > DB_MAX_COLUMNS) {
+	if (sqlite3_column_count(stmt) > DB_MAX_COLUMNS) {
 		err_set(err, EXIT_BUG, "the answer has more than %d columns",
 			DB_MAX_COLUMNS);
 		return DB_FAILED;
 	}
-	for (size_t i = 0; i < row.n_columns; i++)
-		row.names[i] = sqlite3_column_name(stmt, (int)i);
 	while ((code = sqlite3_step(stmt)) == SQLITE_ROW) {
-		enum db_result result = read_row(stmt, &row, err);
+		enum db_result result;
 
+		if (is_first)
+			name_columns(stmt, &row);
+		is_first = false;
+		result = read_row(stmt, &row, err);
 		if (result != DB_OK)
 			return result;
 		if (row_fn && row_fn(context, &row) != 0)
@@ -390,6 +413,7 @@ const struct db_driver db_driver_sqlite = {
 	.prepare = prepare,
 	.execute = execute,
 	.only_reads = only_reads,
+	.rest = rest,
 	.finish = finish,
 	.run_plain = run_plain,
 	.last_id = last_id,

@@ -178,6 +178,7 @@ static void cut_lift(const char *words, size_t i)
 
 	snprintf(why, sizeof(why), "lift, %s: %s", actions[i].words, words);
 	assert_case(why, BLOCK_MADE, outage_make("d1", "anna"));
+	outage_forget_prepared();
 	proxy_when(&outage.wire, words, actions[i].action);
 	result = outage_lift();
 	assert_case(why, 1, proxy_hits(&outage.wire));

@@ -246,7 +246,11 @@ void mariadb_quit(struct mariadb *server)
 
 void mariadb_freeze(struct mariadb *server)
 {
+	siginfo_t info;
+
+	/* Its threads stop one after the other; some could answer yet. */
 	kill(server->pid, SIGSTOP);
+	waitid(P_PID, (id_t)server->pid, &info, WSTOPPED);
 }
 
 void mariadb_thaw(struct mariadb *server)

@@ -176,6 +176,11 @@ enum block_result outage_make(const char *decision, const char *name)
 	return blocks_make(&outage.blocks, &request, NOW, &id, &outage.err);
 }
 
+void outage_forget_prepared(void)
+{
+	run(outage.blocks.db, "DO 0");
+}
+
 enum lift_result outage_lift(void)
 {
 	const struct lift_request request = {

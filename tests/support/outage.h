@@ -50,6 +50,10 @@ enum block_result outage_make(const char *decision, const char *name);
 /* Give anna another password and lift her block. */
 enum lift_result outage_lift(void);
 
+/* Statements that are prepared already go over the wire without their words;
+ * after this they are prepared anew. */
+void outage_forget_prepared(void);
+
 /* Of what there is: active blocks, rows for the mail server, switches turned,
  * lines of the audit trail, notices. */
 const char *outage_sum(void);
