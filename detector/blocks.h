@@ -153,6 +153,8 @@ struct block_filter {
 	const char *state;	/* "active", "lifted" or NULL */
 	struct slice account;	/* empty for all */
 	struct slice domain;
+	int64_t seen_by;	/* only the domains of this reseller's token;
+				 * 0 for all */
 	int64_t since_ms;
 	int64_t before_id;	/* cursor; 0 for the newest */
 	int64_t limit;		/* 1 ... 200 */

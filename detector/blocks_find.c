@@ -153,6 +153,9 @@ static void list_statement(const struct block_filter *filter,
 		{ filter->state != NULL, " AND state = :state" },
 		{ filter->account.len > 0, " AND account = :account" },
 		{ filter->domain.len > 0, " AND domain = :domain" },
+		{ filter->seen_by != 0, " AND EXISTS (SELECT 1 FROM"
+		  " comporta_token_domain d WHERE d.token_id = :seen_by"
+		  " AND d.domain = comporta_block.domain)" },
 		{ filter->since_ms > 0, " AND blocked_ms >= :since" },
 		{ filter->before_id > 0, " AND id < :before" },
 	};
@@ -188,6 +191,7 @@ int blocks_list(struct blocks *blocks, const struct block_filter *filter,
 		BLOCKS_P("state", blocks_or_null(filter->state)),
 		BLOCKS_P("account", db_string(account)),
 		BLOCKS_P("domain", db_string(domain)),
+		BLOCKS_P("seen_by", db_integer(filter->seen_by)),
 		BLOCKS_P("since", db_integer(filter->since_ms)),
 		BLOCKS_P("before", db_integer(filter->before_id)),
 		BLOCKS_P("limit", db_integer(between(1, filter->limit, 200))),

@@ -32,10 +32,12 @@ enum takes {
 	TAKES_PLACE = 1 << 14,	/* --network --country --client */
 	TAKES_QUEUE = 1 << 15,		/* --queue */
 	TAKES_DETECT = 1 << 16,		/* --detect-panel */
-	TAKES_ACCOUNT = 1 << 17		/* --account */
+	TAKES_ACCOUNT = 1 << 17,	/* --account */
+	TAKES_DOMAIN = 1 << 18,		/* --domain, often */
+	TAKES_EXPIRES = 1 << 19		/* --expires */
 };
 
-enum { INVOCATION_SETS_MAX = 64 };
+enum { INVOCATION_SETS_MAX = 64, INVOCATION_DOMAINS_MAX = 256 };
 
 struct invocation {
 	const struct command *command;
@@ -47,6 +49,9 @@ struct invocation {
 	bool detect_panel;
 	const char *reason, *role, *days, *until, *scores, *page;
 	const char *network, *country, *client, *queue, *account;
+	const char *expires;
+	const char *domains[INVOCATION_DOMAINS_MAX];
+	size_t n_domains;
 	char **args;
 	int n_args;
 };

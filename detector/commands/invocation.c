@@ -5,7 +5,7 @@
 
 /* One row per option: how it is written, who takes it, and what it does:
  * `set` names a configuration option that gets the value, `flag` and `text`
- * are fields of the invocation. */
+ * are fields of the invocation. Only --domain may come often. */
 struct option_row {
 	const char *name;
 	const char *value;	/* its placeholder, NULL when it has none */
@@ -51,9 +51,13 @@ static const struct option_row rows[] = {
 	{ "--queue", "FATE", TAKES_QUEUE, NULL, 0, AT(queue),
 	  "held messages: keep, release or delete (as configured)" },
 	{ "--role", "ROLE", TAKES_ROLE, NULL, 0, AT(role),
-	  "support or panel (support)" },
+	  "support, panel, metrics or reseller (support)" },
+	{ "--domain", "NAME", TAKES_DOMAIN, NULL, 0, 0,
+	  "of a reseller; once for each of them" },
+	{ "--expires", "90d", TAKES_EXPIRES, NULL, 0, AT(expires),
+	  "how long it holds (365d)" },
 	{ "--days", "N", TAKES_DAYS, NULL, 0, AT(days),
-	  "how long it holds (365; trust: 90, 0 takes it back)" },
+	  "the same in days (365; trust: 90, 0 takes it back)" },
 	{ "--network", "AS5617", TAKES_PLACE, NULL, 0, AT(network),
 	  "the network, by its AS number" },
 	{ "--country", "PL", TAKES_PLACE, NULL, 0, AT(country),
@@ -110,6 +114,16 @@ static int keep_set(struct invocation *invocation, const char *name,
 	return 0;
 }
 
+static int keep_domain(struct invocation *invocation, const char *value,
+		       struct err *err)
+{
+	if (invocation->n_domains == INVOCATION_DOMAINS_MAX)
+		return err_set(err, EXIT_USAGE, "more than %d domains at a "
+			       "time", INVOCATION_DOMAINS_MAX);
+	invocation->domains[invocation->n_domains++] = value;
+	return 0;
+}
+
 static int apply(struct invocation *invocation, const struct option_row *row,
 		 char *value, struct err *err)
 {
@@ -119,6 +133,8 @@ static int apply(struct invocation *invocation, const struct option_row *row,
 		*(bool *)(base + row->flag - 1) = true;
 	if (row->text)
 		*(const char **)(base + row->text - 1) = value;
+	if (row->takes == TAKES_DOMAIN)
+		return keep_domain(invocation, value, err);
 	return row->set ? keep_set(invocation, row->set, value, err) : 0;
 }
 

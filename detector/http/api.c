@@ -74,21 +74,33 @@ static int add_details(struct blocks *blocks, const struct block *block,
 	return failed ? -1 : 0;
 }
 
+bool api_find_block(struct exchange *exchange, int64_t id, struct block *out)
+{
+	struct err err;
+	enum block_find found = blocks_get(exchange->context->blocks, id, out,
+					   &err);
+	bool sees = false;
+
+	if (found == BLOCK_FOUND &&
+	    exchange_sees(exchange, slice_from(out->account), &sees, &err))
+		found = BLOCK_FIND_ERROR;
+	if (found == BLOCK_FIND_ERROR)
+		http_away(exchange->response, &err);
+	else if (!sees)
+		not_found(exchange, "There is no such block.");
+	return found == BLOCK_FOUND && sees;
+}
+
 static void show_block(struct exchange *exchange, int status, int64_t id)
 {
-	struct blocks *blocks = exchange->context->blocks;
 	struct block block = BLOCK_INIT;
-	struct err err;
-	enum block_find found = blocks_get(blocks, id, &block, &err);
 
-	if (found == BLOCK_NOT_FOUND) {
-		not_found(exchange, "There is no such block.");
-	} else if (found == BLOCK_FIND_ERROR) {
-		http_away(exchange->response, &err);
-	} else {
+	if (api_find_block(exchange, id, &block)) {
 		struct json *object = summary(&block);
+		struct err err;
 
-		if (add_details(blocks, &block, object, &err))
+		if (add_details(exchange->context->blocks, &block, object,
+				&err))
 			http_away(exchange->response, &err);
 		else
 			http_json(exchange->response, status, object);
@@ -180,7 +192,10 @@ static int collect(void *context, const struct block *block)
 
 void api_blocks(struct exchange *exchange)
 {
-	struct block_filter filter = { .limit = LIST_DEFAULT };
+	struct block_filter filter = {
+		.limit = LIST_DEFAULT,
+		.seen_by = exchange_limited_to(exchange),
+	};
 	struct list_query query;
 	struct collected collected = { .n = 0 };
 	struct json *object;
@@ -209,6 +224,32 @@ void api_blocks(struct exchange *exchange)
 	json_free(&object);
 }
 
+/* The provider's addresses end on blacklists, not the reseller's. */
+static bool is_for_support(struct exchange *exchange,
+			   const struct order *order)
+{
+	if (!exchange_limited_to(exchange) ||
+	    (!order->force && order->held != HELD_RELEASE))
+		return false;
+	http_error(exchange->response, 403, "forbidden",
+		   order->force ? "A reseller lifts once the password has "
+				  "changed. To lift without it, ask the "
+				  "provider's support."
+				: "Held messages are let go by the provider's "
+				  "support. Leave `queue` out, or say keep or "
+				  "delete.", NULL);
+	return true;
+}
+
+static bool is_there(struct exchange *exchange)
+{
+	struct block block = BLOCK_INIT;
+	bool found = api_find_block(exchange, exchange->id, &block);
+
+	block_release(&block);
+	return found;
+}
+
 void api_lift(struct exchange *exchange)
 {
 	struct order order;
@@ -224,6 +265,8 @@ void api_lift(struct exchange *exchange)
 	request.held = order.held;
 	if (order.force && !order.reason[0])
 		http_bad_request(exchange, "`force` needs a `reason`.");
+	else if (is_for_support(exchange, &order) || !is_there(exchange))
+		return;
 	else if (api_try_lift(exchange, exchange->id, &request))
 		show_block(exchange, 200, exchange->id);
 }
@@ -251,10 +294,25 @@ static enum panel_found look_up(struct exchange *exchange, struct err *err)
 	return found;
 }
 
+bool api_sees_account(struct exchange *exchange, const char *unknown)
+{
+	struct err err;
+	bool sees = false;
+
+	if (exchange_sees(exchange, exchange->parameter, &sees, &err))
+		http_away(exchange->response, &err);
+	else if (!sees)
+		http_error(exchange->response, 404, "unknown_account",
+			   unknown, NULL);
+	return sees;
+}
+
 bool api_is_account(struct exchange *exchange, const char *unknown)
 {
 	struct err err;
 
+	if (!api_sees_account(exchange, unknown))
+		return false;
 	switch (look_up(exchange, &err)) {
 	case PANEL_FOUND:
 		return true;
@@ -267,6 +325,12 @@ bool api_is_account(struct exchange *exchange, const char *unknown)
 		return false;
 	}
 }
+
+static const char NO_SWITCH[] = "The panel knows no such account, so it has "
+	"no switch that could be turned.";
+static const char NOT_LISTED[] = "The panel lists no such account, and it was "
+	"never blocked. Check the spelling; with \"force\": true a login that "
+	"only the mail server knows is blocked.";
 
 static void suspend(struct exchange *exchange,
 		    const struct block_request *request)
@@ -285,8 +349,7 @@ static void suspend(struct exchange *exchange,
 		break;
 	case BLOCK_UNKNOWN_ACCOUNT:
 		http_error(exchange->response, 404, "unknown_account",
-			   "The panel knows no such account, so it has no "
-			   "switch that could be turned.", NULL);
+			   NO_SWITCH, NULL);
 		break;
 	case BLOCK_FAILED:
 		http_away(exchange->response, &err);
@@ -314,11 +377,8 @@ void api_suspend(struct exchange *exchange)
 		http_bad_request(exchange, "A suspension needs a `reason`.");
 		return;
 	}
-	if (!order.force &&
-	    !api_is_account(exchange, "The panel lists no such account, and "
-			    "it was never blocked. Check the spelling; with "
-			    "\"force\": true a login that only the mail "
-			    "server knows is blocked."))
+	if (!(order.force ? api_sees_account(exchange, NO_SWITCH)
+			  : api_is_account(exchange, NOT_LISTED)))
 		return;
 	crypto_sha256_hex(exchange->parameter, digest);
 	snprintf(decision, sizeof(decision), "hand:%.32s:%lld", digest,

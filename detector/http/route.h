@@ -6,6 +6,7 @@
 #define DETECTOR_HTTP_ROUTE_H
 
 #include "detector/http/http.h"
+#include "detector/http/tokens.h"
 
 /* One request on its way to its answer. */
 struct exchange {
@@ -17,7 +18,34 @@ struct exchange {
 	struct address client;	/* behind trusted proxies */
 	char client_text[ADDRESS_TEXT_SIZE];
 	char actor[80];		/* "token:NAME" */
+	struct token token;	/* who asks; role 0 where none is needed */
 };
+
+/*
+ * authorize.c. A reseller's token (TOKEN_RESELLER) works on accounts of its
+ * own domains as support does; all others are for it as if they were not
+ * there. What costs the provider's good name it leaves to support: `force` at
+ * a lift, and letting held messages go.
+ */
+
+/* Find the token of the request and see whether its role is among these. False
+ * when the answer is made already. */
+bool http_authorize(struct exchange *exchange, unsigned roles);
+
+/* For sessions: this token asks. */
+void exchange_is_of(struct exchange *exchange, const struct token *token);
+
+/* May who asks see this account? -1 when the database is away. */
+int exchange_sees(const struct exchange *exchange, struct slice account,
+		  bool *sees_out, struct err *err);
+
+/* For block_filter.seen_by: 0 for who sees all. */
+int64_t exchange_limited_to(const struct exchange *exchange);
+
+/* False, and the answer is made, when this was asked too often. `as_page` for
+ * owners, who read no JSON. */
+bool http_is_within_rate(struct exchange *exchange, const char *kind,
+			 uint64_t number, bool as_page);
 
 enum query { QUERY_ABSENT, QUERY_GIVEN, QUERY_BAD };
 
@@ -61,6 +89,9 @@ bool order_read(struct exchange *exchange, enum order_kind kind,
 		struct order *out);
 
 /* api.c */
+/* False when the answer is made already: 404 for a block that is not there, or
+ * not for who asks, and 503. */
+bool api_find_block(struct exchange *exchange, int64_t id, struct block *out);
 void api_blocks(struct exchange *exchange);
 void api_block(struct exchange *exchange);
 void api_lift(struct exchange *exchange);
@@ -69,6 +100,9 @@ void api_suspend(struct exchange *exchange);
 /* A mistyped login must not look like one that is dealt with. False when the
  * answer is made already. */
 bool api_is_account(struct exchange *exchange, const char *unknown);
+/* The same without looking whether it is there: only whether who asks may
+ * know. */
+bool api_sees_account(struct exchange *exchange, const char *unknown);
 
 /* api_password.c */
 void api_password_changed(struct exchange *exchange);

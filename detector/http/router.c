@@ -1,7 +1,6 @@
 #include "detector/http/http.h"
 
 #include "detector/http/route.h"
-#include "detector/http/tokens.h"
 #include "detector/settings.h"
 
 #include <stdio.h>
@@ -22,6 +21,9 @@ struct route {
 	const char *query;	/* the parameters it knows; NULL for none */
 };
 
+/* Who answers owners. */
+enum { DESK = TOKEN_SUPPORT | TOKEN_RESELLER };
+
 static const struct route routes[] = {
 	{ "GET", "healthz", 0, BODY_NONE, health_live, NULL },
 	{ "GET", "readyz", 0, BODY_NONE, health_ready, NULL },
@@ -29,17 +31,15 @@ static const struct route routes[] = {
 	{ "GET", "b/{token}", 0, BODY_NONE, owner_page, NULL },
 	{ "POST", "b/{token}/lift", 0, BODY_FORM, owner_lift, NULL },
 	{ "POST", "b/{token}/mine", 0, BODY_FORM, owner_mine, NULL },
-	{ "GET", "api/v1/blocks", TOKEN_SUPPORT, BODY_NONE, api_blocks,
+	{ "GET", "api/v1/blocks", DESK, BODY_NONE, api_blocks,
 	  "state account domain since cursor limit" },
-	{ "GET", "api/v1/blocks/{id}", TOKEN_SUPPORT, BODY_NONE, api_block,
-	  NULL },
-	{ "POST", "api/v1/blocks/{id}/lift", TOKEN_SUPPORT, BODY_JSON,
-	  api_lift, NULL },
-	{ "GET", "api/v1/accounts/{account}", TOKEN_SUPPORT | TOKEN_PANEL,
-	  BODY_NONE, api_account, NULL },
-	{ "POST", "api/v1/accounts/{account}/suspend",
-	  TOKEN_SUPPORT | TOKEN_PANEL, BODY_JSON, api_suspend, NULL },
-	{ "POST", "api/v1/accounts/{account}/trust", TOKEN_SUPPORT, BODY_JSON,
+	{ "GET", "api/v1/blocks/{id}", DESK, BODY_NONE, api_block, NULL },
+	{ "POST", "api/v1/blocks/{id}/lift", DESK, BODY_JSON, api_lift, NULL },
+	{ "GET", "api/v1/accounts/{account}", DESK | TOKEN_PANEL, BODY_NONE,
+	  api_account, NULL },
+	{ "POST", "api/v1/accounts/{account}/suspend", DESK | TOKEN_PANEL,
+	  BODY_JSON, api_suspend, NULL },
+	{ "POST", "api/v1/accounts/{account}/trust", DESK, BODY_JSON,
 	  api_trust, NULL },
 	{ "POST", "api/v1/accounts/{account}/password-changed", TOKEN_PANEL,
 	  BODY_JSON, api_password_changed, NULL },
@@ -206,8 +206,8 @@ static void refuse(struct exchange *exchange, bool as_page, int status,
 		http_error(exchange->response, status, code, message, NULL);
 }
 
-static bool is_within_rate(struct exchange *exchange, const char *kind,
-			   uint64_t number, bool as_page)
+bool http_is_within_rate(struct exchange *exchange, const char *kind,
+			 uint64_t number, bool as_page)
 {
 	struct http_context *context = exchange->context;
 	char key[32], wait[16];
@@ -224,49 +224,6 @@ static bool is_within_rate(struct exchange *exchange, const char *kind,
 	       "Too many requests. Try again a little later.");
 	snprintf(wait, sizeof(wait), "%d", wait_s);
 	http_response_field(exchange->response, "Retry-After", wait);
-	return false;
-}
-
-static void ask_for_token(struct exchange *exchange)
-{
-	http_error(exchange->response, 401, "unauthorized",
-		   "This call needs a valid token: Authorization: Bearer "
-		   "TOKEN.", NULL);
-	http_response_field(exchange->response, "WWW-Authenticate", "Bearer");
-}
-
-/* False when the answer is made already. */
-static bool authorize(struct exchange *exchange, unsigned roles)
-{
-	struct slice value =
-		exchange->request->headers[HTTP_AUTHORIZATION];
-	struct slice word = slice_cut(&value, ' ');
-	struct token token;
-	struct err err;
-
-	if (!slice_eq_nocase(word, S("Bearer"))) {
-		ask_for_token(exchange);
-		return false;
-	}
-	switch (token_find(exchange->context->blocks->db, slice_trim(value),
-			   exchange->request->now_ms, &token, &err)) {
-	case TOKEN_UNCHECKED:
-		http_away(exchange->response, &err);
-		return false;
-	case TOKEN_INVALID:
-		ask_for_token(exchange);
-		return false;
-	case TOKEN_VALID:
-		break;
-	}
-	snprintf(exchange->actor, sizeof(exchange->actor), "token:%s",
-		 token.name);
-	if (!is_within_rate(exchange, "token", (uint64_t)token.id, false))
-		return false;
-	if (token.role & roles)
-		return true;
-	http_error(exchange->response, 403, "forbidden",
-		   "This token's role does not allow this call.", NULL);
 	return false;
 }
 
@@ -323,8 +280,9 @@ static void follow(struct exchange *exchange, const struct path *path)
 
 	/* A monitor that asks often must not hear that we are down. */
 	if ((!route || route->answer != health_live) &&
-	    !is_within_rate(exchange, "client",
-			    address_client_hash(&exchange->client), as_page))
+	    !http_is_within_rate(exchange, "client",
+				 address_client_hash(&exchange->client),
+				 as_page))
 		return;
 	if (!route && !allow[0]) {
 		refuse(exchange, as_page, 404, "not_found",
@@ -337,7 +295,7 @@ static void follow(struct exchange *exchange, const struct path *path)
 		http_response_field(exchange->response, "Allow", allow);
 		return;
 	}
-	if (route->roles && !authorize(exchange, route->roles))
+	if (route->roles && !http_authorize(exchange, route->roles))
 		return;
 	if (route->roles && !is_query_right(exchange, route->query))
 		return;

@@ -87,6 +87,8 @@ int site_setup(void **state)
 {
 	const struct db_settings how = { .kind = "sqlite",
 					 .file = ":memory:", .timeout_s = 5 };
+	static const char *const domains[] = { "loja.example",
+					       "Praia.example" };
 	struct err err;
 	int applied;
 
@@ -100,6 +102,8 @@ int site_setup(void **state)
 			  " ('anna@firma.example', '$6$s$x', NULL, 'pl',"
 			  " 'anna@home.example', '<b>Anna</b>'),"
 			  " ('carla@firma.example', '$6$s$y', NULL, NULL,"
+			  " NULL, NULL),"
+			  " ('joao@loja.example', '$6$s$z', NULL, 'pt',"
 			  " NULL, NULL)",
 			  &err) != DB_OK)
 		fail_msg("%s", err.text);
@@ -114,6 +118,11 @@ int site_setup(void **state)
 	add_token("support", TOKEN_SUPPORT, 0, site.support);
 	add_token("hook", TOKEN_PANEL, NOW + DAY, site.hook);
 	add_token("old", TOKEN_SUPPORT, NOW, site.old);
+	add_token("reseller", TOKEN_RESELLER, NOW + DAY, site.reseller);
+	add_token("metrics", TOKEN_METRICS, NOW + DAY, site.metrics);
+	if (token_allow(site.db, "reseller", domains, N_ELEMENTS(domains),
+			&err))
+		fail_msg("%s", err.text);
 	block_anna();
 	return 0;
 }
@@ -136,6 +145,7 @@ static void fill_in(const char *pattern, char *out, size_t size)
 	} values[] = {
 		{ "{OWNER}", site.owner }, { "{SUPPORT}", site.support },
 		{ "{HOOK}", site.hook }, { "{OLD}", site.old },
+		{ "{RESELLER}", site.reseller }, { "{METRICS}", site.metrics },
 	};
 	struct text text = TEXT_INIT(20000);
 	struct slice rest = slice_from(pattern);

@@ -1,10 +1,11 @@
 /*
  * site - the endpoint without a network: requests into the router,
  * answers out, on a database in memory where anna@firma.example is blocked
- * (block 1) and three tokens are known.
+ * (block 1) and five tokens are known. {RESELLER} sees loja.example, where
+ * nobody is blocked, and Praia.example.
  *
- * In paths and tokens of a call, {OWNER} {SUPPORT} {HOOK} {OLD}
- * stand for what site holds.
+ * In paths and tokens of a call, {OWNER} {SUPPORT} {HOOK} {OLD} {RESELLER}
+ * {METRICS} stand for what site holds.
  */
 #ifndef TESTS_SUPPORT_SITE_H
 #define TESTS_SUPPORT_SITE_H
@@ -24,6 +25,7 @@ struct site {
 	struct http_context context;
 	char support[CRYPTO_TOKEN_SIZE], hook[CRYPTO_TOKEN_SIZE];
 	char old[CRYPTO_TOKEN_SIZE];
+	char reseller[CRYPTO_TOKEN_SIZE], metrics[CRYPTO_TOKEN_SIZE];
 	char owner[CRYPTO_TOKEN_SIZE];	/* the link's */
 	int64_t block_id;
 	/* How the requests come: TLS by ourselves, or from this address in
