@@ -26,6 +26,14 @@ const char *followup_queue_line(const char *name)
 	return NULL;
 }
 
+bool followup_can(enum held_fate fate)
+{
+	const char *name = fate == HELD_RELEASE || fate == HELD_DELETE
+			 ? fates[fate] : NULL;
+
+	return !name || *followup_queue_line(name);
+}
+
 static enum db_result add(struct db_rows *rows, int64_t block_id,
 			  const char *moment, const char *name,
 			  int64_t now_ms, struct err *err)

@@ -41,6 +41,10 @@ enum db_result followup_queue_lift(struct blocks *blocks,
 				   enum held_fate fate, int64_t now_ms,
 				   struct err *err);
 
+/* Is there a program for what support asks for? Keeping, and what the
+ * configuration says, need none. */
+bool followup_can(enum held_fate fate);
+
 struct followup_report {
 	int64_t done, later, failed;
 	char last_error[300];	/* of those that were not done */

@@ -59,7 +59,9 @@ static void test_roles(void **state)
 		{ { "POST", API "/blocks/2/lift", NULL, JSON_TYPE,
 		  "{\"reason\":\"x\",\"force\":true}" }, 200, 403, 403, 403 },
 		{ { "POST", API "/blocks/2/lift", NULL, JSON_TYPE,
-		  "{\"queue\":\"release\"}" }, 200, 403, 403, 403 },
+		  "{\"queue\":\"keep\"}" }, 200, 403, 200, 403 },
+		{ { "POST", API "/blocks/2/lift", NULL, JSON_TYPE,
+		  "{\"queue\":\"release\"}" }, 409, 403, 403, 403 },
 	};
 
 	(void)state;

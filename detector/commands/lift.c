@@ -6,7 +6,7 @@
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
 #include "detector/commands/password_words.h"
-#include "detector/settings.h"
+#include "detector/followup.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,8 +18,7 @@ static int read_fate(const char *word, enum held_fate *out, struct err *err)
 	if (word && !held_fate_named(slice_from(word), out))
 		return err_set(err, EXIT_USAGE,
 			       "--queue is keep, release or delete");
-	if ((*out == HELD_RELEASE && !*settings.queue.release) ||
-	    (*out == HELD_DELETE && !*settings.queue.delete))
+	if (!followup_can(*out))
 		return err_set(err, EXIT_CONFIG, "--queue %s: queue.%s is not "
 			       "set in the configuration", word, word);
 	return 0;

@@ -241,6 +241,21 @@ static bool is_for_support(struct exchange *exchange,
 	return true;
 }
 
+/* As the command line: what nothing would be done about is not accepted. */
+static bool is_undoable(struct exchange *exchange, enum held_fate fate)
+{
+	if (followup_can(fate))
+		return false;
+	http_error(exchange->response, 409, "queue_not_set",
+		   fate == HELD_RELEASE
+		   ? "No program lets held messages go: queue.release is not "
+		     "set in comporta.conf. Leave `queue` out, or say keep."
+		   : "No program deletes held messages: queue.delete is not "
+		     "set in comporta.conf. Leave `queue` out, or say keep.",
+		   NULL);
+	return true;
+}
+
 static bool is_there(struct exchange *exchange)
 {
 	struct block block = BLOCK_INIT;
@@ -265,7 +280,8 @@ void api_lift(struct exchange *exchange)
 	request.held = order.held;
 	if (order.force && !order.reason[0])
 		http_bad_request(exchange, "`force` needs a `reason`.");
-	else if (is_for_support(exchange, &order) || !is_there(exchange))
+	else if (is_for_support(exchange, &order) ||
+		 is_undoable(exchange, order.held) || !is_there(exchange))
 		return;
 	else if (api_try_lift(exchange, exchange->id, &request))
 		show_block(exchange, 200, exchange->id);
@@ -381,8 +397,12 @@ void api_suspend(struct exchange *exchange)
 			  : api_is_account(exchange, NOT_LISTED)))
 		return;
 	crypto_sha256_hex(exchange->parameter, digest);
-	snprintf(decision, sizeof(decision), "hand:%.32s:%lld", digest,
-		 (long long)exchange->request->now_ms);
+	if (exchange->once[0])
+		snprintf(decision, sizeof(decision), "once:%.64s",
+			 exchange->once);
+	else
+		snprintf(decision, sizeof(decision), "hand:%.32s:%lld", digest,
+			 (long long)exchange->request->now_ms);
 	suspend(exchange, &request);
 }
 

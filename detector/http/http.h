@@ -32,7 +32,7 @@ enum {
 /* The request headers that anything here reads. */
 enum http_header {
 	HTTP_AUTHORIZATION, HTTP_CONTENT_TYPE, HTTP_ACCEPT_LANGUAGE,
-	HTTP_FORWARDED_FOR, HTTP_HEADERS
+	HTTP_FORWARDED_FOR, HTTP_IDEMPOTENCY_KEY, HTTP_HEADERS
 };
 
 extern const char *const http_header_names[HTTP_HEADERS];
@@ -91,6 +91,7 @@ struct http_context {
 	struct ratelimit *limits;
 	struct ratelimit *guesses;	/* of passwords, by account, in an
 					 * hour; like `limits` NULL for none */
+	uint64_t n_keys;	/* requests with an Idempotency-Key so far */
 	int64_t (*now_ms)(void);	/* wall clock */
 	struct http_stats *stats;	/* counted into; may be NULL */
 	/* Addresses of reverse proxies whose X-Forwarded-For is believed;

@@ -13,6 +13,7 @@ const char *const http_header_names[HTTP_HEADERS] = {
 	[HTTP_CONTENT_TYPE] = "Content-Type",
 	[HTTP_ACCEPT_LANGUAGE] = "Accept-Language",
 	[HTTP_FORWARDED_FOR] = "X-Forwarded-For",
+	[HTTP_IDEMPOTENCY_KEY] = "Idempotency-Key",
 };
 
 void http_response_release(struct http_response *response)

@@ -19,6 +19,8 @@ struct exchange {
 	char client_text[ADDRESS_TEXT_SIZE];
 	char actor[80];		/* "token:NAME" */
 	struct token token;	/* who asks; role 0 where none is needed */
+	char once[CRYPTO_HEX_SIZE];	/* names the work of an
+					 * Idempotency-Key, else "" */
 };
 
 /*
@@ -41,6 +43,11 @@ int exchange_sees(const struct exchange *exchange, struct slice account,
 
 /* For block_filter.seen_by: 0 for who sees all. */
 int64_t exchange_limited_to(const struct exchange *exchange);
+
+/* once.c: answer a POST of the API that has an Idempotency-Key, unless it was
+ * answered before. */
+void http_once(struct exchange *exchange,
+	       void (*answer)(struct exchange *exchange));
 
 /* False, and the answer is made, when this was asked too often. `as_page` for
  * owners, who read no JSON. */

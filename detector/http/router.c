@@ -271,6 +271,15 @@ static bool is_query_right(struct exchange *exchange, const char *known)
 	return false;
 }
 
+/* Is something done that must not be done twice? What only looks is asked
+ * anew, and whether a password is the old one must not be kept. */
+static bool is_once(const struct exchange *exchange, const struct route *route)
+{
+	return route->roles && route->body == BODY_JSON &&
+	       route->answer != api_password_check &&
+	       exchange->request->headers[HTTP_IDEMPOTENCY_KEY].ptr;
+}
+
 static void follow(struct exchange *exchange, const struct path *path)
 {
 	bool as_page = is_owners(path);
@@ -299,7 +308,11 @@ static void follow(struct exchange *exchange, const struct path *path)
 		return;
 	if (route->roles && !is_query_right(exchange, route->query))
 		return;
-	if (is_body_right(exchange, route->body, as_page))
+	if (!is_body_right(exchange, route->body, as_page))
+		return;
+	if (is_once(exchange, route))
+		http_once(exchange, route->answer);
+	else
 		route->answer(exchange);
 }
 

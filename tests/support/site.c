@@ -59,6 +59,7 @@ static void set_options(void)
 	settings.lift.repeat_within_ms = 30 * DAY;
 	settings.lift.token_ms = 14 * DAY;
 	settings.lift.trust_ms = 90 * DAY;
+	settings.queue.release = settings.queue.delete = none;
 	settings.serve.public_url = url;
 	settings.serve.requests_per_minute = 100000;
 }
@@ -95,7 +96,8 @@ int site_setup(void **state)
 	(void)state;
 	set_options();
 	site.is_tls = false;
-	site.from = NULL;
+	site.from = site.key = NULL;
+	site.now_ms = NOW + 1000;
 	if (db_open(&how, &site.db, &err) ||
 	    schema_migrate(site.db, "sql", &applied, &err) ||
 	    db_run_script(site.db, "INSERT INTO comporta_mailbox VALUES"
@@ -170,7 +172,7 @@ static void fill_in(const char *pattern, char *out, size_t size)
 void site_ask(const struct call *call, struct http_response *response)
 {
 	char path[16384], authorization[200], token[100] = "";
-	struct http_request request = { .now_ms = NOW + 1000 };
+	struct http_request request = { .now_ms = site.now_ms };
 	struct slice rest;
 
 	fill_in(call->path, path, sizeof(path));
@@ -180,6 +182,7 @@ void site_ask(const struct call *call, struct http_response *response)
 	request.method = slice_from(call->method);
 	request.body = slice_from(call->body);
 	request.headers[HTTP_CONTENT_TYPE] = slice_from(call->type);
+	request.headers[HTTP_IDEMPOTENCY_KEY] = slice_from(site.key);
 	request.is_tls = site.is_tls;
 	address_parse(site.from ? slice_from(site.from) : S("192.0.2.7"),
 		      &request.client);

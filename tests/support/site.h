@@ -32,6 +32,8 @@ struct site {
 	 * place of 192.0.2.7. */
 	bool is_tls;
 	const char *from;
+	const char *key;	/* Idempotency-Key, or NULL */
+	int64_t now_ms;		/* NOW + 1000 */
 };
 
 extern struct site site;

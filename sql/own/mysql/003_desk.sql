@@ -40,7 +40,8 @@ CREATE TABLE IF NOT EXISTS comporta_token_domain (
 
 -- Answers to POSTs that bore an Idempotency-Key, for a day: the same request
 -- again gets the same answer and does nothing. status is NULL while the first
--- one is being answered. digest is that of method, path and body.
+-- one is being answered. digest is that of method, path and body. at_ms is the
+-- last try's, first_ms that of the first one.
 CREATE TABLE IF NOT EXISTS comporta_request (
 	token_id BIGINT NOT NULL,
 	request_key VARCHAR(128) NOT NULL,
@@ -48,6 +49,7 @@ CREATE TABLE IF NOT EXISTS comporta_request (
 	status INT,
 	answer MEDIUMTEXT,
 	at_ms BIGINT NOT NULL,
+	first_ms BIGINT NOT NULL,
 	PRIMARY KEY (token_id, request_key),
 	KEY comporta_request_at (at_ms)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

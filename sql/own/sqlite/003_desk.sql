@@ -42,7 +42,8 @@ CREATE TABLE IF NOT EXISTS comporta_token_domain (
 
 -- Answers to POSTs that bore an Idempotency-Key, for a day: the same request
 -- again gets the same answer and does nothing. status is NULL while the first
--- one is being answered. digest is that of method, path and body.
+-- one is being answered. digest is that of method, path and body. at_ms is the
+-- last try's, first_ms that of the first one.
 CREATE TABLE IF NOT EXISTS comporta_request (
 	token_id INTEGER NOT NULL,
 	request_key TEXT NOT NULL,
@@ -50,6 +51,7 @@ CREATE TABLE IF NOT EXISTS comporta_request (
 	status INTEGER,
 	answer TEXT,
 	at_ms INTEGER NOT NULL,
+	first_ms INTEGER NOT NULL,
 	PRIMARY KEY (token_id, request_key)
 );
 CREATE INDEX IF NOT EXISTS comporta_request_at
