@@ -1,16 +1,9 @@
 #include "detector/commands/run.h"
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "detector/actions/action.h"
-#include "detector/commands/desk.h"
-#include "detector/commands/hear.h"
-#include "detector/commands/hold.h"
 #include "detector/commands/lock.h"
-#include "detector/commands/logs.h"
-#include "detector/commands/paper.h"
-#include "detector/commands/patience.h"
-#include "detector/commands/report.h"
+#include "detector/commands/run_inside.h"
 #include "detector/settings.h"
 
 #include <limits.h>
@@ -18,41 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Events between two commits when nothing happens: a second or two of work,
- * and what a killed run has to read again. */
-enum { EVENTS_PER_COMMIT = 1000000, PENDING_MAX = 256, ROUNDS_PER_LOOK = 30,
-       EVENTS_TO_ACT = 20000	/* after a decision, to meet others */ };
-
-struct pending {
-	char key[80];
-	struct text verdict;
-};
-
-struct run {
-	const struct invocation *invocation;
-	int lock;
-	bool enforce, has_desk, is_changed;
-	bool must_reload;	/* memory is ahead of the state */
-	bool is_waiting;	/* acting failed in this round: not again */
-	unsigned idle_rounds;
-	bool is_queue_noted;	/* all that was read is, as followup.h wants */
-	struct state *state;
-	struct detector detector;
-	struct logs logs;
-	struct pipeline pipeline;
-	bool is_all_read;
-	struct report report;
-	struct desk desk;
-	/* Decisions of the step in progress, until its commit. */
-	struct pending pending[PENDING_MAX];
-	size_t n_pending;
-	struct hear hear;
-	struct patience patience;	/* with the database */
-	struct outbox_report sent;	/* in this round */
-	int64_t lift_cursor, newest_ms, audit_newest;
-	uint64_t saved_lines;	/* read up to the last commit */
-};
 
 static void observe(const struct verdict *verdict)
 {
@@ -267,7 +225,7 @@ static int save(struct run *run, struct err *err)
 }
 
 /* Everything up to here, in one transaction. */
-static int commit(struct run *run, struct err *err)
+int run_commit(struct run *run, struct err *err)
 {
 	uint64_t lines = pipeline_counters(&run->pipeline).lines;
 
@@ -288,115 +246,6 @@ static int commit(struct run *run, struct err *err)
 	return 0;
 }
 
-static int open_desk(struct run *run, struct err *err)
-{
-	if (run->has_desk)
-		return 0;
-	if (desk_open(&run->desk, err) < 0)
-		return -1;
-	run->has_desk = true;
-	return 0;
-}
-
-/* The panel does not know it. It is blocked on paper only, so that it is told
- * again tomorrow, and blocked if the panel learns of it. */
-static void on_never(void *context, struct slice account)
-{
-	struct run *run = context;
-	struct account_entry *entry =
-		accounts_get(run->detector.accounts, account);
-
-	if (entry)
-		entry->account.is_observed = PAPER_UNKNOWN_TO_PANEL;
-	run->is_changed = true;
-}
-
-/* A step that needs the database, unless it failed a moment ago. What failed
- * is told at the end of the round. */
-static void try_step(struct run *run, enum patience_step step,
-		     int (*work)(struct run *run, struct err *err))
-{
-	size_t waiting = state_journal_count(run->state);
-	struct err err;
-
-	if (run->invocation->dry_run || !desk_is_wanted() ||
-	    !patience_may(&run->patience, step, clock_monotonic_ms()))
-		return;
-	if (open_desk(run, &err) == 0 && work(run, &err) == 0) {
-		patience_succeeded(&run->patience, step, waiting,
-				   clock_monotonic_ms());
-		return;
-	}
-	patience_failed(&run->patience, step, &err, clock_monotonic_ms());
-	run->is_waiting |= step == PATIENCE_ACT;
-	/* Whoever mends tables, a panel's files or a template needs no restart
-	 * of watch, and a file that was removed is made anew. */
-	if (run->has_desk)
-		desk_close(&run->desk);
-	run->has_desk = false;
-}
-
-static int carry_out_journal(struct run *run, struct err *err)
-{
-	struct action_watcher watcher = { run, on_never };
-	struct action_report report;
-
-	return carry_out(run->state, &run->desk.blocks, action_find("block"),
-			 &watcher, state_account_count(run->state),
-			 clock_now_ms(), &report, err);
-}
-
-static void act(struct run *run)
-{
-	/* In mode observe, decisions of an earlier enforce keep waiting. */
-	if (state_journal_count(run->state) == 0 || !run->enforce ||
-	    run->is_waiting)
-		return;
-	run->is_queue_noted = false;
-	try_step(run, PATIENCE_ACT, carry_out_journal);
-}
-
-/* Blocks that the database lost stop nobody, and its lifts count anew. */
-static int check_database(struct run *run, struct err *err)
-{
-	int64_t before = run->audit_newest;
-
-	if (paper_check_database(run->state, &run->detector, &run->desk.blocks,
-				 run->newest_ms, &run->audit_newest, err) < 0)
-		return -1;
-	if (run->audit_newest < before) {
-		run->lift_cursor = 0;
-		run->hear.n = 0;
-	}
-	run->is_changed |= run->audit_newest != before;
-	return 0;
-}
-
-/* Lifts and words by owners and support since the last run: before new lines
- * are read, so that old evidence does not meet an open gate. */
-static int hear_lifts(struct run *run, struct err *err)
-{
-	if (check_database(run, err) < 0)
-		return -1;
-	return hear_news(&run->hear, &run->detector, &run->desk.blocks,
-			 &run->lift_cursor, &run->is_changed, err);
-}
-
-/* The first enforcing run after observing ones: whoever is a thief by now
- * must not go on sending until the next strange line. Looks at all accounts,
- * once. */
-static int enforce_paper(struct run *run, struct err *err)
-{
-	if (!run->enforce || !state_number(run->state, "observed", 0))
-		return 0;
-	run->is_changed = true;	/* also that it was done */
-	if (paper_enforce(run->state, &run->detector, run->newest_ms,
-			  PENDING_MAX, err) < 0 || commit(run, err) < 0)
-		return -1;
-	act(run);
-	return 0;
-}
-
 static int read_logs(struct run *run, const volatile sig_atomic_t *stop,
 		     struct err *err)
 {
@@ -405,44 +254,15 @@ static int read_logs(struct run *run, const volatile sig_atomic_t *stop,
 	while (more && !(stop && *stop)) {
 		more = pipeline_step(&run->pipeline, EVENTS_PER_COMMIT);
 		run->is_all_read = !more;
-		if (commit(run, err) < 0)
+		if (run_commit(run, err) < 0)
 			return -1;
 		/* A decision that must wait does not stop the reading. */
-		act(run);
+		run_act(run);
 	}
 	if (!pipeline_error(&run->pipeline))
 		return 0;
 	*err = *pipeline_error(&run->pipeline);
 	return -1;
-}
-
-/* Without news only for blocks made by hand, now and then. */
-static int follow_up(struct run *run, struct err *err)
-{
-	if (pipeline_counters(&run->pipeline).lines > 0 ||
-	    ++run->idle_rounds % ROUNDS_PER_LOOK == 0)
-		run->is_queue_noted = false;
-	if (hold_and_follow_up(&run->desk.blocks, run->detector.tracker,
-			       !run->is_queue_noted, clock_now_ms(), err) < 0)
-		return -1;
-	run->is_queue_noted = true;
-	return 0;
-}
-
-static int lift_and_send(struct run *run, struct err *err)
-{
-	int64_t lifted = 0;
-
-	if (blocks_lift_changed(&run->desk.blocks, clock_now_ms(), &lifted,
-				err) < 0)
-		return -1;
-	if (lifted > 0) {
-		log_info("%lld blocks lifted, the password has changed",
-			 (long long)lifted);
-		if (hear_lifts(run, err) < 0 || commit(run, err) < 0)
-			return -1;
-	}
-	return desk_send(&run->desk, clock_now_ms(), &run->sent, err);
 }
 
 int run_round(struct run *run, const volatile sig_atomic_t *stop,
@@ -461,14 +281,14 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 			return -1;
 		run->must_reload = false;
 	}
-	try_step(run, PATIENCE_HEAR, hear_lifts);
+	run_hear(run);
 	/* Of an earlier run, now that the database may be back. */
-	act(run);
-	keep_trouble(enforce_paper(run, &one), &one, &result, err);
+	run_act(run);
+	keep_trouble(run_enforce_paper(run, &one), &one, &result, err);
 	keep_trouble(add_logs(run, &one), &one, &result, err);
 	keep_trouble(read_logs(run, stop, &one), &one, &result, err);
-	try_step(run, PATIENCE_FOLLOW, follow_up);
-	try_step(run, PATIENCE_SEND, lift_and_send);
+	run_follow_up(run);
+	run_lift_and_send(run);
 	keep_trouble(desk_judge_sent(&run->sent, &one), &one, &result, err);
 	while (patience_news(&run->patience, state_journal_count(run->state),
 			     &one) < 0)

@@ -1,0 +1,64 @@
+/*
+ * What run.c and run_desk.c share: a round of scan and watch from within.
+ */
+#ifndef DETECTOR_COMMANDS_RUN_INSIDE_H
+#define DETECTOR_COMMANDS_RUN_INSIDE_H
+
+#include "detector/commands/desk.h"
+#include "detector/commands/hear.h"
+#include "detector/commands/logs.h"
+#include "detector/commands/patience.h"
+#include "detector/commands/report.h"
+#include "detector/commands/run.h"
+
+/* Events between two commits when nothing happens: a second or two of work,
+ * and what a killed run has to read again. */
+enum { EVENTS_PER_COMMIT = 1000000, PENDING_MAX = 256, ROUNDS_PER_LOOK = 30,
+       EVENTS_TO_ACT = 20000	/* after a decision, to meet others */ };
+
+struct pending {
+	char key[80];
+	struct text verdict;
+};
+
+struct run {
+	const struct invocation *invocation;
+	int lock;
+	bool enforce, has_desk, is_changed;
+	bool must_reload;	/* memory is ahead of the state */
+	bool is_waiting;	/* acting failed in this round: not again */
+	unsigned idle_rounds;
+	bool is_queue_noted;	/* all that was read is, as followup.h wants */
+	struct state *state;
+	struct detector detector;
+	struct logs logs;
+	struct pipeline pipeline;
+	bool is_all_read;
+	struct report report;
+	struct desk desk;
+	/* Decisions of the step in progress, until its commit. */
+	struct pending pending[PENDING_MAX];
+	size_t n_pending;
+	struct hear hear;
+	struct patience patience;	/* with the database */
+	struct outbox_report sent;	/* in this round */
+	int64_t lift_cursor, newest_ms, audit_newest;
+	uint64_t saved_lines;	/* read up to the last commit */
+};
+
+/* run.c: everything up to here, in one transaction. */
+int run_commit(struct run *run, struct err *err);
+
+/* run_desk.c: the steps of a round that need the database. One that fails
+ * waits for a later round (patience.h), and none of them fails the round. */
+void run_hear(struct run *run);
+void run_act(struct run *run);
+void run_follow_up(struct run *run);
+void run_lift_and_send(struct run *run);
+
+/* The first enforcing run after observing ones: whoever is a thief by now
+ * must not go on sending until the next strange line. Looks at all accounts,
+ * once. */
+int run_enforce_paper(struct run *run, struct err *err);
+
+#endif
