@@ -190,6 +190,30 @@ struct reader_counters pipeline_counters(const struct pipeline *pipeline)
 	return sum;
 }
 
+void pipeline_tally(const struct pipeline *pipeline, struct line_tally *out)
+{
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < pipeline->n; i++)
+		reader_add_tally(&pipeline->logs[i].reader, out);
+}
+
+/* A batch is never of two files, so its lines are told by their numbers. */
+uint64_t pipeline_ahead(const struct pipeline *pipeline, size_t i)
+{
+	const struct pipeline_log *log = &pipeline->logs[i];
+	uint64_t ahead = log->reader.counted;
+
+	if (log->at < log->n)
+		ahead += source_line(log->reader.source) -
+			 log->events[log->at].place.line + 1;
+	return ahead;
+}
+
+void pipeline_counted(struct pipeline *pipeline, uint64_t ahead)
+{
+	pipeline->logs[pipeline->n - 1].reader.counted = ahead;
+}
+
 void pipeline_close(struct pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->n; i++)

@@ -55,6 +55,17 @@ void pipeline_position(const struct pipeline *pipeline, size_t i,
 
 struct reader_counters pipeline_counters(const struct pipeline *pipeline);
 
+/* Every line read so far, once; for what was added with pipeline_counted(),
+ * once over several runs. */
+void pipeline_tally(const struct pipeline *pipeline, struct line_tally *out);
+
+/* How many lines behind the position of log `i` are in the tally: they are
+ * read again from there, and whoever does shall not count them twice. */
+uint64_t pipeline_ahead(const struct pipeline *pipeline, size_t i);
+
+/* Of the log added last: so many lines were ahead when its position was. */
+void pipeline_counted(struct pipeline *pipeline, uint64_t ahead);
+
 void pipeline_close(struct pipeline *pipeline);
 
 #endif

@@ -5,6 +5,12 @@
 
 #include <string.h>
 
+const char *const line_kind_names[LINE_KINDS] = {
+	[LINE_MEANINGFUL] = "meaningful",
+	[LINE_SKIPPED] = "skipped",
+	[LINE_TORN] = "torn",
+};
+
 int reader_format(const char *name, const struct format **format_out,
 		  struct err *err)
 {
@@ -102,6 +108,29 @@ static void notice_file(struct reader *reader, struct slice line)
 		begin_file(reader, file, line);
 }
 
+/* Overlong lines are in front of the line that was read. */
+static __attribute__((noinline)) bool was_counted(struct reader *reader)
+{
+	uint64_t overlong = source_overlong(reader->source) -
+			    reader->overlong_counted;
+
+	if (overlong > reader->counted)
+		overlong = reader->counted;
+	reader->overlong_counted += overlong;
+	reader->counted -= overlong;
+	if (reader->counted == 0)
+		return false;
+	reader->counted--;
+	return true;
+}
+
+static void count(struct reader *reader, enum line_kind kind)
+{
+	if (reader->counted && was_counted(reader))
+		return;
+	reader->tally.n[reader->header.said_by][kind]++;
+}
+
 static bool read_line(struct reader *reader, struct slice line,
 		      struct mail_event *event_out)
 {
@@ -111,16 +140,32 @@ static bool read_line(struct reader *reader, struct slice line,
 	switch (format_line(&reader->header, reader->only, line, event_out)) {
 	case FORMAT_EVENT:
 		reader->counters.events++;
+		count(reader, LINE_MEANINGFUL);
 		return true;
 	case FORMAT_SKIP:
 	case FORMAT_FOREIGN:
 		reader->counters.skipped++;
+		count(reader, LINE_SKIPPED);
 		break;
 	case FORMAT_BAD:
 		reader->counters.strange += line.len > 0;
+		count(reader, line.len > 0 ? LINE_TORN : LINE_SKIPPED);
 		break;
 	}
 	return false;
+}
+
+void reader_add_tally(const struct reader *reader, struct line_tally *tally)
+{
+	uint64_t overlong = source_overlong(reader->source) -
+			    reader->overlong_counted;
+
+	for (size_t i = 0; i <= FORMATS; i++)
+		for (int kind = 0; kind < LINE_KINDS; kind++)
+			tally->n[i][kind] += reader->tally.n[i][kind];
+	/* Those behind the lines that were counted may be, too. */
+	if (overlong > reader->counted)
+		tally->n[FORMATS][LINE_TORN] += overlong - reader->counted;
 }
 
 bool reader_next(struct reader *reader, struct mail_event *event_out)

@@ -16,6 +16,22 @@ struct reader_counters {
 	uint64_t strange;	/* no header, or torn */
 };
 
+/* Each line of a log once: whose it was (a place in formats.def, FORMATS for
+ * nobody's) and what became of it. */
+enum line_kind {
+	LINE_MEANINGFUL,	/* an event */
+	LINE_SKIPPED,		/* fine, but nothing we track */
+	LINE_TORN,		/* no header, torn, or longer than a line is */
+	LINE_KINDS
+};
+
+/* "meaningful", "skipped", "torn" */
+extern const char *const line_kind_names[LINE_KINDS];
+
+struct line_tally {
+	uint64_t n[FORMATS + 1][LINE_KINDS];
+};
+
 struct reader {
 	struct source *source;
 	const struct format *only;	/* NULL: by program */
@@ -25,6 +41,10 @@ struct reader {
 	struct reference reference;
 	bool is_moving;		/* the reference does */
 	struct reader_counters counters;
+	/* Without the first `counted` lines, which an earlier reader counted:
+	 * it had read on beyond its position. */
+	struct line_tally tally;
+	uint64_t counted, overlong_counted;
 };
 
 /* `format` is "auto" or a format's name. */
@@ -53,6 +73,10 @@ enum { READER_BATCH = 64 };
  */
 size_t reader_batch(struct reader *reader,
 		    struct reader_event events_out[READER_BATCH]);
+
+/* The tally of the lines read so far, overlong ones among nobody's torn ones,
+ * is added to *tally. */
+void reader_add_tally(const struct reader *reader, struct line_tally *tally);
 
 /* NULL for "auto"; -1 with *err for a name nobody has. */
 int reader_format(const char *name, const struct format **format_out,

@@ -44,6 +44,7 @@ struct settings {
 	struct conf_list networks;	/* "AS64500 vpn Our staff VPN" */
 	struct conf_list own_networks;	/* "192.0.2.0/24" */
 	int64_t watch_interval_ms;
+	char *metrics_instance;
 
 	struct {
 		int64_t kind;		/* 0 sqlite, 1 mysql */
@@ -81,6 +82,7 @@ struct settings {
 		struct conf_list proxies;	/* believed X-Forwarded-For */
 		int64_t max_connections;
 		int64_t requests_per_minute;
+		bool metrics_without_token;
 	} serve;
 
 	struct {

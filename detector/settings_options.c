@@ -71,6 +71,8 @@ static const struct conf_option main_options[] = {
 	  "say nothing of places.", NULL },
 	DURATION("watch_interval", watch_interval_ms, "1s", 0.1, 3600,
 		 "How often watch looks for new lines."),
+	TEXT("metrics_instance", metrics_instance, "", "Name of this machine "
+	     "at /metrics: letters, digits and .-_; empty: its host name."),
 	CONF_END
 };
 
@@ -182,6 +184,9 @@ static const struct conf_option serve_options[] = {
 		NULL, "Connections at once."),
 	INTEGER("requests_per_minute", serve.requests_per_minute, "120", 1,
 		100000000, NULL, "For one address or token."),
+	FLAG("metrics_without_token", serve.metrics_without_token, "false",
+	     "Whoever asks from this machine, and through no proxy, may read "
+	     "/metrics without a token."),
 	CONF_END
 };
 

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/must.h"
 #include "base/stamp.h"
+#include "detector/metrics/counts.h"
 #include "detector/settings.h"
 
 #include <math.h>
@@ -104,18 +105,37 @@ static bool gather(struct round *round, const char *key)
 	return round->n > 0;
 }
 
+/* Counted where they are forgotten, so once, however often we are killed. */
+static int forget_one(struct round *round, size_t i, struct counts *counts,
+		      struct err *err)
+{
+	if (round->results[i] == ACTION_LATER)
+		return 0;
+	counts_add(counts, METRIC_DECISIONS,
+		   round->results[i] == ACTION_DONE ? DECISION_DONE
+						    : DECISION_NEVER, 0, 1);
+	return state_journal_delete(round->state, round->entries[i].key, err);
+}
+
+static int forget_all(struct round *round, struct err *err)
+{
+	struct counts counts = { .any = false };
+
+	for (size_t i = 0; i < round->n; i++)
+		if (forget_one(round, i, &counts, err) < 0)
+			return -1;
+	return counts_save(&counts, round->state, err);
+}
+
 /* In one transaction: those that need not wait. */
 static int forget(struct round *round, struct err *err)
 {
 	if (state_begin(round->state, err) < 0)
 		return -1;
-	for (size_t i = 0; i < round->n; i++)
-		if (round->results[i] != ACTION_LATER &&
-		    state_journal_delete(round->state, round->entries[i].key,
-					 err) < 0) {
-			state_abort(round->state);
-			return -1;
-		}
+	if (forget_all(round, err) < 0) {
+		state_abort(round->state);
+		return -1;
+	}
 	return state_commit(round->state, err);
 }
 

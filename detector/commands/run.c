@@ -1,5 +1,6 @@
 #include "detector/commands/run.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "detector/actions/action.h"
 #include "detector/commands/lock.h"
@@ -30,6 +31,7 @@ static void on_verdict(void *context, const struct verdict *verdict,
 	struct pending *pending;
 
 	report_verdict(&run->report, verdict);
+	meter_verdict(&run->meter, verdict);
 	run->is_changed = true;
 	if (verdict->action != VERDICT_SUSPEND)
 		return;
@@ -77,6 +79,7 @@ static int open_detector(struct run *run, struct err *err)
 	run->pipeline.context = run;
 	/* As of the last commit, also when memory was ahead of it. */
 	run->hear.n = 0;
+	meter_forget(&run->meter);
 	run->lift_cursor = state_number(run->state, "lift_cursor", 0);
 	run->newest_ms = state_number(run->state, "newest_ms", 0);
 	run->audit_newest = state_number(run->state, "audit_newest", 0);
@@ -138,8 +141,11 @@ static int add_log(struct run *run, const char *path, struct err *err)
 	enum source_mode mode = strcmp(path, "-") == 0 ? SOURCE_ONCE
 						       : SOURCE_FOLLOW;
 
-	return pipeline_add(&run->pipeline, path, mode,
-			    known ? &position : NULL, settings.format, err);
+	if (pipeline_add(&run->pipeline, path, mode, known ? &position : NULL,
+			 settings.format, err) < 0)
+		return -1;
+	meter_opened(run->state, source_name(path, resolved), &run->pipeline);
+	return 0;
 }
 
 /* Keep the first trouble, print the others. */
@@ -203,6 +209,8 @@ static int save(struct run *run, struct err *err)
 		pipeline_position(pipeline, i, &position);
 		if (state_put_position(run->state, source_name(path, resolved),
 				       &position, err) < 0 ||
+		    meter_save_ahead(pipeline, i, run->state,
+				     source_name(path, resolved), err) < 0 ||
 		    save_packed(run, path, &position, err) < 0)
 			return -1;
 	}
@@ -211,6 +219,8 @@ static int save(struct run *run, struct err *err)
 				      text_slice(&run->pending[i].verdict),
 				      err) < 0)
 			return -1;
+	if (meter_save(&run->meter, pipeline, run->state, err) < 0)
+		return -1;
 	if (run->detector.newest_ms > run->newest_ms)
 		run->newest_ms = run->detector.newest_ms;
 	if (state_put_number(run->state, "lift_cursor", run->lift_cursor,
@@ -240,6 +250,7 @@ int run_commit(struct run *run, struct err *err)
 		return -1;
 	}
 	state_saved(&run->detector);
+	meter_saved(&run->meter);
 	drop_pending(run);
 	run->saved_lines = lines;
 	run->is_changed = false;
@@ -271,6 +282,7 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	struct err one;
 	int result = 0;
 
+	meter_begin_round(&run->meter, clock_monotonic_ms());
 	run->is_waiting = false;
 	run->sent = (struct outbox_report){ 0 };
 	if (run->must_reload) {
@@ -293,6 +305,11 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	while (patience_news(&run->patience, state_journal_count(run->state),
 			     &one) < 0)
 		keep_trouble(-1, &one, &result, err);
+	if (meter_has_news(&run->meter)) {
+		run->is_changed = true;
+		keep_trouble(run_commit(run, &one), &one, &result, err);
+	}
+	run_publish(run);
 	report_progress_end(&run->report);
 	return result;
 }
@@ -309,6 +326,7 @@ void run_end_round(struct run *run)
 	    run->is_changed)
 		run->must_reload = true;
 	pipeline_close(&run->pipeline);
+	meter_closed(&run->meter);
 	logs_release(&run->logs);
 	run->saved_lines = 0;
 }

@@ -50,6 +50,7 @@ static void try_step(struct run *run, enum patience_step step,
 		return;
 	}
 	patience_failed(&run->patience, step, &err, clock_monotonic_ms());
+	meter_failed(&run->meter, step);
 	run->is_waiting |= step == PATIENCE_ACT;
 	/* Whoever mends tables, a panel's files or a template needs no restart
 	 * of watch, and a file that was removed is made anew. */
@@ -62,10 +63,15 @@ static int carry_out_journal(struct run *run, struct err *err)
 {
 	struct action_watcher watcher = { run, on_never };
 	struct action_report report;
+	int result = carry_out(run->state, &run->desk.blocks,
+			       action_find("block"), &watcher,
+			       state_account_count(run->state),
+			       clock_now_ms(), &report, err);
 
-	return carry_out(run->state, &run->desk.blocks, action_find("block"),
-			 &watcher, state_account_count(run->state),
-			 clock_now_ms(), &report, err);
+	/* `braked` also says that nobody could be asked. */
+	run->meter.is_braked = result < 0 && report.braked &&
+			       err->code == EXIT_AGAIN;
+	return result;
 }
 
 void run_act(struct run *run)
@@ -132,6 +138,7 @@ static int follow_up(struct run *run, struct err *err)
 static int lift_and_send(struct run *run, struct err *err)
 {
 	int64_t lifted = 0;
+	int result;
 
 	if (blocks_lift_changed(&run->desk.blocks, clock_now_ms(), &lifted,
 				err) < 0)
@@ -142,7 +149,9 @@ static int lift_and_send(struct run *run, struct err *err)
 		if (hear_lifts(run, err) < 0 || run_commit(run, err) < 0)
 			return -1;
 	}
-	return desk_send(&run->desk, clock_now_ms(), &run->sent, err);
+	result = desk_send(&run->desk, clock_now_ms(), &run->sent, err);
+	meter_sent(&run->meter, &run->sent);
+	return result;
 }
 
 void run_hear(struct run *run)
@@ -158,4 +167,16 @@ void run_follow_up(struct run *run)
 void run_lift_and_send(struct run *run)
 {
 	try_step(run, PATIENCE_SEND, lift_and_send);
+}
+
+/* After a round in which the database failed there is no connection. */
+void run_publish(struct run *run)
+{
+	const struct meter_sight sight = { run->state, &run->detector,
+					   run->newest_ms, run->enforce };
+
+	meter_end_round(&run->meter, clock_monotonic_ms());
+	if (run->has_desk)
+		meter_publish(&run->meter, &sight, run->desk.blocks.db,
+			      clock_now_ms(), clock_monotonic_ms());
 }

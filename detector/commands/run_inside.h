@@ -7,6 +7,7 @@
 #include "detector/commands/desk.h"
 #include "detector/commands/hear.h"
 #include "detector/commands/logs.h"
+#include "detector/commands/meter.h"
 #include "detector/commands/patience.h"
 #include "detector/commands/report.h"
 #include "detector/commands/run.h"
@@ -44,6 +45,7 @@ struct run {
 	struct outbox_report sent;	/* in this round */
 	int64_t lift_cursor, newest_ms, audit_newest;
 	uint64_t saved_lines;	/* read up to the last commit */
+	struct meter meter;
 };
 
 /* run.c: everything up to here, in one transaction. */
@@ -55,6 +57,7 @@ void run_hear(struct run *run);
 void run_act(struct run *run);
 void run_follow_up(struct run *run);
 void run_lift_and_send(struct run *run);
+void run_publish(struct run *run);
 
 /* The first enforcing run after observing ones: whoever is a thief by now
  * must not go on sending until the next strange line. Looks at all accounts,

@@ -14,7 +14,7 @@ static const struct format *const formats[] = {
 
 const struct format *format_at(size_t i)
 {
-	return i < sizeof(formats) / sizeof(formats[0]) ? formats[i] : NULL;
+	return i < FORMATS ? formats[i] : NULL;
 }
 
 const struct format *format_find(const char *name)
@@ -45,13 +45,15 @@ static void ask_all(struct slice program, const struct format *only,
 		    struct speaker_memo *memo)
 {
 	memo->format = NULL;
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+	memo->said_by = FORMATS;
+	for (size_t i = 0; i < FORMATS; i++) {
 		if (only && only != formats[i])
 			continue;
 		memo->speaker = formats[i]->speaker(program);
 		if (!memo->speaker)
 			continue;
 		memo->format = formats[i];
+		memo->said_by = (uint8_t)i;
 		return;
 	}
 }
@@ -108,13 +110,14 @@ static enum format_result parse_as(const struct format *format,
 }
 
 /* Two servers may have a program of one name (imapd). */
-static enum format_result ask_behind(const struct format *first,
+static enum format_result ask_behind(struct header_reader *reader,
+				     const struct format *first,
 				     const struct log_line *line,
 				     struct mail_event *event_out)
 {
 	bool is_behind = false;
 
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+	for (size_t i = 0; i < FORMATS; i++) {
 		enum format_result result = FORMAT_FOREIGN;
 		const void *speaker = NULL;
 
@@ -123,14 +126,17 @@ static enum format_result ask_behind(const struct format *first,
 		if (speaker)
 			result = parse_as(formats[i], speaker, line,
 					  event_out);
-		if (result != FORMAT_FOREIGN)
+		if (result != FORMAT_FOREIGN) {
+			reader->said_by = (uint8_t)i;
 			return result;
+		}
 		is_behind |= formats[i] == first;
 	}
 	return FORMAT_SKIP;
 }
 
-static enum format_result ask(const struct speaker_memo *memo,
+static enum format_result ask(struct header_reader *reader,
+			      const struct speaker_memo *memo,
 			      const struct format *only,
 			      const struct log_line *line,
 			      struct mail_event *event_out)
@@ -140,7 +146,8 @@ static enum format_result ask(const struct speaker_memo *memo,
 
 	if (result != FORMAT_FOREIGN)
 		return result;
-	return only ? FORMAT_SKIP : ask_behind(memo->format, line, event_out);
+	return only ? FORMAT_SKIP
+		    : ask_behind(reader, memo->format, line, event_out);
 }
 
 /*
@@ -180,15 +187,17 @@ enum format_result format_line(struct header_reader *reader,
 	struct log_line line;
 	uint32_t times;
 
+	reader->said_by = FORMATS;
 	if (!header_read(reader, text, &line))
 		return without_header(reader, text);
 	memo = speaker_of(reader, only, line.program, &unkept);
+	reader->said_by = memo->said_by;
 	if (!memo->format)
 		return FORMAT_SKIP;
-	result = ask(memo, only, &line, event_out);
+	result = ask(reader, memo, only, &line, event_out);
 	if (result != FORMAT_SKIP || !unfold(&line.text, &times))
 		return result;
-	result = ask(memo, only, &line, event_out);
+	result = ask(reader, memo, only, &line, event_out);
 	if (result == FORMAT_EVENT)
 		count_repeated(event_out, times);
 	return result;

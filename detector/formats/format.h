@@ -47,6 +47,14 @@ struct format {
 				    struct mail_event *event_out);
 };
 
+/* How many there are. */
+enum {
+	FORMATS = 0
+#define FORMAT(id) + 1
+#include "detector/formats/formats.def"
+#undef FORMAT
+};
+
 /* NULL when there is none of that name. */
 const struct format *format_find(const char *name);
 
@@ -56,7 +64,8 @@ const struct format *format_at(size_t i);
 /*
  * Header and text of one line in one call. `only` restricts to one format,
  * NULL means whichever claims the program. The line ends before its newline;
- * a CR at its end is dropped. Any bytes, any length.
+ * a CR at its end is dropped. Any bytes, any length. The reader's said_by is
+ * whose program wrote it: format_at(), FORMATS for nobody's.
  */
 enum format_result format_line(struct header_reader *reader,
 			       const struct format *only, struct slice line,

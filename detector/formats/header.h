@@ -70,6 +70,8 @@ struct speaker_memo {
 	const struct format *format;	/* NULL: nobody's */
 	const void *speaker;
 	const struct format *only;	/* who was asked; NULL: all */
+	uint8_t said_by;		/* the place of `format` in the table;
+					 * FORMATS: nobody's */
 	size_t len;			/* 0: empty */
 	char name[SPEAKER_NAME_MAX];
 };
@@ -95,6 +97,8 @@ struct header_reader {
 	struct stamp_civil latest;	/* the same; year 0: not known yet */
 	struct text decoded;		/* what the last object's line said */
 	struct speaker_memo speakers[SPEAKERS];
+	uint8_t said_by;		/* format_line()'s: whose the last line
+					 * was */
 	bool lacks_time;		/* a line had all but a time, and so
 					 * had none before it */
 	bool is_decoded;		/* the last line was an object: what it

@@ -19,10 +19,14 @@ allowed() {
 		detector/profile.h detector/volumes.h" ;;
 	detector/panel) echo "base" ;;
 	detector/mailserver) echo "base" ;;
-	detector/actions) echo "base detector/blocks.h detector/state.h
-		detector/settings.h" ;;
+	detector/metrics) echo "base detector/event.h detector/formats
+		detector/panel/db.h detector/panel/db_statement.h
+		detector/reader.h detector/signals detector/state.h
+		detector/verdict.h" ;;
+	detector/actions) echo "base detector/blocks.h detector/metrics
+		detector/state.h detector/settings.h" ;;
 	detector/http) echo "base notifier detector/panel detector/blocks.h
-		detector/followup.h
+		detector/followup.h detector/metrics
 		detector/describe.h detector/settings.h detector/account.h
 		detector/verdict.h" ;;
 	detector/album) echo "base detector/account.h detector/accounts.h
