@@ -137,6 +137,7 @@ bool pipeline_step(struct pipeline *pipeline, uint64_t max_events)
 		if (pipeline->pause_ms && event->at_ms >= pipeline->pause_ms)
 			return true;
 		log->at++;
+		pipeline->fed++;
 		detector_event(pipeline->detector, event);
 		if (pipeline->soon && max_events - fed > pipeline->soon)
 			max_events = fed + pipeline->soon;
@@ -219,4 +220,5 @@ void pipeline_close(struct pipeline *pipeline)
 	for (size_t i = 0; i < pipeline->n; i++)
 		reader_close(&pipeline->logs[i].reader);
 	pipeline->n = 0;
+	pipeline->fed = 0;
 }

@@ -27,6 +27,7 @@ struct pipeline {
 	struct pipeline_log logs[PIPELINE_MAX];
 	uint16_t heap[PIPELINE_MAX];	/* those with an event, in a step */
 	size_t n_heap;
+	uint64_t fed;		/* events, since the first log was added */
 	bool stop;		/* set by a callback: end the step here */
 	uint64_t soon;		/* the same: end it after so many events */
 	int64_t pause_ms;	/* end a step in front of the first event from

@@ -234,13 +234,20 @@ static int save(struct run *run, struct err *err)
 	return state_save(run->state, &run->detector, err);
 }
 
+/* Events that were read before a step ended are used in the next one, without
+ * a new line. */
+static uint64_t progress_of(const struct run *run)
+{
+	return pipeline_counters(&run->pipeline).lines + run->pipeline.fed;
+}
+
 /* Everything up to here, in one transaction. */
 int run_commit(struct run *run, struct err *err)
 {
-	uint64_t lines = pipeline_counters(&run->pipeline).lines;
+	uint64_t progress = progress_of(run);
 
 	/* Nothing new costs no write. */
-	if (lines == run->saved_lines && !run->is_changed)
+	if (progress == run->saved_progress && !run->is_changed)
 		return 0;
 	fflush(stdout);
 	if (state_begin(run->state, err) < 0)
@@ -252,7 +259,7 @@ int run_commit(struct run *run, struct err *err)
 	state_saved(&run->detector);
 	meter_saved(&run->meter);
 	drop_pending(run);
-	run->saved_lines = lines;
+	run->saved_progress = progress;
 	run->is_changed = false;
 	return 0;
 }
@@ -322,13 +329,13 @@ void run_end_round(struct run *run)
 	fflush(stdout);
 	/* A commit failed: memory knows more than the positions say, and the
 	 * next round would count those lines again. Forget them. */
-	if (pipeline_counters(&run->pipeline).lines != run->saved_lines ||
+	if (progress_of(run) != run->saved_progress ||
 	    run->is_changed)
 		run->must_reload = true;
 	pipeline_close(&run->pipeline);
 	meter_closed(&run->meter);
 	logs_release(&run->logs);
-	run->saved_lines = 0;
+	run->saved_progress = 0;
 }
 
 void run_summary(struct run *run)

@@ -44,7 +44,7 @@ struct run {
 	struct patience patience;	/* with the database */
 	struct outbox_report sent;	/* in this round */
 	int64_t lift_cursor, newest_ms, audit_newest;
-	uint64_t saved_lines;	/* read up to the last commit */
+	uint64_t saved_progress;	/* as of the last commit */
 	struct meter meter;
 };
 
