@@ -1,97 +1,19 @@
 /*
- * report.js CHROMIUM FOLDER - what a reader of FOLDER/report.html would run
- * into: things that stick out, pale words, missing headings, anything asked
- * of the network. Ends with "N passed, N failed".
+ * report.js - what a reader of report.html would run into: things that stick
+ * out, pale words, missing headings, anything asked of the network. report.sh
+ * makes the page.
  */
 const path = require('path');
 const { pathToFileURL } = require('url');
-const { chromium } = require('playwright-core');
+const { check, launch, run, scripted, sticksOut, tooPale } =
+	require('./support/look');
 
-const [, , executablePath, folder] = process.argv;
+const folder = process.env.FOLDER;
 const url = pathToFileURL(path.resolve(folder, 'report.html')).href;
 const widths = [320, 390, 1280];
 const schemes = ['light', 'dark'];
-let passed = 0;
-let failed = 0;
-
-function check(what, wrong) {
-	const bad = Array.isArray(wrong) ? wrong.length > 0 : !!wrong;
-
-	if (bad)
-		failed++;
-	else
-		passed++;
-	console.log((bad ? 'FAIL  ' : 'ok    ') + what +
-		    (bad ? ': ' + JSON.stringify(wrong) : ''));
-}
 
 /* Everything below this runs in the page. */
-
-/* Elements that reach beyond the window, but for what stands in a box that
- * scrolls by itself. */
-function sticksOut() {
-	const width = document.documentElement.clientWidth;
-	const found = [];
-
-	if (document.documentElement.scrollWidth > width)
-		found.push('the page: ' +
-			   document.documentElement.scrollWidth);
-	for (const element of document.querySelectorAll('body *')) {
-		const box = element.getBoundingClientRect();
-
-		if (element.closest('.scroll table, .cards thead, defs') ||
-		    box.width === 0 || box.height === 0)
-			continue;
-		if (box.left < -0.5 || box.right > width + 0.5)
-			found.push(element.tagName + ' ' +
-				   (element.textContent || '').slice(0, 30));
-	}
-	return found.slice(0, 5);
-}
-
-/* Words with less than 4.5 to 1 against what is behind them (WCAG AA). */
-function tooPale() {
-	const numbers = (colour) => colour.match(/[\d.]+/g).map(Number);
-	const luminance = (colour) => {
-		const [r, g, b] = numbers(colour).map((part) => {
-			const share = part / 255;
-
-			return share <= 0.04045 ? share / 12.92
-				: ((share + 0.055) / 1.055) ** 2.4;
-		});
-
-		return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-	};
-	const behind = (element) => {
-		for (; element; element = element.parentElement) {
-			const colour =
-				getComputedStyle(element).backgroundColor;
-
-			if (numbers(colour).length === 3)
-				return colour;
-		}
-		return 'rgb(255, 255, 255)';
-	};
-	const found = [];
-
-	for (const element of document.querySelectorAll('body *')) {
-		const own = [...element.childNodes].some(
-			(node) => node.nodeType === 3 && node.data.trim());
-		const style = getComputedStyle(element);
-
-		if (!own || element.closest('title, desc, style'))
-			continue;
-		const ink = element.closest('svg') ? style.fill : style.color;
-		const light = [luminance(ink), luminance(behind(element))]
-			.sort((a, b) => b - a);
-		const ratio = (light[0] + 0.05) / (light[1] + 0.05);
-
-		if (ratio < 4.5)
-			found.push(element.tagName + ' ' + ratio.toFixed(1) +
-				   ' ' + element.textContent.slice(0, 30));
-	}
-	return found.slice(0, 5);
-}
 
 function headings() {
 	const found = [];
@@ -147,15 +69,6 @@ function unfilled() {
 	return found;
 }
 
-function scripted() {
-	return [...document.querySelectorAll('*')]
-		.filter((element) => element.tagName === 'SCRIPT' ||
-			[...element.attributes].some(
-				(one) => one.name.startsWith('on') ||
-					 one.name === 'src'))
-		.map((element) => element.tagName);
-}
-
 /* Above this it runs in the page. */
 
 async function look(browser, width, scheme) {
@@ -204,22 +117,12 @@ async function print(browser) {
 	await page.close();
 }
 
-async function main() {
-	/* Root may run no sandbox; the page is our own. */
-	const browser = await chromium.launch({
-		executablePath, args: ['--no-sandbox'],
-	});
+run(async () => {
+	const browser = await launch();
 
 	for (const width of widths)
 		for (const scheme of schemes)
 			await look(browser, width, scheme);
 	await print(browser);
 	await browser.close();
-	console.log(`${passed} passed, ${failed} failed`);
-	process.exitCode = failed ? 1 : 0;
-}
-
-main().catch((error) => {
-	console.error(error);
-	process.exitCode = 70;
 });
