@@ -35,14 +35,14 @@ def expect(condition, text):
 
 
 class Document:
-    """The examples of docs/ENFORCE.md whose names begin with a prefix.
+    """The examples of a document whose names begin with a prefix.
 
     An example is a fenced block behind the line <!-- example: NAME -->.
     """
 
-    def __init__(self, prefix):
-        with open(os.path.join(ROOT, "docs", "ENFORCE.md"),
-                  encoding="utf-8") as text:
+    def __init__(self, prefix, name="ENFORCE.md"):
+        self.name = f"docs/{name}"
+        with open(os.path.join(ROOT, self.name), encoding="utf-8") as text:
             found = re.findall(
                 r"^ *<!-- example: (\S+) -->\n *```\w*\n(.*?)^ *```$",
                 text.read(), re.M | re.S)
@@ -52,7 +52,7 @@ class Document:
 
     def take(self, name, **values):
         """The block with our values; what is replaced must stand in it."""
-        expect(name in self.blocks, f"docs/ENFORCE.md: no example {name}")
+        expect(name in self.blocks, f"{self.name}: no example {name}")
         self.used.add(name)
         block = self.blocks[name]
         for old, new in values.pop("fill", {}).items():
