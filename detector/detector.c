@@ -50,6 +50,7 @@ void detector_release(struct detector *detector)
 	sightings_free(&detector->neighbours);
 	sightings_free(&detector->crowd);
 	sightings_free(&detector->correspondents);
+	days_free(&detector->days);
 	geo_close(&detector->geo);
 }
 
@@ -99,6 +100,19 @@ static void judge(struct detector *detector, struct account_entry *entry,
 		tell(detector, entry, input->event->at_ms, action);
 }
 
+/* For who shows what was sent: with this event, when it makes a verdict. */
+static void remember_sent(struct detector *detector,
+			  const struct account_entry *entry,
+			  const struct signal_input *input)
+{
+	if (!detector->days || !input->recipients)
+		return;
+	days_sent(detector->days, entry->key,
+		  input->origin ? input->origin->country : input->sent_from,
+		  input->recipients, input->event->kind != MAIL_DELIVERY,
+		  input->now_s);
+}
+
 void detector_weigh(struct detector *detector, struct account_entry *entry,
 		    struct signal_input *input)
 {
@@ -113,6 +127,7 @@ void detector_weigh(struct detector *detector, struct account_entry *entry,
 		detector->counters.known++;
 		return;
 	}
+	remember_sent(detector, entry, input);
 	input->account = account;
 	input->login = account_login(entry);
 	input->domain = entry->domain;
@@ -163,6 +178,7 @@ void detector_recall(struct signal_input *input, const struct message *message)
 {
 	input->from_stranger = message->flags & MESSAGE_FROM_STRANGER;
 	input->by_reader = message->flags & MESSAGE_BY_READER;
+	input->sent_from = message_country(message);
 }
 
 static uint16_t shape_of(const struct mail_event *event)
@@ -195,7 +211,9 @@ static uint32_t on_login(struct detector *detector,
 			look(detector, entry, &origin, &input);
 	}
 	detector_weigh(detector, entry, &input);
-	return (input.from_stranger ? MESSAGE_FROM_STRANGER : 0) |
+	return (input.origin ? message_country_flags(input.origin->country)
+			     : 0) |
+	       (input.from_stranger ? MESSAGE_FROM_STRANGER : 0) |
 	       (input.by_reader ? MESSAGE_BY_READER : 0);
 }
 

@@ -3,8 +3,8 @@
  *
  * Joins tracker, geo, signals and judge. It reads no file and writes none:
  * a command feeds it events in the order of their time and gets verdicts
- * through a callback; what it remembers is in `accounts`, `tracker`, `sessions`
- * and three tables of sightings, which state.h stores.
+ * through a callback; what it remembers is in `accounts`, `tracker`, `sessions`,
+ * three tables of sightings and `days`, which state.h stores.
  *
  * One event may make at most one verdict.
  */
@@ -14,6 +14,7 @@
 #include "base/conf.h"
 #include "detector/accounts.h"
 #include "detector/coverage.h"
+#include "detector/days.h"
 #include "detector/event.h"
 #include "detector/geo.h"
 #include "detector/judge.h"
@@ -39,6 +40,8 @@ struct detector {
 	struct tracker *tracker;
 	struct sessions *sessions;
 	struct sightings *neighbours, *crowd, *correspondents;
+	struct days *days;	/* for who wants them, who makes them behind
+				 * detector_init(); NULL for nobody */
 	struct geo *geo;
 	uint16_t home[DETECTOR_HOME_MAX];
 	size_t n_home;

@@ -53,6 +53,7 @@ static void hand_on(struct message *next, const struct message *first)
 	next->account = first->account;
 	next->begun_s = first->begun_s;
 	next->flags |= MESSAGE_IS_REQUEUED |
+		       message_country_flags(message_country(first)) |
 		       (first->flags & (MESSAGE_IS_COUNTED |
 					MESSAGE_IS_AUTOMATIC |
 					MESSAGE_FROM_STRANGER |
@@ -181,6 +182,7 @@ static void on_delivery(struct detector *detector,
 	if (!message || (message->flags & MESSAGE_IS_AUTOMATIC))
 		return;
 	input.recipients = is_further(event, message);
+	input.sent_from = message_country(message);
 	if (entry && event->requeued_as.len) {
 		if (input.recipients)
 			detector_weigh(detector, entry, &input);

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/must.h"
+#include "detector/state_days.h"
 #include "detector/store.h"
 
 #include <limits.h>
@@ -11,7 +12,7 @@
 
 enum table {
 	ACCOUNTS, MESSAGES, SESSIONS, NEIGHBOURS, CROWD, CORRESPONDENTS,
-	POSITIONS, JOURNAL, META, TABLES
+	POSITIONS, JOURNAL, META, DAYS, TABLES
 };
 
 struct state {
@@ -65,7 +66,7 @@ int state_open(const char *state_dir, bool read_only, struct state **state_out,
 		[NEIGHBOURS] = "neighbours", [CROWD] = "crowd",
 		[CORRESPONDENTS] = "correspondents",
 		[POSITIONS] = "positions", [JOURNAL] = "journal",
-		[META] = "meta",
+		[META] = "meta",	   [DAYS] = "days",
 	};
 	struct state *state = must(calloc(1, sizeof(*state)));
 
@@ -124,6 +125,19 @@ static int load_account(void *context, uint64_t key,
 struct accounts_backing state_backing(struct state *state)
 {
 	return (struct accounts_backing){ state, load_account };
+}
+
+static bool load_days(void *context, uint64_t key, uint32_t hour,
+		      struct days_row *row)
+{
+	struct state *state = context;
+
+	return state_days_load(state->store, DAYS, key, hour, row);
+}
+
+struct days_backing state_days_backing(struct state *state)
+{
+	return (struct days_backing){ state, load_days };
 }
 
 static int restore_message(void *context, struct slice key, struct slice value)
@@ -198,6 +212,10 @@ int state_load(struct state *state, struct detector *detector,
 			return -1;
 	}
 	coverage_load(&detector->coverage, state);
+	if (detector->days)
+		days_set_now(detector->days, (struct days_now){
+			(uint32_t)state_number(state, "days_hour", 0),
+			(uint32_t)state_number(state, "days_strays", 0) });
 	return 0;
 }
 
@@ -300,6 +318,18 @@ static int save_sightings(struct state *state, struct detector *detector,
 	return 0;
 }
 
+static int save_days(struct state *state, const struct days *days,
+		     struct err *err)
+{
+	if (!days)
+		return 0;
+	if (state_put_number(state, "days_hour", days_now(days).hour, err) < 0 ||
+	    state_put_number(state, "days_strays", days_now(days).strays,
+			     err) < 0)
+		return -1;
+	return state_days_save(state->store, DAYS, days, DAYS_STORED_MAX, err);
+}
+
 int state_save(struct state *state, struct detector *detector,
 	       struct err *err)
 {
@@ -310,7 +340,8 @@ int state_save(struct state *state, struct detector *detector,
 	    tracker_each_dirty(detector->tracker, save_message, &saving) ||
 	    sessions_each_dirty(detector->sessions, save_session, &saving))
 		return -1;
-	if (save_sightings(state, detector, err) < 0)
+	if (save_sightings(state, detector, err) < 0 ||
+	    save_days(state, detector->days, err) < 0)
 		return -1;
 	return coverage_save(&detector->coverage, state, err);
 }
@@ -323,6 +354,8 @@ void state_saved(struct detector *detector)
 	accounts_forget_clean(detector->accounts, KEEP_ACCOUNTS);
 	tracker_clean(detector->tracker);
 	sessions_clean(detector->sessions);
+	if (detector->days)
+		days_clean(detector->days);
 	for (int i = 0; i < SIGHTING_TABLES; i++) {
 		enum table table;
 

@@ -7,12 +7,14 @@
  * nothing is lost, nothing counted twice.
  *
  * Tables: accounts, messages, neighbours, crowd, correspondents (by 64-bit
- * key, plain structs), sessions (by their place in memory),
+ * key, plain structs), sessions (by their place in memory), days (by hour and
+ * account: state_days.h),
  * positions (by source), journal (decisions not yet carried out, by their
  * key, oldest first), meta (numbers by name).
  *
  * STATE_VERSION changes with any stored struct. A file of another version is
- * refused with what to do, never guessed at.
+ * refused with what to do, never guessed at. A table that an older program did
+ * not have begins empty.
  */
 #ifndef DETECTOR_STATE_H
 #define DETECTOR_STATE_H
@@ -36,6 +38,9 @@ void state_close(struct state **state);
 /* For detector_init(): accounts come from here. The state must outlive the
  * detector. */
 struct accounts_backing state_backing(struct state *state);
+
+/* For days_new(), if the detector is to have them. */
+struct days_backing state_days_backing(struct state *state);
 
 /* Open messages and neighbours into the detector. */
 int state_load(struct state *state, struct detector *detector,

@@ -15,6 +15,7 @@ static const size_t MAP_SIZE = (size_t)1 << 35;
 struct store {
 	MDB_env *env;
 	MDB_dbi tables[TABLES_MAX];
+	bool is_there[TABLES_MAX];	/* all are, where we may make them */
 	MDB_txn *reading, *writing;
 	bool read_only;
 	char path[PATH_MAX];
@@ -72,7 +73,8 @@ bool store_get(struct store *store, int table, struct slice key,
 	MDB_txn *txn = reader(store);
 	MDB_val k = val(key), value;
 
-	if (!txn || mdb_get(txn, store->tables[table], &k, &value) != 0)
+	if (!txn || !store->is_there[table] ||
+	    mdb_get(txn, store->tables[table], &k, &value) != 0)
 		return false;
 	*value_out = slice_of(value);
 	return true;
@@ -115,15 +117,13 @@ static int open_tables(struct store *store, const char *const *names,
 
 	if (status)
 		return fail(store, status, "open", err);
-	for (int i = 0; i < n_tables && !status; i++)
+	for (int i = 0; i < n_tables && !status; i++) {
 		status = mdb_dbi_open(txn, names[i], flags,
 				      &store->tables[i]);
-	/* Written by an older version, which had fewer. */
-	if (status == MDB_NOTFOUND && store->read_only) {
-		mdb_txn_abort(txn);
-		return err_set(err, EXIT_DATA,
-			       "the state in %s is of an older version; run "
-			       "`comporta scan` first", store->path);
+		store->is_there[i] = status == 0;
+		/* Written by an older version, which had fewer. */
+		if (status == MDB_NOTFOUND && store->read_only)
+			status = 0;
 	}
 	if (status) {
 		mdb_txn_abort(txn);
@@ -194,6 +194,8 @@ int store_each(struct store *store, int table,
 
 	if (!txn)
 		return fail(store, EAGAIN, "read", err);
+	if (!store->is_there[table])
+		return 0;
 	status = mdb_cursor_open(txn, store->tables[table], &cursor);
 	if (status)
 		return fail(store, status, "read", err);
@@ -240,7 +242,8 @@ bool store_next(struct store *store, int table, struct slice after,
 	MDB_cursor *cursor;
 	int status;
 
-	if (!txn || mdb_cursor_open(txn, store->tables[table], &cursor))
+	if (!txn || !store->is_there[table] ||
+	    mdb_cursor_open(txn, store->tables[table], &cursor))
 		return false;
 	status = mdb_cursor_get(cursor, &key, &value,
 				after.len ? MDB_SET_RANGE : MDB_FIRST);
@@ -259,7 +262,7 @@ size_t store_count(struct store *store, int table)
 	MDB_stat stat = { 0 };
 	MDB_txn *txn = reader(store);
 
-	if (txn)
+	if (txn && store->is_there[table])
 		mdb_stat(txn, store->tables[table], &stat);
 	return stat.ms_entries;
 }

@@ -45,8 +45,10 @@ enum message_flags {
 	MESSAGE_FROM_STRANGER = 64,	/* from a network that the account is
 					 * not at home in */
 	MESSAGE_BY_READER = 128,	/* from one that it reads from */
-	MESSAGE_IS_HANDED_ON = 256	/* it goes on under another id, whose
+	MESSAGE_IS_HANDED_ON = 256,	/* it goes on under another id, whose
 					 * deliveries are the true ones */
+	/* The upper half of the flags is the country that it came from. */
+	MESSAGE_COUNTRY_SHIFT = 16
 };
 
 struct message {
@@ -60,6 +62,17 @@ struct message {
 	uint32_t host;		/* writers_machine() whose queue it is in */
 	char queue_id[TRACKER_ID_SIZE];	/* "" when it was too long */
 };
+
+static inline uint32_t message_country_flags(uint16_t country)
+{
+	return (uint32_t)country << MESSAGE_COUNTRY_SHIFT;
+}
+
+/* 0: not known. */
+static inline uint16_t message_country(const struct message *message)
+{
+	return (uint16_t)(message->flags >> MESSAGE_COUNTRY_SHIFT);
+}
 
 struct tracker;
 

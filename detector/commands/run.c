@@ -28,7 +28,6 @@ static void on_verdict(void *context, const struct verdict *verdict,
 		       struct account_entry *entry)
 {
 	struct run *run = context;
-	struct pending *pending;
 
 	report_verdict(&run->report, verdict);
 	meter_verdict(&run->meter, verdict);
@@ -39,38 +38,40 @@ static void on_verdict(void *context, const struct verdict *verdict,
 		observe(verdict);
 		return;
 	}
-	if (run->n_pending == PENDING_MAX) {
+	if (!pending_add(&run->pending, verdict, entry, run->detector.days)) {
 		/* No room to remember it: let the next line decide again. */
 		entry->account.standing = STANDING_CALM;
 		return;
 	}
-	pending = &run->pending[run->n_pending++];
-	verdict_key(verdict, pending->key);
-	pending->verdict = (struct text)TEXT_INIT(1 << 16);
-	verdict_print_json(verdict, &pending->verdict);
 	/* Act on it now, not when a long log has ended. */
 	run->pipeline.soon = EVENTS_TO_ACT;
-	run->pipeline.stop |= run->n_pending >= BLOCKS_MANY;
+	run->pipeline.stop |= run->pending.n >= BLOCKS_MANY;
 }
 
 static void on_progress(void *context, uint64_t done, uint64_t total)
 {
-	report_progress(&((struct run *)context)->report, done, total);
+	struct run *run = context;
+
+	run->pipeline.stop |= days_want_commit(run->detector.days);
+	report_progress(&run->report, done, total);
 }
 
 static int open_detector(struct run *run, struct err *err)
 {
 	struct accounts_backing backing;
+	struct days_backing days;
 	struct geo *geo = NULL;
 
 	if (settings_geo(&geo, err) < 0)
 		return -1;
 	backing = state_backing(run->state);
+	days = state_days_backing(run->state);
 	if (detector_init(&run->detector, geo, &settings.home, &backing,
 			  err) < 0) {
 		geo_close(&geo);
 		return -1;
 	}
+	run->detector.days = days_new(&days);
 	run->detector.enforce = run->enforce;
 	run->detector.on_verdict = on_verdict;
 	run->detector.context = run;
@@ -107,18 +108,11 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 	return 0;
 }
 
-static void drop_pending(struct run *run)
-{
-	for (size_t i = 0; i < run->n_pending; i++)
-		text_release(&run->pending[i].verdict);
-	run->n_pending = 0;
-}
-
 void run_close(struct run **run)
 {
 	if (!*run)
 		return;
-	drop_pending(*run);
+	pending_drop(&(*run)->pending);
 	pipeline_close(&(*run)->pipeline);
 	logs_release(&(*run)->logs);
 	detector_release(&(*run)->detector);
@@ -214,12 +208,8 @@ static int save(struct run *run, struct err *err)
 		    save_packed(run, path, &position, err) < 0)
 			return -1;
 	}
-	for (size_t i = 0; i < run->n_pending; i++)
-		if (state_journal_put(run->state, run->pending[i].key,
-				      text_slice(&run->pending[i].verdict),
-				      err) < 0)
-			return -1;
-	if (meter_save(&run->meter, pipeline, run->state, err) < 0)
+	if (pending_save(&run->pending, run->state, err) < 0 ||
+	    meter_save(&run->meter, pipeline, run->state, err) < 0)
 		return -1;
 	if (run->detector.newest_ms > run->newest_ms)
 		run->newest_ms = run->detector.newest_ms;
@@ -258,7 +248,7 @@ int run_commit(struct run *run, struct err *err)
 	}
 	state_saved(&run->detector);
 	meter_saved(&run->meter);
-	drop_pending(run);
+	pending_drop(&run->pending);
 	run->saved_progress = progress;
 	run->is_changed = false;
 	return 0;
@@ -293,7 +283,7 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	run->is_waiting = false;
 	run->sent = (struct outbox_report){ 0 };
 	if (run->must_reload) {
-		drop_pending(run);
+		pending_drop(&run->pending);
 		detector_release(&run->detector);
 		run->is_changed = false;
 		if (open_detector(run, err) < 0)

@@ -9,18 +9,14 @@
 #include "detector/commands/logs.h"
 #include "detector/commands/meter.h"
 #include "detector/commands/patience.h"
+#include "detector/commands/pending.h"
 #include "detector/commands/report.h"
 #include "detector/commands/run.h"
 
 /* Events between two commits when nothing happens: a second or two of work,
  * and what a killed run has to read again. */
-enum { EVENTS_PER_COMMIT = 1000000, PENDING_MAX = 256, ROUNDS_PER_LOOK = 30,
+enum { EVENTS_PER_COMMIT = 1000000, ROUNDS_PER_LOOK = 30,
        EVENTS_TO_ACT = 20000	/* after a decision, to meet others */ };
-
-struct pending {
-	char key[80];
-	struct text verdict;
-};
 
 struct run {
 	const struct invocation *invocation;
@@ -37,9 +33,7 @@ struct run {
 	bool is_all_read;
 	struct report report;
 	struct desk desk;
-	/* Decisions of the step in progress, until its commit. */
-	struct pending pending[PENDING_MAX];
-	size_t n_pending;
+	struct pending pending;
 	struct hear hear;
 	struct patience patience;	/* with the database */
 	struct outbox_report sent;	/* in this round */

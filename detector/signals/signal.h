@@ -40,6 +40,8 @@ struct signal_input {
 	struct visits visits;	/* what the last days know of the origin */
 	uint32_t now_s;
 	uint32_t recipients;	/* of a queued message that counts, else 0 */
+	uint16_t sent_from;	/* of a message: the country it came from, for
+				 * those who draw; 0 not known */
 	bool failed, arrived;	/* delivery: hard failure or success, once per
 				 * message and recipient domain */
 	bool is_unknown;	/* delivery: the recipient does not exist; every
