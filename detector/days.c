@@ -24,6 +24,7 @@ struct days {
 	struct days_row *rows;
 	size_t n, n_room;
 	uint32_t *slots;
+	uint32_t full_hour;	/* nothing could be forgotten in it */
 	struct days_now now;
 };
 
@@ -80,11 +81,32 @@ static uint32_t *slot_of(const struct days *days, uint64_t key, uint32_t hour)
 	return &days->slots[slot];
 }
 
-static void grow(struct days *days)
+static void forget_old(struct days *days)
 {
-	size_t n_room = days->n_room * 2;
+	size_t kept = 0;
 
-	days->rows = must(realloc(days->rows, n_room * sizeof(*days->rows)));
+	for (size_t i = 0; i < days->n; i++)
+		if (days_keep(days, days->rows[i].hour))
+			days->rows[kept++] = days->rows[i];
+	days->n = kept;
+}
+
+/* A log of weeks needs no more room than one of a day. */
+static void make_room(struct days *days)
+{
+	size_t n_room = days->n_room;
+
+	/* Tried in this hour, and there was none. */
+	if (days->n == DAYS_ROWS_MAX && days->full_hour == days->now.hour)
+		return;
+	forget_old(days);
+	if (days->n == DAYS_ROWS_MAX)
+		days->full_hour = days->now.hour;
+	if (days->n > n_room / 2 && n_room < DAYS_ROWS_MAX)
+		n_room *= 2;
+	if (n_room > days->n_room)
+		days->rows = must(realloc(days->rows,
+					  n_room * sizeof(*days->rows)));
 	make_slots(days, n_room);
 	for (size_t i = 0; i < days->n; i++)
 		*slot_of(days, days->rows[i].key, days->rows[i].hour) =
@@ -110,10 +132,10 @@ static struct days_row *row_of(struct days *days, uint64_t key, uint32_t hour)
 
 	if (*slot)
 		return &days->rows[*slot - 1];
-	if (days->n == DAYS_ROWS_MAX)
-		return NULL;
 	if (days->n == days->n_room) {
-		grow(days);
+		make_room(days);
+		if (days->n == days->n_room)
+			return NULL;
 		slot = slot_of(days, key, hour);
 	}
 	row = &days->rows[days->n++];
@@ -314,6 +336,14 @@ void days_clean(struct days *days)
 		return;
 	days->n = 0;
 	memset(days->slots, 0, n_slots(days) * sizeof(*days->slots));
+}
+
+bool days_keep(const struct days *days, uint32_t hour)
+{
+	const struct days_now *now = &days->now;
+
+	return now->strays > 0 || (hour <= now->hour + DAYS_KEPT_HOURS &&
+				   now->hour <= hour + DAYS_KEPT_HOURS);
 }
 
 bool days_want_commit(const struct days *days)

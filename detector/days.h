@@ -11,14 +11,15 @@
  * number.
  *
  * Limits: DAYS_ROWS_MAX rows of DAYS_ROW_BYTES in memory, those that the lines
- * between two commits touch. An account and hour that finds no room is left out
- * (days_want_commit() is there to be asked before). On the disk (state_days.h)
+ * between two commits touch; before more are taken, those go that are older than
+ * a day. An account and hour that finds no room is left out (days_want_commit()
+ * is there to be asked before). On the disk (state_days.h)
  * a day is kept, and no more than DAYS_STORED_MAX rows: what was sent longest
  * ago goes first, of all accounts alike.
  *
  * Events out of order go to the hour that they name. Which hour it is now, and
- * so what is older than a day, a single line from the future cannot say:
- * DAYS_STRAYS in a row can.
+ * so what is more than a day away from it and may go, a line from the future
+ * cannot say: DAYS_STRAYS in a row can. While it is in doubt nothing goes.
  */
 #ifndef DETECTOR_DAYS_H
 #define DETECTOR_DAYS_H
@@ -37,7 +38,7 @@ enum {
 	DAYS_ROW_BYTES = 64,	/* a line of the processor's cache */
 	DAYS_ROWS_MAX = 1 << 19,	/* 32 MiB, and 4 to find them by */
 	DAYS_STORED_MAX = 1 << 20,	/* up to 80 bytes each */
-	DAYS_LATE_HOURS = 2,	/* kept beyond a day, as lines come late */
+	DAYS_KEPT_HOURS = DAYS_HOURS + 2,	/* as lines come late */
 	DAYS_STRAYS = 16
 };
 
@@ -106,6 +107,9 @@ void days_clean(struct days *days);
 
 /* Is there little room left? */
 bool days_want_commit(const struct days *days);
+
+/* Is this hour near enough to now to be kept? All are, while now is in doubt. */
+bool days_keep(const struct days *days, uint32_t hour);
 
 struct days_now days_now(const struct days *days);
 void days_set_now(struct days *days, struct days_now now);

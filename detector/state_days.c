@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { KEY_SIZE = 12, KEPT_HOURS = DAYS_HOURS + DAYS_LATE_HOURS };
+enum { KEY_SIZE = 12 };
 
 /* A row as it is stored: from `claims` on, then the cells in use and, where
  * there is one, that of the others. */
@@ -64,6 +64,7 @@ bool state_days_load(struct store *store, int table, uint64_t account,
 struct saving {
 	struct store *store;
 	int table;
+	const struct days *days;
 	struct err *err;
 };
 
@@ -73,6 +74,8 @@ static int save_row(void *context, const struct days_row *row)
 	uint8_t key[KEY_SIZE], value[HEAD_SIZE + CELLS_MAX * CELL_SIZE] = "";
 	size_t cells = row->n;
 
+	if (!days_keep(to->days, row->hour))
+		return 0;
 	make_key(key, row->key, row->hour);
 	memcpy(value, &row->claims, sizeof(row->claims));
 	value[2] = row->n;
@@ -115,18 +118,24 @@ static int forget(const struct saving *in, uint32_t from, uint32_t end)
 	return 0;
 }
 
+static int forget_far(const struct saving *in)
+{
+	struct days_now now = days_now(in->days);
+
+	if (now.strays > 0 || now.hour < DAYS_KEPT_HOURS)
+		return 0;
+	if (forget(in, 0, now.hour - DAYS_KEPT_HOURS) < 0)
+		return -1;
+	return forget(in, now.hour + DAYS_KEPT_HOURS + 1, UINT32_MAX);
+}
+
 int state_days_save(struct store *store, int table, const struct days *days,
 		    size_t most, struct err *err)
 {
-	struct saving saving = { store, table, err };
-	uint32_t hour = days_now(days).hour;
+	struct saving saving = { store, table, days, err };
 	bool is_gone = true;
 
-	if (days_each_dirty(days, save_row, &saving))
-		return -1;
-	if (hour > KEPT_HOURS &&
-	    (forget(&saving, 0, hour - KEPT_HOURS) < 0 ||
-	     forget(&saving, hour + KEPT_HOURS, UINT32_MAX) < 0))
+	if (days_each_dirty(days, save_row, &saving) || forget_far(&saving) < 0)
 		return -1;
 	while (is_gone && store_count(store, table) > most)
 		if (forget_one(&saving, 0, UINT32_MAX, &is_gone) < 0)
