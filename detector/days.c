@@ -296,10 +296,8 @@ static void add_country(struct json *object, uint16_t country)
 	json_add_string(object, "country", text);
 }
 
-struct json *days_json(const struct days *days, uint64_t key, uint32_t at_s)
+struct json *days_json(const struct days_part *parts, size_t n)
 {
-	struct days_part parts[DAYS_PARTS_MAX];
-	size_t n = days_of(days, key, at_s, parts);
 	struct json *list = json_new_array();
 
 	for (size_t i = 0; i < n; i++) {

@@ -95,8 +95,8 @@ void days_sent(struct days *days, uint64_t key, uint16_t country,
 size_t days_of(const struct days *days, uint64_t key, uint32_t at_s,
 	       struct days_part parts_out[DAYS_PARTS_MAX]);
 
-/* The same as docs/JSON.md has it; the caller frees. At most 16 KB of text. */
-struct json *days_json(const struct days *days, uint64_t key, uint32_t at_s);
+/* `day` of docs/JSON.md; the caller frees. At most 16 KB of text. */
+struct json *days_json(const struct days_part *parts, size_t n);
 
 /* For the state file: visit what changed, until one returns nonzero, which is
  * handed on; then, nothing is dirty any more, and many rows are given back. */

@@ -20,6 +20,22 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* One that is known by a person's word only has no last event. */
+static uint32_t last_of(const struct account *account)
+{
+	return account->last_s ? account->last_s : account->first_s;
+}
+
+static void load_day(struct explanation *e, struct state *state)
+{
+	struct days_backing backing = state_days_backing(state);
+	struct days *days = days_new(&backing);
+
+	e->n_day = days_of(days, e->entry.key, last_of(&e->entry.account),
+			   e->day);
+	days_free(&days);
+}
+
 static int load_account(struct explanation *e, const char *name,
 			struct err *err)
 {
@@ -36,6 +52,7 @@ static int load_account(struct explanation *e, const char *name,
 		slice_copy(account_login(&e->entry), e->login,
 			   sizeof(e->login));
 		e->entry.login = e->login;
+		load_day(e, state);
 	}
 	state_close(&state);
 	if (found == 1)
@@ -58,8 +75,7 @@ static void judge_it(struct explanation *e)
 {
 	const struct account *account = &e->entry.account;
 
-	/* One that is known by a person's word only has no last event. */
-	e->now_s = account->last_s ? account->last_s : account->first_s;
+	e->now_s = last_of(account);
 	judge_explain(account, e->entry.login,
 		      e->now_s * (int64_t)STAMP_SECOND_MS, &e->verdict);
 	e->verdict.action = account->standing == STANDING_BLOCKED

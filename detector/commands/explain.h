@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "detector/accounts.h"
 #include "detector/blocks.h"
+#include "detector/days.h"
 #include "detector/geo.h"
 #include "detector/verdict.h"
 #include "notifier/letter.h"
@@ -19,6 +20,8 @@ struct explanation {
 	struct verdict verdict;
 	/* Nats that are missing; below zero: so far beyond the line. */
 	double to_watch, to_block;
+	struct days_part day[DAYS_PARTS_MAX];	/* the last day until then */
+	size_t n_day;
 	bool is_silent_too;	/* also signals that say nothing */
 
 	int64_t block_id;	/* what the mail server acts on; 0 for none,

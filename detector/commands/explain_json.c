@@ -187,6 +187,7 @@ struct json *explain_json(struct explanation *e)
 {
 	struct json *object = report_account_json(&e->entry, &e->verdict);
 	const struct account *account = &e->entry.account;
+	struct json *day;
 
 	add_time(object, "standing_since", account->standing_s);
 	json_add_real(object, "prior", judge_prior(account, e->now_s), 2);
@@ -204,6 +205,8 @@ struct json *explain_json(struct explanation *e)
 	add_signals(e, object);
 	add_normal(e, object);
 	add_recent(e, object);
+	day = days_json(e->day, e->n_day);
+	json_add(object, "day", &day);
 	if (e->history)
 		json_add(object, "history", &e->history);
 	else

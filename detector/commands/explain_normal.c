@@ -259,6 +259,54 @@ static void print_recents(const struct explanation *e,
 	}
 }
 
+/* What of the last day came from this country, once for each. */
+static bool sum_country(const struct explanation *e, size_t first,
+			uint64_t *recipients_out)
+{
+	uint16_t country = e->day[first].cell.country;
+
+	*recipients_out = 0;
+	for (size_t i = 0; i < e->n_day; i++) {
+		if (e->day[i].cell.country != country)
+			continue;
+		if (i < first)
+			return false;
+		*recipients_out += e->day[i].cell.recipients;
+	}
+	return true;
+}
+
+static void print_day(const struct explanation *e, const struct screen *screen)
+{
+	struct text words = TEXT_INIT(8192);
+	uint64_t recipients = 0, messages = 0, n;
+	const char *comma = " (";
+
+	for (size_t i = 0; i < e->n_day; i++) {
+		recipients += e->day[i].cell.recipients;
+		messages += e->day[i].cell.messages;
+	}
+	text_addf(&words, "In its last 24 hours: messages %llu, recipients "
+		  "%llu", (unsigned long long)messages,
+		  (unsigned long long)recipients);
+	for (size_t i = 0; i < e->n_day; i++) {
+		uint16_t country = e->day[i].cell.country;
+
+		if (!sum_country(e, i, &n))
+			continue;
+		text_addf(&words, "%s%s %llu", comma,
+			  country == DAYS_OTHER ? "other countries"
+			  : country ? explain_country(e, country)
+				    : "country unknown",
+			  (unsigned long long)n);
+		comma = ", ";
+	}
+	text_add_string(&words, e->n_day ? ")." : ".");
+	if (e->n_day)
+		screen_line(screen, 2, "", &words);
+	text_release(&words);
+}
+
 static void print_incident(const struct explanation *e,
 			   const struct screen *screen)
 {
@@ -294,5 +342,6 @@ void explain_lately(const struct explanation *e, const struct screen *screen)
 	if (!e->entry.account.recent[0].last_s)
 		screen_linef(screen, 2, "", "No place.");
 	print_recents(e, screen);
+	print_day(e, screen);
 	print_incident(e, screen);
 }

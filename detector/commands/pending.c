@@ -12,9 +12,10 @@ static void print(const struct verdict *verdict,
 	struct json *object = verdict_json(verdict);
 
 	if (days) {
+		uint32_t at_s = (uint32_t)(verdict->at_ms / STAMP_SECOND_MS);
+		struct days_part parts[DAYS_PARTS_MAX];
 		struct json *day = days_json(
-			days, entry->key,
-			(uint32_t)(verdict->at_ms / STAMP_SECOND_MS));
+			parts, days_of(days, entry->key, at_s, parts));
 
 		json_add(object, "day", &day);
 	}
