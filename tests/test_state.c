@@ -8,6 +8,7 @@
 #include "detector/pipeline.h"
 #include "detector/settings.h"
 #include "detector/state.h"
+#include "detector/store.h"
 #include "tests/support/folder.h"
 #include "tests/support/places.h"
 #include "tests/support/test.h"
@@ -312,6 +313,7 @@ static void start(struct worker *worker, const char *dir)
 	static char poland[] = "PL";
 	static const struct conf_list home = { .items = { poland }, .n = 1 };
 	struct accounts_backing backing;
+	struct days_backing days;
 	struct geo *geo;
 	struct err err;
 
@@ -322,6 +324,8 @@ static void start(struct worker *worker, const char *dir)
 		      INT64_C(1) << 50, &geo, &err), &err);
 	must(detector_init(&worker->detector, geo, &home, &backing, &err),
 	     &err);
+	days = state_days_backing(worker->state);
+	worker->detector.days = days_new(&days);
 	must(state_load(worker->state, &worker->detector, &err), &err);
 	worker->detector.on_verdict = on_verdict;
 	worker->detector.context = worker;
@@ -525,6 +529,75 @@ static void compare_positions(struct worker *a, struct worker *b)
 	}
 }
 
+static void compare_days(struct worker *a, struct worker *b)
+{
+	struct days_now now = days_now(a->detector.days);
+	struct days_now other = days_now(b->detector.days);
+	uint32_t at_s = now.hour * 3600, recipients = 0;
+
+	assert_int_equal(now.hour, other.hour);
+	assert_int_equal(now.strays, other.strays);
+	for (unsigned i = 0; i < ACCOUNTS; i++) {
+		struct days_part x[DAYS_PARTS_MAX], y[DAYS_PARTS_MAX];
+		char login[40];
+		uint64_t key;
+		size_t n;
+
+		snprintf(login, sizeof(login), "u%u@d%u.pl", i, i % 7);
+		key = account_key(slice_from(login));
+		n = days_of(a->detector.days, key, at_s, x);
+		assert_int_equal(n, days_of(b->detector.days, key, at_s, y));
+		for (size_t j = 0; j < n; j++) {
+			assert_memory_equal(&x[j].cell, &y[j].cell,
+					    sizeof(x[j].cell));
+			assert_int_equal(x[j].hour, y[j].hour);
+			recipients += x[j].cell.recipients;
+		}
+	}
+	print_message("%u recipients in the last day\n", recipients);
+	/* A message every three minutes, with two recipients. */
+	assert_int_equal(recipients, 24 * 20 * 2);
+}
+
+/* A state of before there were days: nothing is lost by it, and looking works
+ * before the next scan has made the table. */
+static void test_older(void **unused)
+{
+	static const char *const names[] = { "meta" };
+	char path[FOLDER_SIZE + 20];
+	struct state *state = NULL;
+	struct store *store = NULL;
+	struct days_backing backing;
+	int64_t version = STATE_VERSION, size = sizeof(struct account);
+	struct days_row row = { .n = 0 };
+	struct err err;
+
+	(void)unused;
+	snprintf(path, sizeof(path), "%s/state", folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(store_open(path, names, 1, false, &store, &err), 0);
+	assert_int_equal(store_begin(store, &err), 0);
+	assert_int_equal(store_put(store, 0, S("version"), (struct slice){
+		(const char *)&version, 8 }, &err), 0);
+	assert_int_equal(store_put(store, 0, S("account_bytes"),
+				   (struct slice){ (const char *)&size, 8 },
+				   &err), 0);
+	assert_int_equal(store_commit(store, &err), 0);
+	store_close(&store);
+	state = must_open(folder, true);
+	backing = state_days_backing(state);
+	assert_false(backing.load(backing.context, 1, 1, &row));
+	assert_int_equal(state_account_count(state), 0);
+	assert_int_equal(state_journal_count(state), 0);
+	assert_int_equal(state_each_account(state, NULL, NULL, &err), 0);
+	state_close(&state);
+	write_logs(1);
+	work(folder, UINT64_MAX, 0, MOMENTS);
+	state = must_open(folder, true);
+	assert_true(state_account_count(state) > 0);
+	state_close(&state);
+}
+
 static void test_killed(void **unused)
 {
 	static struct worker calm, killed;
@@ -550,6 +623,7 @@ static void test_killed(void **unused)
 		compare_journals(&calm, &killed);
 		compare_neighbours(&calm, &killed);
 		compare_positions(&calm, &killed);
+		compare_days(&calm, &killed);
 		detector_release(&calm.detector);
 		detector_release(&killed.detector);
 		state_close(&calm.state);
@@ -604,7 +678,7 @@ int main(void)
 		FRESH(test_nothing_there), FRESH(test_version),
 		FRESH(test_damaged),	   FRESH(test_numbers),
 		FRESH(test_journal),	   FRESH(test_killed),
-		FRESH(test_old_messages),
+		FRESH(test_old_messages),  FRESH(test_older),
 	};
 	struct err err;
 

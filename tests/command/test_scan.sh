@@ -74,6 +74,33 @@ equal "blocked once" 1 "$(db 'SELECT COUNT(*) FROM comporta_block')"
 equal "the block table names her" anna@firma.example \
 	"$(db 'SELECT account FROM comporta_send_block')"
 
+# With the block, who sent what in the last day: as the log has it, and no more.
+# The hours before are of two runs.
+begun=$work/day.log
+{ for i in 11 12 13; do line $i "4Xe$i" ola@firma.example 83.0.0.1 |
+	sed 's/T08/T05/; s/nrcpt=1/nrcpt=3/'; done
+line 20 4Xe20 other@firma.example 83.0.0.1 | sed 's/T08/T06/'
+line 30 4Xe30 ola@firma.example 192.168.0.9 | sed 's/T08/T07/'; } >"$begun"
+enforce[1]=$work/day
+run scan "${enforce[@]}" "${geo[@]}" "$begun"
+line 40 4Xe40 ola@firma.example 83.0.0.1 | sed 's/T08/T07/' >>"$begun"
+run scan "${enforce[@]}" "${geo[@]}" "$begun"
+burst ola@firma.example >>"$begun"
+run scan --json "${enforce[@]}" "${geo[@]}" "$begun"
+equal "the printed verdict has no day" 0 "$(grep -c '"day"' <<<"$out")"
+day() { sqlite3 "$work/day/comporta.db" "SELECT substr(value ->> 'hour', 12, 2)
+	|| ' ' || (value ->> 'country') || ' ' || (value ->> 'recipients') || '/'
+	|| (value ->> 'messages')
+	FROM comporta_block, json_each(verdict, '\$.day')
+	WHERE account = 'ola@firma.example'" | tr '\n' ' '; }
+equal "the day of the block" "05 PL 9/3 07 ZZ 1/1 07 PL 1/1 \
+08 BR 1/1 08 ID 1/1 08 IN 1/1 08 PL 1/1 08 VN 1/1 " "$(day)"
+run suspend "${enforce[@]}" other@firma.example
+equal "by hand there is none" 0 "$(sqlite3 "$work/day/comporta.db" \
+	"SELECT COUNT(*) FROM comporta_block WHERE account LIKE 'other@%' AND
+	json_type(verdict, '\$.day') IS NOT NULL")"
+enforce[1]=$work/real
+
 # The database is lost: said, and whoever must be stopped is stopped again.
 cp -r "$work/real" "$work/before"
 rm "$work"/real/comporta.db*

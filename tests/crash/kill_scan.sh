@@ -1,7 +1,8 @@
 #!/bin/sh
 # kill_scan.sh - the whole program, killed with SIGKILL thirty times at random
 # moments while its log grows and is rotated, against one that reads all of it
-# undisturbed: accounts and verdicts must be the same.
+# undisturbed: accounts, what they sent in the last day, and verdicts must be
+# the same.
 #
 # Verdicts are written out before they are remembered, so a killed run may
 # repeat one, never lose one.
@@ -152,7 +153,8 @@ for who in $(seq 0 59); do
 	user="u$who@d$((who % 9)).example"
 	"$comporta" explain "$user" --state-dir "$work/calm" >"$work/a" 2>&1
 	"$comporta" explain "$user" --state-dir "$work/killed" >"$work/b" 2>&1
-	if cmp -s "$work/a" "$work/b" && grep -q logins "$work/a"; then
+	if cmp -s "$work/a" "$work/b" && grep -q logins "$work/a" &&
+		grep -q "its last 24 hours: messages" "$work/a"; then
 		good=$((good + 1))
 	elif [ "$good" -ge $((who - 2)) ]; then
 		echo "$user:"
