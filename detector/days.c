@@ -336,6 +336,17 @@ void days_clean(struct days *days)
 	memset(days->slots, 0, n_slots(days) * sizeof(*days->slots));
 }
 
+void days_undo(struct days *days, bool (*is_one)(void *context, uint64_t key),
+	       void *context)
+{
+	for (size_t i = 0; i < days->n; i++) {
+		struct days_row *row = &days->rows[i];
+
+		if (row->is_dirty && is_one(context, row->key))
+			load(days, row->key, row->hour, row);
+	}
+}
+
 bool days_keep(const struct days *days, uint32_t hour)
 {
 	const struct days_now *now = &days->now;

@@ -11,9 +11,9 @@
  * number.
  *
  * Limits: DAYS_ROWS_MAX rows of DAYS_ROW_BYTES in memory, those that the lines
- * between two commits touch; before more are taken, those go that are older than
- * a day. An account and hour that finds no room is left out (days_want_commit()
- * is there to be asked before). On the disk (state_days.h)
+ * between two commits touch. Before there are more, those go that are older
+ * than a day; an account and hour that finds no room then is left out
+ * (days_want_commit() is there to be asked before). On the disk (state_days.h)
  * a day is kept, and no more than DAYS_STORED_MAX rows: what was sent longest
  * ago goes first, of all accounts alike.
  *
@@ -105,10 +105,15 @@ int days_each_dirty(const struct days *days,
 		    void *context);
 void days_clean(struct days *days);
 
+/* Of these accounts nothing was sent since days_clean(). */
+void days_undo(struct days *days, bool (*is_one)(void *context, uint64_t key),
+	       void *context);
+
 /* Is there little room left? */
 bool days_want_commit(const struct days *days);
 
-/* Is this hour near enough to now to be kept? All are, while now is in doubt. */
+/* Is this hour near enough to now to be kept? While now is in doubt, all
+ * are. */
 bool days_keep(const struct days *days, uint32_t hour);
 
 struct days_now days_now(const struct days *days);

@@ -3,8 +3,8 @@
  *
  * Joins tracker, geo, signals and judge. It reads no file and writes none:
  * a command feeds it events in the order of their time and gets verdicts
- * through a callback; what it remembers is in `accounts`, `tracker`, `sessions`,
- * three tables of sightings and `days`, which state.h stores.
+ * through a callback; what it remembers is in `accounts`, `tracker`,
+ * `sessions`, three tables of sightings and `days`, which state.h stores.
  *
  * One event may make at most one verdict.
  */

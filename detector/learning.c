@@ -38,11 +38,19 @@ static int end_one(void *context, struct account_entry *entry)
 	} else if (is_suspect(&before.account)) {
 		/* Whatever it did meanwhile, it is not to be learnt. */
 		*account = before.account;
+		entry->is_dirty = false;
 	} else {
 		judge_forget(account, account->last_s);
 		give_back(account, &before.account);
 	}
 	return 0;
+}
+
+static bool is_left_alone(void *context, uint64_t key)
+{
+	const struct account_entry *entry = accounts_find(context, key);
+
+	return entry && !entry->is_dirty;
 }
 
 void learning_end(struct detector *detector,
@@ -55,5 +63,7 @@ void learning_end(struct detector *detector,
 		backing = *before;
 	accounts_each_dirty(detector->accounts, end_one,
 			    before ? &backing : NULL);
+	if (detector->days)
+		days_undo(detector->days, is_left_alone, detector->accounts);
 	detector->counters.suspends = detector->counters.watches = 0;
 }

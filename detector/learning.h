@@ -9,7 +9,9 @@
  * An account that the state knew before is taught by lines behind its last
  * one only: whatever is older was counted, or would mix up its days. Evidence
  * and standing that it had are given back at the end. What the host knows of
- * client addresses (crowd.h) is of today and yesterday and ends by itself.
+ * client addresses (crowd.h) is of today and yesterday and ends by itself. What
+ * was sent in the last day (days.h) is remembered, but not of accounts that are
+ * left as they were: their lines may come again.
  */
 #ifndef DETECTOR_LEARNING_H
 #define DETECTOR_LEARNING_H

@@ -321,11 +321,13 @@ static int save_sightings(struct state *state, struct detector *detector,
 static int save_days(struct state *state, const struct days *days,
 		     struct err *err)
 {
+	struct days_now now;
+
 	if (!days)
 		return 0;
-	if (state_put_number(state, "days_hour", days_now(days).hour, err) < 0 ||
-	    state_put_number(state, "days_strays", days_now(days).strays,
-			     err) < 0)
+	now = days_now(days);
+	if (state_put_number(state, "days_hour", now.hour, err) < 0 ||
+	    state_put_number(state, "days_strays", now.strays, err) < 0)
 		return -1;
 	return state_days_save(state->store, DAYS, days, DAYS_STORED_MAX, err);
 }

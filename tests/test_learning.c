@@ -230,6 +230,54 @@ static void test_blocked(void **state)
 	assert_memory_equal(anna(), &stored.account, sizeof(stored.account));
 }
 
+/* One message with three recipients. */
+static void sends(const char *account, uint32_t at_s)
+{
+	struct mail_event event = { .kind = MAIL_SUBMISSION,
+				    .account = slice_from(account),
+				    .at_ms = at_s * INT64_C(1000),
+				    .queue_id = S("4A"), .host = S("mx1"),
+				    .is_queued = true, .recipients = 3 };
+
+	event.has_client = address_parse(S("83.0.0.1"), &event.client);
+	detector_event(&detector, &event);
+}
+
+static uint32_t sent_by(const char *account, uint32_t at_s)
+{
+	struct days_part parts[DAYS_PARTS_MAX];
+	size_t n = days_of(detector.days, account_key(slice_from(account)),
+			   at_s, parts);
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += parts[i].cell.recipients;
+	return sum;
+}
+
+/* The last day is remembered from old lines as well; of who learns nothing,
+ * since then the same lines may come again, nothing is. */
+static void test_days(void **state)
+{
+	const uint32_t at_s = START_S + 10 * DAY_S;
+
+	(void)state;
+	detector.enforce = true;
+	at_home(0, 9);
+	burst(9);
+	next_run();
+	detector.days = days_new(NULL);
+	learning_begin(&detector);
+	sends("anna@firma.example", at_s);
+	sends("jan@firma.example", at_s);
+	sends("jan@firma.example", at_s);
+	assert_int_equal(sent_by("anna@firma.example", at_s), 3);
+	learning_end(&detector, &backing);
+	assert_memory_equal(anna(), &stored.account, sizeof(stored.account));
+	assert_int_equal(sent_by("anna@firma.example", at_s), 0);
+	assert_int_equal(sent_by("jan@firma.example", at_s), 6);
+}
+
 static void test_siblings(void **state)
 {
 	static const struct {
@@ -262,7 +310,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FRESH(test_fresh),   FRESH(test_calm), FRESH(test_known),
-		FRESH(test_blocked), cmocka_unit_test(test_siblings),
+		FRESH(test_blocked),   FRESH(test_days), cmocka_unit_test(test_siblings),
 	};
 
 	return cmocka_run_group_tests_name("learning", tests, NULL, NULL);

@@ -177,6 +177,7 @@ static int add_log(struct learner *learner, const char *path, struct err *err)
 static int open_all(struct learner *learner, struct err *err)
 {
 	struct detector *detector = &learner->detector;
+	struct days_backing days;
 	struct geo *geo = NULL;
 
 	if (lock_state_dir(&learner->lock, err) < 0 ||
@@ -189,6 +190,8 @@ static int open_all(struct learner *learner, struct err *err)
 		geo_close(&geo);
 		return -1;
 	}
+	days = state_days_backing(learner->state);
+	detector->days = days_new(&days);
 	learner->pipeline.detector = detector;
 	learner->pipeline.on_progress = on_progress;
 	learner->pipeline.context = &learner->report;

@@ -216,7 +216,10 @@ before=$out
 expect "learn more meanwhile" 0 "" scan --learn "${conf[@]}" "${enforce[@]}" \
 	"$work/all"
 run explain "${state[@]}" anna@firma.example
-equal "a blocked account stays what it was" "$before" "$out"
+# But for the last day, which is over for all when newer lines are known.
+undayed() { sed -z 's/  In its last 24[^(]*([^)]*)\.\n//'; }
+equal "a blocked account stays what it was" "$(undayed <<<"$before")" \
+	"$(undayed <<<"$out")"
 
 # Day one is not cold: the same burst, the same place, with and without.
 fresh
