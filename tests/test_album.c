@@ -5,8 +5,8 @@
  */
 #include "base/files.h"
 #include "base/stamp.h"
+#include "base/svg.h"
 #include "detector/album/page.h"
-#include "detector/album/svg.h"
 #include "detector/judge.h"
 #include "detector/settings.h"
 #include "tests/support/folder.h"

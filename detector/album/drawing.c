@@ -3,11 +3,11 @@
  * them what the signals said, rising to the lines of the judge.
  */
 #include "detector/album/page.h"
-#include "detector/album/svg.h"
 #include "detector/judge.h"
 #include "detector/profile.h"
 
 #include "base/stamp.h"
+#include "base/svg.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -138,7 +138,9 @@ static void add_bars_of(struct text *page, const struct canvas *canvas,
 			const struct strip *strip, size_t band,
 			bool of_messages)
 {
-	text_addf(page, "<path class=\"k%zu\" d=\"", band);
+	text_add_string(page, "<path");
+	svg_look(page, band);
+	text_add_string(page, " d=\"");
 	for (size_t i = 0; i < canvas->n; i++) {
 		uint64_t value = band_value(canvas, i, band, of_messages);
 		uint64_t below = 0;
@@ -229,8 +231,9 @@ static void add_area(struct text *page, const struct canvas *canvas,
 		     const struct strip *strip,
 		     float sums[PICTURE_BUCKETS][PICTURE_SIGNALS], size_t s)
 {
-	text_addf(page, "<path class=\"k%zu\" d=\"M%zu %d", s % DRAWING_LOOKS,
-		  canvas->lead * 10, strip->height);
+	text_add_string(page, "<path");
+	svg_look(page, s);
+	text_addf(page, " d=\"M%zu %d", canvas->lead * 10, strip->height);
 	for (size_t i = 0; i < canvas->n; i++)
 		text_addf(page, "V%.1fh10",
 			  svg_y(strip, stacked(sums[i], s + 1)));
@@ -386,7 +389,7 @@ static void add_band(struct text *page, const struct canvas *canvas,
 		     size_t band, bool is_rest)
 {
 	text_add_string(page, "<li>");
-	drawing_swatch(page, band);
+	svg_swatch(page, band);
 	if (is_rest)
 		text_add_string(page, "others");
 	else
@@ -419,7 +422,7 @@ static void add_legends(struct text *page, const struct canvas *canvas,
 		if (peak < 0.05F)
 			continue;
 		text_add_string(page, "<li>");
-		drawing_swatch(page, s % DRAWING_LOOKS);
+		svg_swatch(page, s);
 		page_signal_name(page, signal_at(s)->name);
 		text_addf(page, ": %.1f</li>\n", peak);
 	}

@@ -6,6 +6,7 @@
 
 #include "base/files.h"
 #include "base/stamp.h"
+#include "base/svg.h"
 
 #include <string.h>
 
@@ -150,7 +151,7 @@ static void add_all(struct text *page, const struct album *album,
 		"<title>comporta: a rehearsal on old logs</title>\n");
 	page_style(page);
 	text_add_string(page, "</head>\n<body>\n");
-	drawing_patterns(page);
+	svg_patterns(page);
 	text_add_string(page, "<main>\n");
 	page_head(page, album, run);
 	add_navigation(page);

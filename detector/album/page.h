@@ -43,15 +43,6 @@ void page_thresholds(struct text *page, const struct album *album);
 void drawing_add(struct text *page, const struct picture *picture,
 		 size_t number);
 
-/* Patterns that the drawings fill with, once a page. */
-void drawing_patterns(struct text *page);
-
-/* A small square filled like series `i`, for legends. */
-void drawing_swatch(struct text *page, size_t i);
-
-/* Series with a look of their own; others repeat them. */
-enum { DRAWING_LOOKS = 12 };
-
 /* What strangers wrote. */
 void page_escape(struct text *page, const char *words);
 

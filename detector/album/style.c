@@ -5,6 +5,8 @@
  */
 #include "detector/album/page.h"
 
+#include "base/svg.h"
+
 static const char style[] =
 	":root { color-scheme: light dark;\n"
 	"  --ink: #1c2126; --quiet: #4d5661; --paper: #fff;\n"
@@ -84,20 +86,6 @@ static const char style[] =
 	"  padding: .8rem 1rem; margin: .8rem 0; }\n"
 	".stop-card p, .stop-card ul { margin: .3rem 0; }\n"
 	".incident { margin: 1.6rem 0 2.2rem; }\n"
-	"svg { overflow: visible; }\n"
-	"svg.drawing { display: block; margin: .75rem 0 0 3.1rem;\n"
-	"  width: calc(100% - 3.6rem); font-size: 12px; }\n"
-	"svg svg { overflow: hidden; }\n"
-	"svg text { fill: var(--ink); }\n"
-	"svg text.strip { font-weight: 600; }\n"
-	"svg text.number { text-anchor: end; fill: var(--quiet); }\n"
-	"svg text.time { text-anchor: middle; fill: var(--quiet); }\n"
-	"svg text.before { text-anchor: end; }\n"
-	"svg text.halo { font-weight: 600; paint-order: stroke;\n"
-	"  stroke: var(--paper); stroke-width: 4px;\n"
-	"  stroke-linejoin: round; }\n"
-	"line.grid { stroke: var(--rule); }\n"
-	"line.tick { stroke: var(--quiet); }\n"
 	"line.stopped, line.limit { stroke: var(--stop); stroke-width: 2; }\n"
 	"line.limit { stroke-width: 1.5; }\n"
 	"line.watched, line.limit.watch { stroke: var(--watch);\n"
@@ -111,55 +99,12 @@ static const char style[] =
 	"  grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr));\n"
 	"  margin-top: .6rem; }\n"
 	".legends ul { list-style: none; padding: 0; margin: 0; }\n"
-	".legends li { padding-left: 1.5rem; text-indent: -1.5rem; }\n"
-	".swatch { vertical-align: -2px; margin-right: .5rem; }\n"
-	".swatch rect { stroke: var(--rule); }\n"
-	".mark { stroke: var(--paper); stroke-width: 1.3; fill: none; }\n";
-
-/* One for each look; six colours, each twice, never with the same marks. */
-static const char *const marks[] = {
-	"",
-	"M0 8L8 0M-2 2L2 -2M6 10L10 6",
-	"M2 2h2M6 6h2",
-	"M0 0L8 8M-2 6L2 10M6 -2L10 2",
-	"M0 4h8",
-	"M4 0v8M0 4h8",
-	"M4 0v8",
-	"M0 2h8M0 6h8",
-	"M0 8L8 0M0 0L8 8",
-	"M2 0v8M6 0v8",
-	"M1 1h2v2h-2z",
-	"M0 8L8 0",
-};
-
-void drawing_patterns(struct text *page)
-{
-	enum { COLOURS = 6 };
-
-	text_add_string(page, "<svg width=\"0\" height=\"0\" "
-			"aria-hidden=\"true\" style=\"position:absolute\">"
-			"<defs>\n");
-	for (size_t i = 0; i < DRAWING_LOOKS; i++)
-		text_addf(page, "<pattern id=\"f%zu\" width=\"8\" "
-			  "height=\"8\" patternUnits=\"userSpaceOnUse\">"
-			  "<rect width=\"8\" height=\"8\" "
-			  "style=\"fill:var(--c%zu)\"/><path class=\"mark\" "
-			  "d=\"%s\"/></pattern>\n", i, i % COLOURS, marks[i]);
-	text_add_string(page, "</defs></svg>\n");
-}
-
-void drawing_swatch(struct text *page, size_t i)
-{
-	text_addf(page, "<svg class=\"swatch\" width=\"16\" height=\"16\" "
-		  "aria-hidden=\"true\"><rect class=\"k%zu\" width=\"16\" "
-		  "height=\"16\"/></svg>", i);
-}
+	".legends li { padding-left: 1.5rem; text-indent: -1.5rem; }\n";
 
 void page_style(struct text *page)
 {
 	text_add_string(page, "<style>\n");
 	text_add_string(page, style);
-	for (int i = 0; i < DRAWING_LOOKS; i++)
-		text_addf(page, ".k%d { fill: url(#f%d); }\n", i, i);
+	svg_style(page);
 	text_add_string(page, "</style>\n");
 }

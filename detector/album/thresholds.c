@@ -4,7 +4,7 @@
  * the first time.
  */
 #include "detector/album/page.h"
-#include "detector/album/svg.h"
+#include "base/svg.h"
 #include "detector/judge.h"
 
 #include "base/must.h"

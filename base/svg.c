@@ -1,4 +1,4 @@
-#include "detector/album/svg.h"
+#include "base/svg.h"
 
 #include "base/stamp.h"
 
@@ -131,4 +131,77 @@ void svg_time_axis(struct text *page, uint32_t start_s, uint32_t span_s,
 			  "y=\"%d\">%s</text>\n", share * 100,
 			  y + height + 15, words);
 	}
+}
+
+/* One for each look; six colours, each twice, never with the same marks. */
+static const char *const marks[SVG_LOOKS] = {
+	"",
+	"M0 8L8 0M-2 2L2 -2M6 10L10 6",
+	"M2 2h2M6 6h2",
+	"M0 0L8 8M-2 6L2 10M6 -2L10 2",
+	"M0 4h8",
+	"M4 0v8M0 4h8",
+	"M4 0v8",
+	"M0 2h8M0 6h8",
+	"M0 8L8 0M0 0L8 8",
+	"M2 0v8M6 0v8",
+	"M1 1h2v2h-2z",
+	"M0 8L8 0",
+};
+
+enum { COLOURS = 6 };
+
+void svg_patterns(struct text *page)
+{
+	text_add_string(page, "<svg class=\"patterns\" width=\"0\" "
+			"height=\"0\" aria-hidden=\"true\"><defs>\n");
+	for (size_t i = 0; i < SVG_LOOKS; i++)
+		text_addf(page, "<pattern id=\"f%zu\" width=\"8\" "
+			  "height=\"8\" patternUnits=\"userSpaceOnUse\">"
+			  "<rect width=\"8\" height=\"8\" class=\"c%zu\"/>"
+			  "<path class=\"mark\" d=\"%s\"/></pattern>\n", i,
+			  i % COLOURS, marks[i]);
+	text_add_string(page, "</defs></svg>\n");
+}
+
+/* An attribute, since url() in a style sheet of its own could be taken for a
+ * part of that file. */
+void svg_look(struct text *page, size_t i)
+{
+	text_addf(page, " class=\"k%zu\" fill=\"url(#f%zu)\"",
+		  i % SVG_LOOKS, i % SVG_LOOKS);
+}
+
+void svg_swatch(struct text *page, size_t i)
+{
+	text_add_string(page, "<svg class=\"swatch\" width=\"16\" "
+			"height=\"16\" aria-hidden=\"true\"><rect");
+	svg_look(page, i);
+	text_add_string(page, " width=\"16\" height=\"16\"/></svg>");
+}
+
+void svg_style(struct text *css)
+{
+	text_add_string(css,
+		"svg { overflow: visible; }\n"
+		"svg.patterns { position: absolute; }\n"
+		"svg.drawing { display: block; margin: .75rem 0 0 3.1rem;\n"
+		"  width: calc(100% - 3.6rem); font-size: 12px; }\n"
+		"svg svg { overflow: hidden; }\n"
+		"svg text { fill: var(--ink); }\n"
+		"svg text.strip { font-weight: 600; }\n"
+		"svg text.number { text-anchor: end; fill: var(--quiet); }\n"
+		"svg text.time { text-anchor: middle; fill: var(--quiet); }\n"
+		"svg text.before { text-anchor: end; }\n"
+		"svg text.halo { font-weight: 600; paint-order: stroke;\n"
+		"  stroke: var(--paper); stroke-width: 4px;\n"
+		"  stroke-linejoin: round; }\n"
+		"line.grid { stroke: var(--rule); }\n"
+		"line.tick { stroke: var(--quiet); }\n"
+		".swatch { vertical-align: -2px; margin-right: .5rem; }\n"
+		".swatch rect { stroke: var(--rule); }\n"
+		".mark { stroke: var(--paper); stroke-width: 1.3;\n"
+		"  fill: none; }\n");
+	for (int i = 0; i < COLOURS; i++)
+		text_addf(css, ".c%d { fill: var(--c%d); }\n", i, i);
 }

@@ -6,9 +6,14 @@
  * <svg> that is stretched, words and lines are placed in percent. Vertically
  * all is in pixels. So a drawing of 300 pixels and one of 900 are equally
  * readable, without a script.
+ *
+ * How it looks is svg_style(), in the variables that each page sets for day
+ * and night: --ink --quiet --paper --rule, and --c0 to --c5 for the series. No
+ * attribute `style` is written, so that a strict Content-Security-Policy can
+ * forbid them.
  */
-#ifndef DETECTOR_ALBUM_SVG_H
-#define DETECTOR_ALBUM_SVG_H
+#ifndef BASE_SVG_H
+#define BASE_SVG_H
 
 #include "base/text.h"
 
@@ -52,5 +57,21 @@ void svg_upright(struct text *page, double share, int y, int height,
  * of the machine, at most 5. */
 void svg_time_axis(struct text *page, uint32_t start_s, uint32_t span_s,
 		   int y, int height);
+
+/* Series with a look of their own, a colour and a pattern; others repeat
+ * them. */
+enum { SVG_LOOKS = 12 };
+
+/* The patterns, once a page. */
+void svg_patterns(struct text *page);
+
+/* The attributes that fill a shape like series `i`, with a blank in front. */
+void svg_look(struct text *page, size_t i);
+
+/* A small square filled like series `i`, for legends. */
+void svg_swatch(struct text *page, size_t i);
+
+/* Rules of CSS for all of these. */
+void svg_style(struct text *css);
 
 #endif
