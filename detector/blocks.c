@@ -1,46 +1,9 @@
 #include "detector/blocks.h"
 
-#include "base/stamp.h"
 #include "detector/blocks_making.h"
 #include "detector/settings.h"
-#include "notifier/letter.h"
 
 #include <string.h>
-
-/* "firma.pl" speaks for Polish where the panel keeps no language. */
-static struct slice country_of(const char *account, char country[3])
-{
-	struct slice domain = slice_domain(slice_from(account));
-	ptrdiff_t dot = slice_find_last(domain, S("."));
-	struct slice end = slice_after(domain, (size_t)(dot + 1));
-
-	if (dot < 0 || end.len != 2)
-		return (struct slice){ NULL, 0 };
-	for (int i = 0; i < 2; i++)
-		country[i] = end.ptr[i] >= 'a' && end.ptr[i] <= 'z'
-			? (char)(end.ptr[i] - 'a' + 'A') : end.ptr[i];
-	country[2] = '\0';
-	return slice_from(country);
-}
-
-static void choose_language(struct making *making, const char *panel_wish)
-{
-	struct block *block = &making->block;
-	char country[3];
-	struct slice wishes[2] = { slice_from(panel_wish),
-				   country_of(block->account, country) };
-	const char *preset = settings.notice.default_language;
-
-	if (!preset)
-		preset = "en";
-	if (making->blocks->languages)
-		preset = languages_choose(making->blocks->languages, wishes,
-					  2, preset);
-	else if (panel_wish[0])
-		preset = panel_wish;
-	slice_copy(slice_from(preset), block->language,
-		   sizeof(block->language));
-}
 
 static enum panel_found find_mailbox(struct making *making,
 				     struct panel_mailbox *mailbox,
@@ -71,7 +34,9 @@ enum db_result blocks_making_ask(struct making *making, struct err *err)
 		   block->password_changed, sizeof(block->password_changed));
 	slice_copy(slice_from(mailbox.contact), block->contact,
 		   sizeof(block->contact));
-	choose_language(making, mailbox.language);
+	slice_copy(slice_from(mailbox.reseller), block->reseller,
+		   sizeof(block->reseller));
+	blocks_choose_language(blocks, block, mailbox.language);
 	blocks_fingerprint(blocks, block->account, mailbox.password_hash,
 			   block->fingerprint);
 	blocks_scheme(mailbox.password_hash, block->scheme,
@@ -79,6 +44,20 @@ enum db_result blocks_making_ask(struct making *making, struct err *err)
 	memcpy(making->hash, mailbox.password_hash, sizeof(making->hash));
 	explicit_bzero(&mailbox, sizeof(mailbox));
 	return DB_OK;
+}
+
+/*
+ * The same story once more: what this block says was seen before the one
+ * before it was lifted, and its owner was told of that one a short while ago.
+ * Log lines read late, a database that was restored, a lift by mistake: the
+ * owner is not written to again, only whoever has to look.
+ */
+static bool is_told(const struct making *making)
+{
+	return making->told_ms != 0 &&
+	       making->now_ms - making->told_ms <
+		       settings.notice.repeat_after_ms &&
+	       making->block.decided_ms <= making->lifted_ms;
 }
 
 /* A second block soon after another: support decides, and the notice says
@@ -93,6 +72,7 @@ void blocks_making_compare(struct making *making)
 	making->kind = making->block.is_repeat ||
 		(is_second && since_ms < settings.notice.repeat_after_ms)
 			? NOTICE_BLOCKED_AGAIN : NOTICE_BLOCKED;
+	making->owner_too = !making->request->silent && !is_told(making);
 }
 
 enum db_result blocks_making_switch(struct making *making, struct err *err)

@@ -63,6 +63,8 @@ struct block {
 	char password_changed[64];
 	char language[16];
 	char contact[PANEL_LOGIN_SIZE];
+	char reseller[PANEL_LOGIN_SIZE];	/* as the panel says, while
+				 * it is made or lifted; not kept */
 	bool is_repeat;		/* within lift.repeat_within of another */
 	bool says_mine;		/* the owner pressed "it was me" */
 	bool is_trusted;	/* and its places count as the owner's */
@@ -90,8 +92,8 @@ struct block_request {
 	const char *actor;	/* "scan", "operator:root", "token:NAME" */
 	const char *address;	/* of the client over HTTP, or NULL */
 	const char *reason;	/* for people; also the mail server's words */
-	bool silent;		/* no notice to the owner; the operator's copy
-				 * goes all the same */
+	bool silent;		/* no notice to the owner and reseller; the
+				 * operator's copy goes all the same */
 };
 
 enum block_result {
@@ -369,6 +371,14 @@ int blocks_audit_of(struct blocks *blocks, int64_t block_id,
  * of the `block` where there is one. */
 int blocks_audit_of_account(struct blocks *blocks, struct slice account,
 			    struct json *array, struct err *err);
+
+/* Who gets notices of blocks that came back, besides the operator; "" for
+ * nobody. */
+const char *blocks_support(void);
+
+/* What notice.domain_languages says of the account's domain: the whole name
+ * before ".example", the longest ending first. Empty when nothing. */
+struct slice blocks_domain_language(struct slice account);
 
 /* Notices of one block as JSON objects {kind, recipient, language, state,
  * attempts, queued, sent, last_error}. */

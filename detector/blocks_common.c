@@ -131,11 +131,23 @@ static bool is_among(const char *const *addresses, size_t n, const char *wanted)
 	return false;
 }
 
-enum { RECIPIENTS = 3 };
-
-static size_t recipients(const struct block *block, bool owner_too,
-			 const char *chosen[RECIPIENTS])
+const char *blocks_support(void)
 {
+	const char *const wanted[] = { settings.notice.support_address,
+				       settings.notice.support_contact };
+
+	for (size_t i = 0; i < BLOCKS_N(wanted); i++)
+		if (blocks_is_address(wanted[i]))
+			return wanted[i];
+	return "";
+}
+
+enum { RECIPIENTS = 5 };
+
+static size_t recipients(const struct block *block, enum notice_kind kind,
+			 bool owner_too, const char *chosen[RECIPIENTS])
+{
+	bool came_back = kind == NOTICE_BLOCKED_AGAIN;
 	const struct {
 		const char *address;
 		bool is_wanted;
@@ -143,6 +155,8 @@ static size_t recipients(const struct block *block, bool owner_too,
 		/* The contact first: the thief reads the mailbox. */
 		{ block->contact, owner_too && settings.notice.to_contact },
 		{ block->account, owner_too && settings.notice.to_mailbox },
+		{ block->reseller, owner_too && settings.notice.to_reseller },
+		{ blocks_support(), came_back },
 		{ settings.notice.operator_address, true },
 	};
 	size_t n = 0;
@@ -163,7 +177,7 @@ enum db_result blocks_queue_rows(struct db_rows *rows,
 				 int64_t now_ms, struct err *err)
 {
 	const char *chosen[RECIPIENTS];
-	size_t n = recipients(block, owner_too, chosen);
+	size_t n = recipients(block, kind, owner_too, chosen);
 	enum db_result done = DB_OK;
 
 	for (size_t i = 0; i < n && done == DB_OK; i++)
@@ -177,7 +191,7 @@ enum db_result blocks_queue(struct blocks *blocks, const struct block *block,
 			    int64_t now_ms, struct err *err)
 {
 	const char *chosen[RECIPIENTS];
-	size_t n = recipients(block, owner_too, chosen);
+	size_t n = recipients(block, kind, owner_too, chosen);
 	enum db_result done = DB_OK;
 
 	for (size_t i = 0; i < n && done == DB_OK; i++)

@@ -337,7 +337,8 @@ int blocks_notices_of(struct blocks *blocks, int64_t block_id,
 	return db_run(blocks->db,
 		      "SELECT kind, recipient, language, state, attempts,"
 		      " queued_ms, sent_ms, last_error FROM comporta_notice"
-		      " WHERE block_id = :id ORDER BY id LIMIT 100",
+		      " WHERE block_id = :id AND " NOTICE_OF_BLOCK
+		      " ORDER BY id LIMIT 100",
 		      parameters, BLOCKS_N(parameters), add_notice, array,
 		      NULL, err) == DB_OK ? 0 : -1;
 }

@@ -64,6 +64,7 @@ struct blocks_proof {
 	bool is_same_shown;	/* by the password in the request */
 	char fingerprint[CRYPTO_HEX_SIZE];	/* of the hash as it is now */
 	bool is_known;		/* the panel still has the mailbox */
+	char reseller[PANEL_LOGIN_SIZE];	/* as the panel says now */
 };
 
 /* -1 when the panel cannot be asked. `password` is lift_request's. */
@@ -103,6 +104,11 @@ enum db_result blocks_credential_row(struct db_rows *rows, int64_t block_id,
 				     const char *kind, const char *item,
 				     const char *fingerprint,
 				     const char *sealed, struct err *err);
+
+/* blocks_language.c: the panel's wish, else the domain's, else its country's,
+ * else the preset. */
+void blocks_choose_language(const struct blocks *blocks, struct block *block,
+			    const char *panel_wish);
 
 struct blocks_audit_line {
 	int64_t block_id;	/* 0 for none */

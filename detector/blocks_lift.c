@@ -204,6 +204,8 @@ static enum db_result lift_rows(struct lifting *lifting, int64_t id,
 	if (blocks_prove(lifting->blocks, &lifting->block,
 			 lifting->request->password, &lifting->proof, err))
 		return DB_FAILED;
+	memcpy(lifting->block.reseller, lifting->proof.reseller,
+	       sizeof(lifting->block.reseller));
 	lifting->result = rule(lifting);
 	if (lifting->result == LIFT_SAME_PASSWORD &&
 	    lifting->proof.is_same_shown)

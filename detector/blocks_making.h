@@ -16,6 +16,9 @@ struct making {
 	char hash[PANEL_FIELD_SIZE];	/* as stored; wiped at the end */
 	int64_t now_ms;
 	int64_t latest_ms;	/* the account's block before, or its end */
+	int64_t lifted_ms;	/* its last lift */
+	int64_t told_ms;	/* the last block that its owner was told of */
+	bool owner_too;		/* write to the owner */
 	bool is_login;		/* else no panel can know it */
 	bool is_in_panel, can_send;
 	bool is_new;		/* its rows are to be written */

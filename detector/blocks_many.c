@@ -4,6 +4,7 @@
  */
 #include "base/must.h"
 #include "detector/blocks_making.h"
+#include "detector/settings.h"
 
 #include <string.h>
 
@@ -123,12 +124,34 @@ static int take_latest(void *context, const struct db_row *row)
 {
 	struct blocks_batch *batch = context;
 
-	for (size_t i = 0; i < batch->n; i++)
-		if (blocks_batch_is(batch, db_column(row, "account"),
-				    batch->all[i].block.account))
-			batch->all[i].latest_ms =
-				db_column_integer(row, "latest", 0);
+	for (size_t i = 0; i < batch->n; i++) {
+		struct making *making = &batch->all[i];
+
+		if (!blocks_batch_is(batch, db_column(row, "account"),
+				     making->block.account))
+			continue;
+		making->latest_ms = db_column_integer(row, "latest", 0);
+		making->lifted_ms = db_column_integer(row, "lifted", 0);
+		making->told_ms = db_column_integer(row, "told", 0);
+	}
 	return 0;
+}
+
+/* A notice that the operator got says nothing of the owner, and one that was
+ * refused told nobody. */
+static void ask_when_told(struct db_statement *look)
+{
+	const char *operator = settings.notice.operator_address;
+
+	db_statement_words(look, ", MAX(CASE WHEN EXISTS (SELECT 1 FROM"
+			   " comporta_notice n WHERE n.block_id ="
+			   " comporta_block.id AND n.kind IN ('blocked',"
+			   " 'blocked_again') AND n.state <> 'failed' AND"
+			   " n.recipient <> ");
+	db_statement_value(look, db_string(operator ? operator : ""));
+	db_statement_words(look, " AND n.recipient <> ");
+	db_statement_value(look, db_string(blocks_support()));
+	db_statement_words(look, ") THEN blocked_ms END) AS told");
 }
 
 static enum db_result look_for_repeats(struct blocks_batch *batch,
@@ -138,8 +161,9 @@ static enum db_result look_for_repeats(struct blocks_batch *batch,
 	enum db_result done;
 
 	db_statement_words(&look, "SELECT account, MAX(COALESCE(lifted_ms,"
-			   " blocked_ms)) AS latest FROM comporta_block"
-			   " WHERE account");
+			   " blocked_ms)) AS latest, MAX(lifted_ms) AS lifted");
+	ask_when_told(&look);
+	db_statement_words(&look, " FROM comporta_block WHERE account");
 	blocks_batch_list(batch, false, true, &look);
 	db_statement_words(&look, " GROUP BY account");
 	done = db_statement_run(&look, batch->blocks->db, take_latest, batch,
@@ -173,6 +197,7 @@ static void start_anew(struct blocks_batch *batch)
 		making->result = making->is_login ? BLOCK_FAILED
 						  : BLOCK_UNKNOWN_ACCOUNT;
 		making->block.id = making->latest_ms = 0;
+		making->lifted_ms = making->told_ms = 0;
 		making->is_new = false;
 		making->twin = NULL;
 	}

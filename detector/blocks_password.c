@@ -201,6 +201,8 @@ static int look_at(struct look *look, struct slice password,
 	if (found == PANEL_ERROR)
 		return -1;
 	proof->is_known = found == PANEL_FOUND;
+	memcpy(proof->reseller, look->mailbox.reseller,
+	       sizeof(proof->reseller));
 	if (compare_hashes(look, proof->is_known, err) ||
 	    (password.ptr && compare_password(look, password,
 					      &proof->is_same_shown, err)))

@@ -204,8 +204,7 @@ static enum db_result add_notices(struct db_rows *rows, struct making *making,
 				  struct err *err)
 {
 	return blocks_queue_rows(rows, &making->block, making->kind,
-				 !making->request->silent, making->now_ms,
-				 err);
+				 making->owner_too, making->now_ms, err);
 }
 
 static enum db_result write_notices(struct blocks_batch *batch,
@@ -224,8 +223,8 @@ static enum db_result write_notices(struct blocks_batch *batch,
 		if (making->is_new)
 			done = blocks_queue(making->blocks, &making->block,
 					    making->kind,
-					    !making->request->silent,
-					    making->now_ms, err);
+					    making->owner_too, making->now_ms,
+					    err);
 	}
 	return done;
 }

@@ -57,7 +57,8 @@ static void set_window(struct letter *letter, const struct json *verdict)
 
 /* A count that is nought is left out: "0 unknown recipients" frightens and
  * says nothing. */
-static void set_counts(struct letter *letter, const struct json *window)
+static void set_counts(const struct describe *describe, struct letter *letter,
+		       const struct json *window)
 {
 	static const struct {
 		const char *key;
@@ -70,12 +71,13 @@ static void set_counts(struct letter *letter, const struct json *window)
 
 	for (size_t i = 0; i < N_OF(counts); i++) {
 		int64_t n = json_get_integer(window, counts[i].key, 0);
-		char number[24] = "";
+		struct text number = TEXT_INIT(64);
 
 		if (n > 0)
-			snprintf(number, sizeof(number), "%lld",
-				 (long long)n);
-		set_string(letter, counts[i].field, number);
+			languages_number(describe->languages, letter->language,
+					 n, &number);
+		letter_set(letter, counts[i].field, text_slice(&number));
+		text_release(&number);
 	}
 }
 
@@ -257,7 +259,7 @@ static void set_evidence(const struct describe *describe,
 		set_by_hand(describe, letter, block);
 	else
 		set_window(letter, verdict);
-	set_counts(letter, window);
+	set_counts(describe, letter, window);
 	for (size_t i = 0; i < N_OF(lists); i++)
 		set_list(describe, letter, lists[i].field,
 			 json_get(window, lists[i].key), lists[i].shown,
@@ -300,6 +302,14 @@ static void set_proof(struct letter *letter, enum password_state proven)
 	set_flag(letter, LETTER_APP_PASSWORDS_LEFT, has_left);
 }
 
+/* Does somebody on our side get a copy of what came back? */
+static bool came_back_is_told(void)
+{
+	const char *operator = settings.notice.operator_address;
+
+	return blocks_support()[0] || (operator && *operator);
+}
+
 void describe_block(const struct describe *describe, const struct block *block,
 		    struct letter *letter)
 {
@@ -322,6 +332,7 @@ void describe_block(const struct describe *describe, const struct block *block,
 	set_date(describe, letter, LETTER_SINCE, block->blocked_ms);
 	set_flag(letter, LETTER_NEEDS_SUPPORT, needs_support(block));
 	set_flag(letter, LETTER_IS_REPEAT, block->is_repeat);
+	set_flag(letter, LETTER_SUPPORT_TOLD, came_back_is_told());
 	set_flag(letter, LETTER_APP_PASSWORDS,
 		 panel_has_app_passwords(describe->blocks->panel));
 	if (!block->is_active)
@@ -352,16 +363,14 @@ static void set_link(const struct describe *describe, struct letter *letter,
 	text_release(&link);
 }
 
-int describe_notice(void *context, int64_t block_id, enum notice_kind kind,
-		    struct slice recipient, struct letter *letter,
-		    struct err *err)
+static int describe_of_block(const struct describe *describe, int64_t block_id,
+			     enum notice_kind kind, struct letter *letter,
+			     struct err *err)
 {
-	const struct describe *describe = context;
 	struct block block = BLOCK_INIT;
 	enum block_find found = blocks_get(describe->blocks, block_id, &block,
 					   err);
 
-	(void)recipient;
 	if (found == BLOCK_FOUND) {
 		describe_block(describe, &block, letter);
 		if (kind != NOTICE_LIFTED)
@@ -374,4 +383,18 @@ int describe_notice(void *context, int64_t block_id, enum notice_kind kind,
 		return 1;
 	}
 	return found == BLOCK_FOUND ? 0 : -1;
+}
+
+int describe_notice(void *context, int64_t about_id, enum notice_kind kind,
+		    struct slice recipient, struct letter *letter,
+		    struct err *err)
+{
+	const struct describe *describe = context;
+
+	(void)recipient;
+	if (kind == NOTICE_ALARM || kind == NOTICE_ALARM_OVER)
+		return describe_alarm(describe, about_id, letter, err);
+	if (kind == NOTICE_DIGEST)
+		return describe_digest(describe, about_id, letter, err);
+	return describe_of_block(describe, about_id, kind, letter, err);
 }

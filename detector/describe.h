@@ -24,10 +24,14 @@
 struct describe {
 	struct blocks *blocks;
 	const struct languages *languages;
+	/* Who is watched, one login a line (20 at most), and how many: for the
+	 * digest, from whoever has the state open. May be NULL. */
+	bool (*watched)(void *context, struct text *lines_out, int64_t *n_out);
+	void *watched_context;
 };
 
 /* An outbox_describe_fn: `context` is a struct describe. */
-int describe_notice(void *context, int64_t block_id, enum notice_kind kind,
+int describe_notice(void *context, int64_t about_id, enum notice_kind kind,
 		    struct slice recipient, struct letter *letter,
 		    struct err *err);
 
@@ -37,5 +41,12 @@ int describe_notice(void *context, int64_t block_id, enum notice_kind kind,
  */
 void describe_block(const struct describe *describe, const struct block *block,
 		    struct letter *letter);
+
+/* describe_operator.c: an alarm, and the digest of a day (digest.h), as
+ * outbox_describe_fn. */
+int describe_alarm(const struct describe *describe, int64_t alarm_id,
+		   struct letter *letter, struct err *err);
+int describe_digest(const struct describe *describe, int64_t day,
+		    struct letter *letter, struct err *err);
 
 #endif

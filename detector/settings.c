@@ -120,6 +120,57 @@ static int check_signals(struct err *err)
 	return 0;
 }
 
+/* "07:00"; -1 when it is off or no such time. */
+static int64_t minute_of(const char *text)
+{
+	struct slice rest = slice_from(text), hour = slice_cut(&rest, ':');
+	uint32_t hours, minutes;
+
+	if (hour.len == 0 || hour.len > 2 || rest.len != 2 ||
+	    !slice_number(hour, &hours) || !slice_number(rest, &minutes) ||
+	    hours > 23 || minutes > 59)
+		return -1;
+	return hours * 60 + minutes;
+}
+
+int64_t settings_digest_minute(void)
+{
+	return settings.notice.digest ? minute_of(settings.notice.digest)
+				      : -1;
+}
+
+const char *settings_operator_language(void)
+{
+	if (settings.notice.operator_language &&
+	    *settings.notice.operator_language)
+		return settings.notice.operator_language;
+	return settings.notice.default_language;
+}
+
+static int check_notice(struct err *err)
+{
+	const struct conf_list *list = &settings.notice.domain_languages;
+	const char *digest = settings.notice.digest;
+
+	if (strcmp(digest, "off") != 0 && minute_of(digest) < 0)
+		return err_set(err, EXIT_CONFIG, "notice.digest: \"%.40s\" is "
+			       "no time of day; write it as 07:00, or off",
+			       digest);
+	for (size_t i = 0; i < list->n; i++) {
+		struct slice rest = slice_from(list->items[i]);
+		struct slice domain = slice_cut(&rest, ' ');
+
+		rest = slice_trim(rest);
+		if (domain.len == 0 || rest.len < 2 ||
+		    slice_find_char(rest, ' ') >= 0)
+			return err_set(err, EXIT_CONFIG,
+				       "notice.domain_languages: \"%.100s\": "
+				       "write a domain, a blank and a language",
+				       list->items[i]);
+	}
+	return 0;
+}
+
 int settings_load(const char *path, bool must_exist, const char *const *sets,
 		  size_t n_sets, struct err *err)
 {
@@ -132,7 +183,8 @@ int settings_load(const char *path, bool must_exist, const char *const *sets,
 		      err) < 0 ||
 	    conf_load(sections, n, copy_model(base), path, must_exist, sets,
 		      n_sets, err) < 0 ||
-	    check_signals(err) < 0 || check_lines(err) < 0)
+	    check_signals(err) < 0 || check_lines(err) < 0 ||
+	    check_notice(err) < 0)
 		return -1;
 	choose_folder(&settings.sql_dir, paths_sql, "sql",
 		      "own/sqlite/001_tables.sql");

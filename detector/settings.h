@@ -73,6 +73,13 @@ struct settings {
 					 * none */
 		int64_t repeat_after_ms;	/* same cause: not again */
 		int64_t max_attempts;
+		char *support_address;	/* of what comes back */
+		bool to_reseller;
+		struct conf_list domain_languages;	/* "firma.example pl" */
+		char *operator_language;
+		char *alarm_to;
+		int64_t silent_after_ms;
+		char *digest;		/* "07:00" or "off" */
 	} notice;
 
 	struct {
@@ -139,6 +146,12 @@ int settings_database(struct db_settings *out, struct text *password,
 
 /* The GeoIP files and what the operator knows better. */
 int settings_geo(struct geo **geo_out, struct err *err);
+
+/* notice.digest as minutes of the local day; -1 when it is off. */
+int64_t settings_digest_minute(void);
+
+/* The language of what the operator gets. */
+const char *settings_operator_language(void);
 
 /* The HMAC key: 32 bytes or more, made on first use. */
 int settings_secret(struct text *secret_out, struct err *err);

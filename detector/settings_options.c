@@ -164,8 +164,25 @@ static const struct conf_option notice_options[] = {
 	DURATION("repeat_after", notice.repeat_after_ms, "24h", 0,
 		 30 * 86400.0, "A new block within this time is told as one "
 		 "that came back."),
-	INTEGER("max_attempts", notice.max_attempts, "40", 1, 1000, NULL,
-		"Tries before a notice is given up."),
+	INTEGER("max_attempts", notice.max_attempts, "14", 1, 1000, NULL,
+		"Tries before a notice is given up: 14 are about three days."),
+	TEXT("support", notice.support_address, "", "Gets what comes back "
+	     "(blocked again); empty: support_contact, when that is an "
+	     "address."),
+	FLAG("to_reseller", notice.to_reseller, "false", "A copy for whoever "
+	     "sells the domain, where the panel knows an address."),
+	{ "domain_languages", CONF_LIST, AT(notice.domain_languages), "", 0, 0,
+	  NULL, "Languages by domain, where the panel knows none: "
+	  "\"firma.example pl\"; a name that begins with a dot also stands "
+	  "for all below it.", NULL },
+	TEXT("operator_language", notice.operator_language, "", "Of alarms "
+	     "and the digest; empty: default_language."),
+	TEXT("alarm_to", notice.alarm_to, "", "Who is told at once that "
+	     "something is wrong with the host; empty: operator."),
+	DURATION("silent_after", notice.silent_after_ms, "1h", 0, 30 * 86400.0,
+		 "Logs that gave no line for so long are an alarm; 0: never."),
+	TEXT("digest", notice.digest, "07:00", "When the operator gets the "
+	     "last day in one mail, local time; off: never."),
 	CONF_END
 };
 

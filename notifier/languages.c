@@ -25,6 +25,9 @@ static const char *const template_files[] = {
 	"blocked.subject", "blocked.txt", "blocked.html",
 	"blocked_again.subject", "blocked_again.txt", "blocked_again.html",
 	"lifted.subject", "lifted.txt", "lifted.html",
+	"alarm.subject", "alarm.txt", "alarm.html",
+	"alarm_over.subject", "alarm_over.txt", "alarm_over.html",
+	"digest.subject", "digest.txt", "digest.html",
 	"page.html",
 };
 
@@ -39,7 +42,8 @@ static const char *const needed_words[] = {
 	"message.support", "message.failed", "message.too_many",
 	"page.message.lifted", "page.message.unchanged",
 	"page.message.needs_support", "page.message.mine",
-	"page.message.trusted",
+	"page.message.trusted", "number", "digest.recipients",
+	"digest.lasts",
 };
 
 struct language {
@@ -131,6 +135,18 @@ static int check_words(const struct words *words, const char *path,
 	return 0;
 }
 
+static int check_number(const struct words *words, const char *path,
+			struct err *err)
+{
+	struct slice form = slice_from(words_get(words, "number"));
+
+	if (form.len > 4 && form.len < 9 && slice_starts(form, S("1")) &&
+	    slice_ends(form, S("234")))
+		return 0;
+	return err_set(err, EXIT_CONFIG, "%s: \"number\" says how 1234 is "
+		       "written, as in 1,234", path);
+}
+
 static int read_file(const char *folder, const char *file, char path[4096],
 		     struct text *source, struct err *err)
 {
@@ -153,7 +169,9 @@ static int load_files(struct language *language, const char *folder,
 	if (read_file(folder, "language.conf", path, source, err) ||
 	    words_parse(text_slice(source), path, &language->words, err))
 		return -1;
-	return check_words(language->words, path, err);
+	if (check_words(language->words, path, err) < 0)
+		return -1;
+	return check_number(language->words, path, err);
 }
 
 /* "pl", "pt_BR": a folder of another name is no language of ours. */
@@ -336,6 +354,27 @@ void languages_date(const struct languages *languages, const char *language,
 	const struct words *words = language_of(languages, language)->words;
 
 	add_date(words, words_get(words, "date"), at_ms, out);
+}
+
+void languages_number(const struct languages *languages, const char *language,
+		      int64_t number, struct text *out)
+{
+	const struct words *words = language_of(languages, language)->words;
+	struct slice group = slice_from(words_get(words, "number"));
+	char digits[24];
+	size_t n;
+
+	group = slice_sub(group, 1, group.len - 4);
+	/* A number is not broken at the end of a line. */
+	if (slice_eq(group, S(" ")))
+		group = S("\u00a0");
+	n = (size_t)snprintf(digits, sizeof(digits), "%lld",
+			     (long long)number);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && (n - i) % 3 == 0 && digits[i - 1] != '-')
+			text_add(out, group);
+		text_add_char(out, digits[i]);
+	}
 }
 
 static void add_more(const char *words, size_t n, struct text *out)

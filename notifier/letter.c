@@ -44,6 +44,23 @@ const struct template_field letter_fields[LETTER_FIELDS] = {
 	[LETTER_APP_PASSWORDS] = { "app_passwords", 0 },
 	[LETTER_APP_PASSWORDS_LEFT] = { "app_passwords_left", 0 },
 	[LETTER_SAME_PASSWORD] = { "same_password", 0 },
+	[LETTER_SUPPORT_TOLD] = { "support_told", 0 },
+	[LETTER_TITLE] = { "title", 0 },
+	[LETTER_NEXT] = { "next", 0 },
+	[LETTER_DETAIL] = { "detail", 0 },
+	[LETTER_MACHINE] = { "machine", 0 },
+	[LETTER_UNTIL] = { "until", 0 },
+	[LETTER_MADE] = { "made", 0 },
+	[LETTER_OPENED] = { "opened", 0 },
+	[LETTER_STANDING] = { "standing", 0 },
+	[LETTER_WATCHED] = { "watched", 0 },
+	[LETTER_MADE_LIST] = { "made_list", TEMPLATE_LINES },
+	[LETTER_STANDING_LIST] = { "standing_list", TEMPLATE_LINES },
+	[LETTER_WATCHED_LIST] = { "watched_list", TEMPLATE_LINES },
+	[LETTER_REFUSED_LIST] = { "refused_list", TEMPLATE_LINES },
+	[LETTER_FAILED_LIST] = { "failed_list", TEMPLATE_LINES },
+	[LETTER_ALARM_LIST] = { "alarm_list", TEMPLATE_LINES },
+	[LETTER_QUIET] = { "quiet", 0 },
 };
 
 void letter_init(struct letter *letter)

@@ -68,6 +68,18 @@ enum letter_field {
 				 * block; in "lifted" "1" when there were */
 	LETTER_SAME_PASSWORD,	/* owner page: "1", beside UNCHANGED, when the
 				 * old one was set again */
+	LETTER_SUPPORT_TOLD,	/* "1" when support gets this one as well */
+	LETTER_TITLE,		/* alarm: what is wrong, in a line */
+	LETTER_NEXT,		/* ... and what to do */
+	LETTER_DETAIL,		/* ... as the program says it; may be empty */
+	LETTER_MACHINE,		/* ... where; may be empty */
+	LETTER_UNTIL,		/* alarm_over, digest: date and time */
+	LETTER_MADE, LETTER_OPENED, LETTER_STANDING, LETTER_WATCHED,
+				/* digest: numbers; WATCHED may be empty */
+	LETTER_MADE_LIST, LETTER_STANDING_LIST, LETTER_WATCHED_LIST,
+	LETTER_REFUSED_LIST, LETTER_FAILED_LIST, LETTER_ALARM_LIST,
+				/* lines; may be empty */
+	LETTER_QUIET,		/* digest: "1" when nothing happened */
 	LETTER_FIELDS
 };
 
@@ -113,6 +125,10 @@ const char *languages_word(const struct languages *languages,
 /* "15 listopada 2026, 09:01" in the language's own form, machine's zone. */
 void languages_date(const struct languages *languages, const char *language,
 		    int64_t at_ms, struct text *out);
+
+/* "12,345" in the language's own form. */
+void languages_number(const struct languages *languages, const char *language,
+		      int64_t number, struct text *out);
 
 /* Countries by name, masked addresses and so on, joined with the language's
  * commas and "and": at most `most` items, then "and N more". */

@@ -10,6 +10,9 @@ const char *const notice_kind_names[NOTICE_KINDS] = {
 	[NOTICE_BLOCKED] = "blocked",
 	[NOTICE_BLOCKED_AGAIN] = "blocked_again",
 	[NOTICE_LIFTED] = "lifted",
+	[NOTICE_ALARM] = "alarm",
+	[NOTICE_ALARM_OVER] = "alarm_over",
+	[NOTICE_DIGEST] = "digest",
 };
 
 enum {
@@ -118,7 +121,8 @@ static enum db_result find_due(struct run *run, int64_t limit,
 	return db_run(run->waiting.db, "SELECT id, block_id, kind, recipient,"
 		      " language, attempts, queued_ms FROM comporta_notice"
 		      " WHERE " WAITING_DUE
-		      " ORDER BY next_ms, id LIMIT :limit", parameters,
+		      " ORDER BY CASE kind WHEN 'digest' THEN 1 ELSE 0 END,"
+		      " next_ms, id LIMIT :limit", parameters,
 		      sizeof(parameters) / sizeof(parameters[0]), collect,
 		      batch, NULL, err);
 }
@@ -160,8 +164,8 @@ static enum outcome make_mail(struct run *run, const struct notice *notice,
 	if (described < 0)
 		return OUTCOME_LATER;
 	if (described > 0) {
-		err_set(err, EXIT_DATA, "block %lld is gone",
-			(long long)notice->block_id);
+		err_set(err, EXIT_DATA, "what this notice (%s, %lld) is about "
+			"is gone", notice->kind, (long long)notice->block_id);
 		return OUTCOME_FAILED;
 	}
 	/* Ours, whatever describe() did: a second copy must carry the same
@@ -208,8 +212,10 @@ static enum db_result settle(struct run *run, const struct notice *notice,
 			     enum outcome outcome, const struct err *why,
 			     struct err *err)
 {
+	int64_t next_ms = waiting_now_ms(&run->waiting);
+
 	if (outcome == OUTCOME_LATER &&
-	    notice->attempts + 1 >= OUTBOX_ATTEMPTS_MAX)
+	    notice->attempts + 1 >= run->sender->max_attempts)
 		outcome = OUTCOME_FAILED;
 	run->report->sent += outcome == OUTCOME_SENT;
 	run->report->later += outcome == OUTCOME_LATER;
@@ -218,10 +224,11 @@ static enum db_result settle(struct run *run, const struct notice *notice,
 		return waiting_sent(&run->waiting, notice->id, run->claimed_ms,
 				    err);
 	waiting_words(why, run->report->last_error);
+	/* One that ends has the time of its end there. */
+	if (outcome == OUTCOME_LATER)
+		next_ms += waiting_pause_ms(notice->attempts);
 	return waiting_unsent(&run->waiting, notice->id, run->claimed_ms,
-			      outcome == OUTCOME_FAILED,
-			      waiting_now_ms(&run->waiting) +
-				      waiting_pause_ms(notice->attempts),
+			      outcome == OUTCOME_FAILED, next_ms,
 			      run->report->last_error, err);
 }
 
@@ -237,12 +244,22 @@ static enum db_result send_one(struct run *run, const struct notice *notice,
 	if (result != DB_OK || !is_ours)
 		return result;
 	/* Claims that ended without a word: it may have killed us. */
-	if (notice->attempts >= OUTBOX_ATTEMPTS_MAX) {
-		err_set(&why, EXIT_SERVICE, "given up after %d attempts",
-			OUTBOX_ATTEMPTS_MAX);
+	if (notice->attempts >= run->sender->max_attempts) {
+		err_set(&why, EXIT_SERVICE, "given up after %lld attempts",
+			(long long)run->sender->max_attempts);
 		return settle(run, notice, OUTCOME_FAILED, &why, err);
 	}
 	return settle(run, notice, attempt(run, notice, &why), &why, err);
+}
+
+/* Whoever called has other things to do as well. */
+static bool must_end(const struct run *run)
+{
+	int64_t budget_ms = run->sender->budget_ms;
+
+	return run->is_away ||
+	       (budget_ms > 0 && waiting_now_ms(&run->waiting) -
+			       run->waiting.start_ms >= budget_ms);
 }
 
 int outbox_send(struct db *db, const struct outbox_sender *sender,
@@ -254,10 +271,10 @@ int outbox_send(struct db *db, const struct outbox_sender *sender,
 
 	waiting_begin(&run.waiting, db, &table, now_ms);
 	*report_out = (struct outbox_report){ .last_error = "" };
-	while (limit > 0 && !run.is_away) {
+	while (limit > 0 && !must_end(&run)) {
 		if (find_due(&run, limit, &batch, err) != DB_OK)
 			return -1;
-		for (size_t i = 0; i < batch.n && !run.is_away; i++)
+		for (size_t i = 0; i < batch.n && !must_end(&run); i++)
 			if (send_one(&run, &batch.notices[i], err) != DB_OK)
 				return -1;
 		limit -= (int64_t)batch.n;
@@ -270,4 +287,58 @@ int outbox_send(struct db *db, const struct outbox_sender *sender,
 int outbox_count(struct db *db, struct waiting_counts *out, struct err *err)
 {
 	return waiting_count(db, &table, out, err);
+}
+
+static int take_due(void *context, const struct db_row *row)
+{
+	(void)row;
+	*(bool *)context = true;
+	return 1;
+}
+
+int outbox_is_due(struct db *db, int64_t now_ms, bool *is_due_out,
+		  struct err *err)
+{
+	const struct db_parameter parameters[] = {
+		{ "now", db_integer(now_ms) },
+		{ "expired", db_integer(now_ms - WAITING_CLAIM_MS) },
+	};
+	bool is_due = false;
+
+	if (db_run(db, "SELECT id FROM comporta_notice WHERE " WAITING_DUE
+		   " LIMIT 1", parameters, 2, take_due, &is_due, NULL,
+		   err) != DB_OK)
+		return -1;
+	*is_due_out = is_due;
+	return 0;
+}
+
+static int take_failure(void *context, const struct db_row *row)
+{
+	struct outbox_failures *failures = context;
+
+	if (failures->n++ > 0)
+		return 0;
+	slice_copy(slice_sub(db_column(row, "recipient"), 0,
+			     sizeof(failures->recipient) - 1),
+		   failures->recipient, sizeof(failures->recipient));
+	slice_copy(slice_sub(db_column(row, "last_error"), 0,
+			     sizeof(failures->last_error) - 1),
+		   failures->last_error, sizeof(failures->last_error));
+	return 0;
+}
+
+int outbox_failures(struct db *db, int64_t since_ms,
+		    struct outbox_failures *out, struct err *err)
+{
+	const struct db_parameter since = { "since", db_integer(since_ms) };
+	struct outbox_failures failures = { .n = 0 };
+
+	if (db_run(db, "SELECT recipient, last_error FROM comporta_notice "
+		   "WHERE state = 'failed' AND next_ms > :since "
+		   "ORDER BY next_ms DESC, id DESC LIMIT 1000", &since, 1,
+		   take_failure, &failures, NULL, err) != DB_OK)
+		return -1;
+	*out = failures;
+	return 0;
 }

@@ -10,8 +10,14 @@
  *
  * The mail server away or answering 4xx: tried again after 1, 5, 15, 60
  * minutes and so on. A 5xx answer, or too many attempts: state "failed", and
- * it is shown. An attempt is counted when it begins, so that a mail that
- * kills the program does not do so for ever.
+ * it is shown; next_ms is then when that was. An attempt is counted when it
+ * begins, so that a mail that kills the program does not do so for ever.
+ *
+ * What stops an account, or the host, goes before the day's digest.
+ *
+ * block_id is the block's id for the kinds that are about one. For alarms it
+ * is the alarm's, for a digest the day: whoever reads the notices of a block
+ * asks for the kinds as well (NOTICE_OF_BLOCK).
  */
 #ifndef NOTIFIER_OUTBOX_H
 #define NOTIFIER_OUTBOX_H
@@ -22,13 +28,17 @@
 #include "notifier/mail.h"
 #include "notifier/waiting.h"
 
-enum { OUTBOX_ATTEMPTS_MAX = 14 };	/* about three days: see waiting.h */
 
 enum notice_kind { NOTICE_BLOCKED, NOTICE_BLOCKED_AGAIN, NOTICE_LIFTED,
+		   NOTICE_ALARM, NOTICE_ALARM_OVER, NOTICE_DIGEST,
 		   NOTICE_KINDS };
 
-/* "blocked", "blocked_again", "lifted": in the table and as file names. */
+/* "blocked", "blocked_again", "lifted", "alarm", "alarm_over", "digest": in
+ * the table and as file names. */
 extern const char *const notice_kind_names[NOTICE_KINDS];
+
+/* In SQL: notices that are about a block. */
+#define NOTICE_OF_BLOCK "kind IN ('blocked', 'blocked_again', 'lifted')"
 
 /* Put one notice into the outbox, inside the caller's transaction. The same
  * block, kind and recipient again is not a second notice and no error. */
@@ -50,7 +60,7 @@ enum db_result outbox_row(struct db_rows *rows, int64_t block_id,
 /*
  * What a notice is about, given by the caller who knows blocks: the outbox
  * knows no blocks. Fill in the letter's values and return 0; -1 with *err when
- * the block cannot be read now (tried again), 1 when it is gone (failed). The
+ * the row cannot be read now (tried again), 1 when it is gone (failed). The
  * letter's language is filled in already and may be changed; its id and time
  * are the outbox's.
  */
@@ -73,6 +83,9 @@ struct outbox_sender {
 	const char *from, *from_name;	/* the header From: */
 	outbox_describe_fn describe;
 	void *context;			/* of describe */
+	int64_t max_attempts;		/* then it is given up */
+	int64_t budget_ms;		/* no notice is begun after so long; 0:
+					 * as long as it takes */
 };
 
 /*
@@ -87,5 +100,19 @@ int outbox_send(struct db *db, const struct outbox_sender *sender,
 
 /* For status and metrics. */
 int outbox_count(struct db *db, struct waiting_counts *out, struct err *err);
+
+/* Is anything due that outbox_send() would send now? */
+int outbox_is_due(struct db *db, int64_t now_ms, bool *is_due_out,
+		  struct err *err);
+
+/* Refused, or given up, since then: how many, and of the newest one the
+ * recipient and why. */
+struct outbox_failures {
+	int64_t n;
+	char recipient[256];
+	char last_error[256];
+};
+int outbox_failures(struct db *db, int64_t since_ms,
+		    struct outbox_failures *out, struct err *err);
 
 #endif

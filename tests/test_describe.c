@@ -71,7 +71,8 @@ static int setup(void **state)
 	desk.blocks = (struct blocks){ desk.db, desk.panel,
 				       S("0123456789abcdef0123456789abcdef"),
 				       desk.languages };
-	desk.describe = (struct describe){ &desk.blocks, desk.languages };
+	desk.describe = (struct describe){
+		.blocks = &desk.blocks, .languages = desk.languages };
 	return 0;
 }
 

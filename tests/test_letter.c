@@ -40,6 +40,9 @@ static const char *const all_files[] = {
 	"blocked.subject", "blocked.txt", "blocked.html",
 	"blocked_again.subject", "blocked_again.txt", "blocked_again.html",
 	"lifted.subject", "lifted.txt", "lifted.html", "page.html",
+	"alarm.subject", "alarm.txt", "alarm.html",
+	"alarm_over.subject", "alarm_over.txt", "alarm_over.html",
+	"digest.subject", "digest.txt", "digest.html",
 };
 
 /* Each file in each language with this value everywhere. */
@@ -206,6 +209,16 @@ static void test_situations(void **state)
 		  "stranger", "Our support stopped" },
 		{ "lifted, new password", "lifted.txt", "en",
 		  { LETTER_CHANGED }, "Thank you", "still the old one" },
+		{ "came back, support is told", "blocked_again.txt", "en",
+		  { LETTER_SUPPORT_TOLD }, "has received this", "no marker" },
+		{ "came back, nobody is told", "blocked_again.html", "pl",
+		  { LETTER_SINCE }, "ponownie", "otrzymał także" },
+		{ "an alarm", "alarm.txt", "pt", { LETTER_NEXT },
+		  "O que fazer", "Servidor" },
+		{ "a quiet day", "digest.txt", "pl", { LETTER_QUIET },
+		  "poniedziałki", "Alarmy" },
+		{ "a day with alarms", "digest.html", "en",
+		  { LETTER_ALARM_LIST }, "Alarms", "Nothing happened" },
 		{ "lifted, old password", "lifted.txt", "en",
 		  { LETTER_UNCHANGED }, "still the old one", "Thank you" },
 		{ "lifted, who knows", "lifted.html", "pl",

@@ -71,7 +71,8 @@ static int open_all(struct desk *desk, bool migrate, int *applied_out,
 		return -1;
 	desk->blocks.secret = text_slice(&desk->secret);
 	desk->blocks.languages = desk->languages;
-	desk->describe = (struct describe){ &desk->blocks, desk->languages };
+	desk->describe = (struct describe){
+		.blocks = &desk->blocks, .languages = desk->languages };
 	return 0;
 }
 
@@ -126,6 +127,8 @@ int desk_send(struct desk *desk, int64_t now_ms,
 		.from_name = settings.smtp.from_name,
 		.describe = describe_notice,
 		.context = &desk->describe,
+		.max_attempts = settings.notice.max_attempts,
+		.budget_ms = desk->send_budget_ms,
 	};
 	int result;
 

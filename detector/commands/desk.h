@@ -16,6 +16,8 @@ struct desk {
 	struct languages *languages;
 	struct describe describe;
 	struct routes routes;
+	int64_t send_budget_ms;	/* desk_send() begins nothing after so long;
+				 * 0: as long as it takes */
 };
 
 /* Connects, checks our tables (SQLite's are made), loads the panel and the

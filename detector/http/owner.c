@@ -229,8 +229,10 @@ static void render(struct exchange *exchange, const struct block *block,
 		   enum password_state password, int status, const char *word)
 {
 	const struct languages *languages = exchange->context->languages;
-	const struct describe describe = { exchange->context->blocks,
-					   languages };
+	const struct describe describe = {
+		.blocks = exchange->context->blocks,
+		.languages = languages
+	};
 	const char *language = choose_language(exchange, block->language);
 	struct letter letter;
 	struct err err;

@@ -35,6 +35,8 @@
  *   language         "pl", "pt_BR", "PL"...: any spelling
  *   contact          another address of the owner
  *   name             how the owner is called
+ *   reseller         address of who sells the domain or looks after it. May be
+ *                    left out; of several, one
  * Rows whose account is not the login asked for, but for the case of ASCII
  * letters, do not count: collations also match other accents and blanks at the
  * end. No row: the panel does not know the account. Two rows: an error, since
@@ -77,6 +79,7 @@ struct panel_mailbox {
 	char language[32];
 	char contact[PANEL_LOGIN_SIZE];
 	char name[PANEL_LOGIN_SIZE];
+	char reseller[PANEL_LOGIN_SIZE];
 	bool can_send;		/* every gate in use is open */
 	bool is_stopped;	/* every gate in use is closed */
 };
@@ -146,7 +149,7 @@ const char *panel_owner_command(const struct panel *panel);
 bool panel_blocks_anybody(const struct panel *panel);
 
 /* A hash, login or state that does not fit its field is an error; a name is
- * cut, a contact or language that is too long is left out. Logins no panel can
+ * cut, an address or language that is too long is left out. Logins no panel can
  * hold (empty, not UTF-8, control characters, blanks at the ends) are unknown
  * without asking. */
 enum panel_found panel_find(struct panel *panel, struct db *db,

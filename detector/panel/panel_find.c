@@ -33,6 +33,7 @@ static const struct {
 	FIELD(language, "language", false, IS_DROPPED),
 	FIELD(contact, "contact", false, IS_DROPPED),
 	FIELD(name, "name", false, IS_CUT),
+	FIELD(reseller, "reseller", false, IS_DROPPED),
 #undef FIELD
 };
 

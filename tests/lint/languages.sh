@@ -46,4 +46,11 @@ if [ -e detector/signals/signals.def ]; then
 			complain "$reference/language.conf: no reason.$signal"
 	done
 fi
+# Every alarm by name, and what to do about it.
+for alarm in $(sed -n 's/^ALARM(\(.*\),.*/\1/p' detector/alarms.def); do
+	for key in "alarm\.$alarm" "alarm\.$alarm\.next"; do
+		grep -q "^$key = " "$reference/language.conf" ||
+			complain "$reference/language.conf: no $key"
+	done
+done
 exit $bad

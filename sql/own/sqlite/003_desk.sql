@@ -3,12 +3,18 @@
 -- Something is wrong with the host or with comporta itself, not with one
 -- account. active_name is the name while it lasts and NULL afterwards: one
 -- alarm of a name at a time, told once when it begins and once when it ends.
+-- It ends when nobody has seen it for a while (seen_ms). Its notices stand in
+-- comporta_notice with the kinds "alarm" and "alarm_over" and the alarm's id as
+-- block_id, those of the day's digest with "digest" and the day since 1970: so
+-- each is there once, and whoever reads a block's notices asks for the kinds
+-- that are about blocks.
 CREATE TABLE IF NOT EXISTS comporta_alarm (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	name TEXT NOT NULL,
 	active_name TEXT UNIQUE,
 	began_ms INTEGER NOT NULL,
 	ended_ms INTEGER,
+	seen_ms INTEGER NOT NULL,
 	words TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS comporta_alarm_began
