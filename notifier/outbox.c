@@ -256,8 +256,9 @@ static enum db_result send_one(struct run *run, const struct notice *notice,
 static bool must_end(const struct run *run)
 {
 	int64_t budget_ms = run->sender->budget_ms;
+	const volatile sig_atomic_t *stop = run->sender->stop;
 
-	return run->is_away ||
+	return run->is_away || (stop && *stop) ||
 	       (budget_ms > 0 && waiting_now_ms(&run->waiting) -
 			       run->waiting.start_ms >= budget_ms);
 }

@@ -86,6 +86,8 @@ struct outbox_sender {
 	int64_t max_attempts;		/* then it is given up */
 	int64_t budget_ms;		/* no notice is begun after so long; 0:
 					 * as long as it takes */
+	const volatile sig_atomic_t *stop;	/* nor once it is set; may be
+						 * NULL */
 };
 
 /*

@@ -71,7 +71,7 @@ static void render_all(const char *value,
 
 static void no_mark_is_left(const char *file, struct slice text)
 {
-	if (text.len < 10 || slice_find(text, S("{{")) >= 0)
+	if (text.len < 6 || slice_find(text, S("{{")) >= 0)
 		fail_msg("%s: %.*s", file, (int)text.len, text.ptr);
 }
 

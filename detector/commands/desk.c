@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* Notices that one run sends; the rest goes with the next. */
-enum { SEND_AT_ONCE = 500 };
+enum { SEND_AT_ONCE = 5000 };
 
 static int open_database(struct desk *desk, struct err *err)
 {
@@ -129,6 +129,7 @@ int desk_send(struct desk *desk, int64_t now_ms,
 		.context = &desk->describe,
 		.max_attempts = settings.notice.max_attempts,
 		.budget_ms = desk->send_budget_ms,
+		.stop = desk->stop,
 	};
 	int result;
 

@@ -10,6 +10,8 @@
 #include "detector/describe.h"
 #include "notifier/outbox.h"
 
+#include <signal.h>
+
 struct desk {
 	struct blocks blocks;
 	struct text secret, password, file;
@@ -18,6 +20,8 @@ struct desk {
 	struct routes routes;
 	int64_t send_budget_ms;	/* desk_send() begins nothing after so long;
 				 * 0: as long as it takes */
+	const volatile sig_atomic_t *stop;	/* ... nor once it is set;
+						 * may be NULL */
 };
 
 /* Connects, checks our tables (SQLite's are made), loads the panel and the

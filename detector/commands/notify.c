@@ -5,6 +5,59 @@
 #include "base/log.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
+#include "detector/commands/watched.h"
+#include "detector/settings.h"
+#include "detector/state.h"
+
+#include <signal.h>
+#include <string.h>
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop = 1;
+}
+
+/* Asked to end, the notice in hand is finished: else it would wait for its
+ * claim to end, or even go twice. */
+static void catch_signals(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGINT, &action, NULL);
+}
+
+/* All of it, in rounds: what came meanwhile and is urgent goes before what is
+ * not. The digest also says who is watched, where the state can be read. */
+static int send_all(struct desk *desk, struct outbox_report *report,
+		    struct err *err)
+{
+	struct state *state = NULL;
+	struct outbox_report one = { .sent = 1 };
+	struct err waste;
+	int result = 0;
+
+	if (state_open(settings.state_dir, true, &state, &waste) == 0) {
+		desk->describe.watched = watched_list;
+		desk->describe.watched_context = state;
+	}
+	desk->stop = &stop;
+	while (result == 0 && one.sent > 0 && !stop) {
+		result = desk_send(desk, clock_now_ms(), &one, err);
+		report->sent += one.sent;
+		report->later += one.later;
+		report->failed += one.failed;
+		if (one.last_error[0])
+			memcpy(report->last_error, one.last_error,
+			       sizeof(one.last_error));
+	}
+	if (state)
+		state_close(&state);
+	return result;
+}
 
 static int run(struct invocation *invocation)
 {
@@ -20,7 +73,8 @@ static int run(struct invocation *invocation)
 	}
 	if (desk_open(&desk, &err) < 0)
 		return command_fail(&err);
-	result = desk_send(&desk, clock_now_ms(), &report, &err);
+	catch_signals();
+	result = send_all(&desk, &report, &err);
 	desk_close(&desk);
 	if (result < 0)
 		return command_fail(&err);

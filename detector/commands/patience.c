@@ -39,7 +39,7 @@ bool patience_may(const struct patience *patience, enum patience_step step,
 	return now_ms >= patience->steps[step].next_ms;
 }
 
-static bool is_away(const struct patience *patience)
+bool patience_is_away(const struct patience *patience)
 {
 	for (int i = 0; i < PATIENCE_STEPS; i++)
 		if (patience->steps[i].code == EXIT_SERVICE)
@@ -52,7 +52,7 @@ static bool is_known(const struct patience *patience, enum patience_step step,
 		     const struct err *err)
 {
 	if (patience->steps[step].code == err->code ||
-	    (err->code == EXIT_SERVICE && is_away(patience)))
+	    (err->code == EXIT_SERVICE && patience_is_away(patience)))
 		return true;
 	for (int i = 0; i < PATIENCE_STEPS; i++)
 		if (patience->steps[i].code == err->code &&
@@ -97,7 +97,8 @@ int64_t patience_succeeded(struct patience *patience, enum patience_step step,
 
 	patience->steps[step].code = EXIT_FINE;
 	patience->steps[step].wait_ms = patience->steps[step].next_ms = 0;
-	if (code == EXIT_FINE || (code == EXIT_SERVICE && is_away(patience)))
+	if (code == EXIT_FINE ||
+	    (code == EXIT_SERVICE && patience_is_away(patience)))
 		return -1;
 	log_info("%s after %lld s; decisions that waited: %zu",
 		 code == EXIT_SERVICE ? "the database is back" : words[step],

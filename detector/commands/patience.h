@@ -51,6 +51,9 @@ void patience_failed(struct patience *patience, enum patience_step step,
 int64_t patience_succeeded(struct patience *patience, enum patience_step step,
 			   size_t waited, int64_t now_ms);
 
+/* Is the database away, as far as any step knows? */
+bool patience_is_away(const struct patience *patience);
+
 /* -1 and *err when something failed that was not told before; ask until it is
  * 0. `waiting` is the number of decisions not carried out. */
 int patience_news(struct patience *patience, size_t waiting, struct err *err);

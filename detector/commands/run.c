@@ -1,4 +1,4 @@
-#include "detector/commands/run.h"
+#include "detector/commands/run_inside.h"
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -84,6 +84,7 @@ static int open_detector(struct run *run, struct err *err)
 	run->lift_cursor = state_number(run->state, "lift_cursor", 0);
 	run->newest_ms = state_number(run->state, "newest_ms", 0);
 	run->audit_newest = state_number(run->state, "audit_newest", 0);
+	lookout_load(&run->lookout, run->state);
 	return state_load(run->state, &run->detector, err);
 }
 
@@ -219,7 +220,8 @@ static int save(struct run *run, struct err *err)
 			     err) < 0 ||
 	    state_put_number(run->state, "audit_newest", run->audit_newest,
 			     err) < 0 ||
-	    state_put_number(run->state, "observed", !run->enforce, err) < 0)
+	    state_put_number(run->state, "observed", !run->enforce, err) < 0 ||
+	    lookout_save(&run->lookout, run->state, err) < 0)
 		return -1;
 	return state_save(run->state, &run->detector, err);
 }
@@ -236,6 +238,8 @@ int run_commit(struct run *run, struct err *err)
 {
 	uint64_t progress = progress_of(run);
 
+	if (progress != run->saved_progress)
+		lookout_read(&run->lookout, clock_now_ms());
 	/* Nothing new costs no write. */
 	if (progress == run->saved_progress && !run->is_changed)
 		return 0;
@@ -281,6 +285,7 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 
 	meter_begin_round(&run->meter, clock_monotonic_ms());
 	run->is_waiting = false;
+	run->is_watch = stop != NULL;
 	run->sent = (struct outbox_report){ 0 };
 	if (run->must_reload) {
 		pending_drop(&run->pending);
@@ -302,10 +307,13 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	while (patience_news(&run->patience, state_journal_count(run->state),
 			     &one) < 0)
 		keep_trouble(-1, &one, &result, err);
-	if (meter_has_news(&run->meter)) {
-		run->is_changed = true;
+	/* Remembered also by a scan, which ends here. */
+	run->is_changed |= lookout_away(&run->lookout,
+					patience_is_away(&run->patience),
+					clock_now_ms());
+	run->is_changed |= meter_has_news(&run->meter);
+	if (run->is_changed)
 		keep_trouble(run_commit(run, &one), &one, &result, err);
-	}
 	run_publish(run);
 	report_progress_end(&run->report);
 	return result;

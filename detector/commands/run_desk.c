@@ -8,7 +8,12 @@
 #include "detector/commands/hold.h"
 #include "detector/commands/paper.h"
 #include "detector/commands/run_inside.h"
+#include "detector/commands/watched.h"
+#include "detector/digest.h"
 #include "detector/settings.h"
+
+/* How long a scan sends; what is left goes with the next one. */
+enum { SEND_MS = 20000 };
 
 static int open_desk(struct run *run, struct err *err)
 {
@@ -71,11 +76,15 @@ static int carry_out_journal(struct run *run, struct err *err)
 	/* `braked` also says that nobody could be asked. */
 	run->meter.is_braked = result < 0 && report.braked &&
 			       err->code == EXIT_AGAIN;
+	lookout_braked(&run->lookout,
+		       run->meter.is_braked ? err : NULL);
 	return result;
 }
 
 void run_act(struct run *run)
 {
+	if (state_journal_count(run->state) == 0)
+		lookout_braked(&run->lookout, NULL);
 	/* In mode observe, decisions of an earlier enforce keep waiting. */
 	if (state_journal_count(run->state) == 0 || !run->enforce ||
 	    run->is_waiting)
@@ -135,10 +144,51 @@ static int follow_up(struct run *run, struct err *err)
 	return 0;
 }
 
+/* What the operator has to hear of goes into the outbox as well. */
+static int tell_operator(struct run *run, struct err *err)
+{
+	int64_t newest_ms = run->detector.newest_ms > run->newest_ms
+		? run->detector.newest_ms : run->newest_ms;
+
+	if (lookout_tell(&run->lookout, &run->desk.blocks, &run->detector,
+			 newest_ms, clock_now_ms(), clock_monotonic_ms(),
+			 err) < 0)
+		return -1;
+	run->is_changed |= lookout_is_changed(&run->lookout);
+	return 0;
+}
+
+static int send_here(struct run *run, struct err *err)
+{
+	int result;
+
+	run->desk.send_budget_ms = SEND_MS;
+	run->desk.describe.watched = watched_list;
+	run->desk.describe.watched_context = run->state;
+	result = desk_send(&run->desk, clock_now_ms(), &run->sent, err);
+	meter_sent(&run->meter, &run->sent);
+	return result;
+}
+
+/* A mail server that takes its time must not keep watch from its logs: there
+ * another process sends. */
+static int send_notices(struct run *run, struct err *err)
+{
+	bool is_due = false;
+
+	if (!run->is_watch)
+		return send_here(run, err);
+	if (postman_is_out(&run->postman, clock_monotonic_ms()))
+		return 0;
+	if (outbox_is_due(run->desk.blocks.db, clock_now_ms(), &is_due,
+			  err) < 0)
+		return -1;
+	return is_due ? postman_send(&run->postman, run->invocation, err) : 0;
+}
+
 static int lift_and_send(struct run *run, struct err *err)
 {
 	int64_t lifted = 0;
-	int result;
 
 	if (blocks_lift_changed(&run->desk.blocks, clock_now_ms(), &lifted,
 				err) < 0)
@@ -149,9 +199,9 @@ static int lift_and_send(struct run *run, struct err *err)
 		if (hear_lifts(run, err) < 0 || run_commit(run, err) < 0)
 			return -1;
 	}
-	result = desk_send(&run->desk, clock_now_ms(), &run->sent, err);
-	meter_sent(&run->meter, &run->sent);
-	return result;
+	if (tell_operator(run, err) < 0)
+		return -1;
+	return send_notices(run, err);
 }
 
 void run_hear(struct run *run)

@@ -7,9 +7,11 @@
 #include "detector/commands/desk.h"
 #include "detector/commands/hear.h"
 #include "detector/commands/logs.h"
+#include "detector/commands/lookout.h"
 #include "detector/commands/meter.h"
 #include "detector/commands/patience.h"
 #include "detector/commands/pending.h"
+#include "detector/commands/postman.h"
 #include "detector/commands/report.h"
 #include "detector/commands/run.h"
 
@@ -23,6 +25,7 @@ struct run {
 	int lock;
 	bool enforce, has_desk, is_changed;
 	bool must_reload;	/* memory is ahead of the state */
+	bool is_watch;		/* rounds without end */
 	bool is_waiting;	/* acting failed in this round: not again */
 	unsigned idle_rounds;
 	bool is_queue_noted;	/* all that was read is, as followup.h wants */
@@ -37,6 +40,8 @@ struct run {
 	struct hear hear;
 	struct patience patience;	/* with the database */
 	struct outbox_report sent;	/* in this round */
+	struct postman postman;		/* of watch */
+	struct lookout lookout;
 	int64_t lift_cursor, newest_ms, audit_newest;
 	uint64_t saved_progress;	/* as of the last commit */
 	struct meter meter;
