@@ -193,14 +193,42 @@ static const char *html_entity(char c)
 	}
 }
 
+/* Bytes at the start that go into HTML as they are: most of most texts. */
+static size_t plain_html(struct slice bytes)
+{
+	size_t n = 0;
+
+	while (n < bytes.len) {
+		unsigned char c = (unsigned char)bytes.ptr[n];
+		size_t len;
+
+		if (c >= 0x20 && c < 0x7f && !html_entity((char)c)) {
+			n++;
+			continue;
+		}
+		len = c < 0x80 ? 0 : utf8_character(slice_after(bytes, n));
+		if (len == 0 || is_control(slice_sub(bytes, n, n + len)))
+			break;
+		n += len;
+	}
+	return n;
+}
+
 void text_add_html(struct text *text, struct slice bytes)
 {
 	while (bytes.len > 0) {
+		size_t plain = plain_html(bytes);
+		struct slice one;
+		const char *entity;
 		bool good;
-		struct slice one = next_character(&bytes, &good);
-		const char *entity = one.len == 1 ? html_entity(one.ptr[0])
-						  : NULL;
 
+		if (plain > 0) {
+			text_add(text, slice_sub(bytes, 0, plain));
+			bytes = slice_after(bytes, plain);
+			continue;
+		}
+		one = next_character(&bytes, &good);
+		entity = one.len == 1 ? html_entity(one.ptr[0]) : NULL;
 		if (one.ptr[0] == '\n' || one.ptr[0] == '\t')
 			good = true;
 		if (entity)
@@ -210,6 +238,12 @@ void text_add_html(struct text *text, struct slice bytes)
 		else
 			text_add_string(text, "\xef\xbf\xbd");
 	}
+}
+
+void text_reserve(struct text *text, size_t more)
+{
+	if (text->len <= text->max && more <= text->max - text->len)
+		make_room(text, more);
 }
 
 void text_clear(struct text *text)

@@ -43,6 +43,9 @@ void text_add_value(struct text *text, struct slice bytes);
  * UTF-8 and control characters become U+FFFD. */
 void text_add_html(struct text *text, struct slice bytes);
 
+/* Room for so many bytes more at once, where a text is known to become long. */
+void text_reserve(struct text *text, size_t more);
+
 /* Empty again, the storage kept; overflowed forgotten. */
 void text_clear(struct text *text);
 void text_release(struct text *text);

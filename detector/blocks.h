@@ -195,6 +195,13 @@ enum password_state blocks_password(struct blocks *blocks,
 				    const struct block *block,
 				    struct err *err);
 
+/* The same look at the panel also tells the owner's name, "" when there is
+ * none. */
+enum password_state blocks_password_and_name(struct blocks *blocks,
+					     const struct block *block,
+					     char name_out[PANEL_LOGIN_SIZE],
+					     struct err *err);
+
 /* Application passwords: a thief who made one, or read one, still has it when
  * the password is another. */
 enum { BLOCKS_APP_NAMES = 20 };

@@ -65,6 +65,7 @@ struct blocks_proof {
 	char fingerprint[CRYPTO_HEX_SIZE];	/* of the hash as it is now */
 	bool is_known;		/* the panel still has the mailbox */
 	char reseller[PANEL_LOGIN_SIZE];	/* as the panel says now */
+	char name[PANEL_LOGIN_SIZE];	/* its owner's, or "" */
 };
 
 /* -1 when the panel cannot be asked. `password` is lift_request's. */

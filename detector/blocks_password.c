@@ -212,6 +212,8 @@ static int look_at(struct look *look, struct slice password,
 		   sizeof(proof->words));
 	slice_copy(slice_from(look->fingerprint), proof->fingerprint,
 		   sizeof(proof->fingerprint));
+	slice_copy(slice_from(look->mailbox.name), proof->name,
+		   sizeof(proof->name));
 	return count_app_passwords(look->blocks, look->block, proof, err);
 }
 
@@ -229,14 +231,25 @@ int blocks_prove(struct blocks *blocks, const struct block *block,
 	return result;
 }
 
-enum password_state blocks_password(struct blocks *blocks,
-				    const struct block *block,
-				    struct err *err)
+enum password_state blocks_password_and_name(struct blocks *blocks,
+					     const struct block *block,
+					     char name_out[PANEL_LOGIN_SIZE],
+					     struct err *err)
 {
 	struct slice none = { NULL, 0 };
 	struct blocks_proof proof;
 
 	if (blocks_prove(blocks, block, none, &proof, err))
 		return PASSWORD_ERROR;
+	slice_copy(slice_from(proof.name), name_out, PANEL_LOGIN_SIZE);
 	return proof.state;
+}
+
+enum password_state blocks_password(struct blocks *blocks,
+				    const struct block *block,
+				    struct err *err)
+{
+	char name[PANEL_LOGIN_SIZE];
+
+	return blocks_password_and_name(blocks, block, name, err);
 }

@@ -275,6 +275,10 @@ static void set_name(const struct describe *describe, struct letter *letter,
 	struct panel_mailbox mailbox;
 	struct err ignored;
 
+	if (describe->name) {
+		set_string(letter, LETTER_NAME, describe->name);
+		return;
+	}
 	memset(&mailbox, 0, sizeof(mailbox));
 	if (panel_find(describe->blocks->panel, describe->blocks->db,
 		       slice_from(block->account), &mailbox,

@@ -24,6 +24,8 @@
 struct describe {
 	struct blocks *blocks;
 	const struct languages *languages;
+	const char *name;	/* the owner's, where it was asked for
+				 * already; NULL: the panel is asked */
 	/* Who is watched, one login a line (20 at most), and how many: for the
 	 * digest, from whoever has the state open. May be NULL. */
 	bool (*watched)(void *context, struct text *lines_out, int64_t *n_out);

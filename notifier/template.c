@@ -313,24 +313,58 @@ static bool is_control(struct slice one)
 	return one.len == 1 && (first < 0x20 || first == 0x7f);
 }
 
+/* Bytes at the start with nothing to be left out or replaced in them. */
+static size_t harmless(struct slice value)
+{
+	size_t n = 0;
+
+	while (n < value.len) {
+		unsigned char c = (unsigned char)value.ptr[n];
+		struct slice one;
+		size_t len;
+
+		if (c >= 0x20 && c < 0x7f) {
+			n++;
+			continue;
+		}
+		len = c < 0x80 ? 0 : utf8_character(slice_after(value, n));
+		one = slice_sub(value, n, n + len);
+		if (len == 0 || is_control(one) || deceives(one))
+			break;
+		n += len;
+	}
+	return n;
+}
+
+static void add_harmless(struct text *out, struct slice value,
+			 enum template_form form)
+{
+	if (form == TEMPLATE_HTML)
+		text_add_html(out, value);
+	else
+		text_add(out, value);
+}
+
+/* What is no character becomes U+FFFD; controls and deceivers are left out. */
 static void add_value(struct text *out, struct slice value,
 		      enum template_form form)
 {
 	while (value.len > 0) {
-		size_t len = utf8_character(value);
-		struct slice one = slice_sub(value, 0, len ? len : 1);
+		size_t n = harmless(value);
+		size_t len;
+		struct slice one;
 
+		add_harmless(out, slice_sub(value, 0, n), form);
+		value = slice_after(value, n);
+		if (value.len == 0)
+			return;
+		len = utf8_character(value);
+		one = slice_sub(value, 0, len ? len : 1);
 		value = slice_after(value, one.len);
 		if (len == 0)
 			text_add_string(out, "\xef\xbf\xbd");
 		else if (one.ptr[0] == '\n' || one.ptr[0] == '\t')
 			text_add_char(out, ' ');
-		else if (is_control(one) || deceives(one))
-			continue;
-		else if (form == TEMPLATE_HTML)
-			text_add_html(out, one);
-		else
-			text_add(out, one);
 	}
 }
 

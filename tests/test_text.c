@@ -151,9 +151,47 @@ static void test_growth(void **state)
 	text_release(&text);
 }
 
+/* Whole or a character at a time: the same. */
+static void test_html_in_pieces(void **state)
+{
+	static const char *const pieces[] = {
+		"a", "<", ">", "&", "\"", "'", " ", "\n", "\t", "\r", "\x01",
+		"\x7f", "\xc5\x82", "\xe2\x80\xae", "\xe2\x82\xac", "\xff",
+		"\xc2\x85", "\xf0\x9f\x98\x80", "\xed\xa0\x80", "\xc3",
+	};
+	unsigned seed = 1;
+
+	(void)state;
+	for (int round = 0; round < 2000; round++) {
+		struct text raw = TEXT_INIT(200), whole = TEXT_INIT(2000),
+			    parts = TEXT_INIT(2000);
+		struct slice rest;
+
+		for (int i = 0; i < 12; i++) {
+			seed = seed * 1103515245u + 12345u;
+			text_add_string(&raw, pieces[(seed >> 16) %
+						     N_ELEMENTS(pieces)]);
+		}
+		text_add_html(&whole, text_slice(&raw));
+		rest = text_slice(&raw);
+		while (rest.len > 0) {
+			size_t len = utf8_character(rest);
+
+			len = len ? len : 1;
+			text_add_html(&parts, slice_sub(rest, 0, len));
+			rest = slice_after(rest, len);
+		}
+		assert_string_equal(text_string(&whole), text_string(&parts));
+		text_release(&raw);
+		text_release(&whole);
+		text_release(&parts);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_html_in_pieces),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_value),
 		cmocka_unit_test(test_limit),

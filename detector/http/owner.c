@@ -16,6 +16,8 @@
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
+enum { PAGE_USUAL = 8000 };	/* most pages are shorter */
+
 /* The block's own language first: its notice was written in it. Then what the
  * browser asks for. */
 static const char *choose_language(const struct exchange *exchange,
@@ -226,12 +228,13 @@ static void set_trust(struct exchange *exchange, struct letter *letter,
 
 /* The page for a block at hand, with a word on what a button did, or NULL. */
 static void render(struct exchange *exchange, const struct block *block,
-		   enum password_state password, int status, const char *word)
+		   enum password_state password, const char *name, int status,
+		   const char *word)
 {
 	const struct languages *languages = exchange->context->languages;
 	const struct describe describe = {
 		.blocks = exchange->context->blocks,
-		.languages = languages
+		.languages = languages, .name = name,
 	};
 	const char *language = choose_language(exchange, block->language);
 	struct letter letter;
@@ -249,6 +252,7 @@ static void render(struct exchange *exchange, const struct block *block,
 			   slice_from(languages_word(languages, language,
 						     word, word)));
 	text_clear(&exchange->response->body);
+	text_reserve(&exchange->response->body, PAGE_USUAL);
 	if ((password == PASSWORD_APP_PASSWORDS_LEFT &&
 	     set_app_passwords(exchange, &letter, block, &err)) ||
 	    letter_render(languages, &letter, "page.html",
@@ -283,14 +287,15 @@ static bool find_block(struct exchange *exchange, struct block *out)
 static void show(struct exchange *exchange, const struct block *block,
 		 int status, const char *word)
 {
+	char name[PANEL_LOGIN_SIZE];
 	struct err err;
-	enum password_state password =
-		blocks_password(exchange->context->blocks, block, &err);
+	enum password_state password = blocks_password_and_name(
+		exchange->context->blocks, block, name, &err);
 
 	if (password == PASSWORD_ERROR)
 		owner_away(exchange, &err);
 	else
-		render(exchange, block, password, status, word);
+		render(exchange, block, password, name, status, word);
 }
 
 void owner_page(struct exchange *exchange)

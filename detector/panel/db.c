@@ -28,8 +28,10 @@ static const struct db_driver *const drivers[] = {
 
 struct slice db_column(const struct db_row *row, const char *name)
 {
+	/* ASCII letters differ by that bit from their capitals. */
 	for (size_t i = 0; i < row->n_columns; i++)
-		if (strcasecmp(row->names[i], name) == 0)
+		if (((row->names[i][0] ^ name[0]) & ~0x20) == 0 &&
+		    strcasecmp(row->names[i], name) == 0)
 			return row->columns[i];
 	return (struct slice){ NULL, 0 };
 }
