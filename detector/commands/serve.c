@@ -56,9 +56,11 @@ static int run(struct invocation *invocation)
 	context.proxies = &settings.serve.proxies;
 	context.limits = ratelimit_new(seed);
 	context.guesses = ratelimit_new(seed);
+	context.pages = pages_new(seed);
 	result = http_serve(&context, &stop, &err);
 	ratelimit_free(&context.limits);
 	ratelimit_free(&context.guesses);
+	pages_free(&context.pages);
 	desk_close(&desk);
 	return result < 0 ? command_fail(&err) : EXIT_FINE;
 }

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "detector/blocks.h"
 #include "detector/http/latency.h"
+#include "detector/http/pages.h"
 #include "detector/http/ratelimit.h"
 #include "notifier/letter.h"
 
@@ -94,6 +95,7 @@ struct http_context {
 	uint64_t n_keys;	/* requests with an Idempotency-Key so far */
 	int64_t (*now_ms)(void);	/* wall clock */
 	struct http_stats *stats;	/* counted into; may be NULL */
+	struct pages *pages;	/* may be NULL: all are made anew */
 	/* Addresses of reverse proxies whose X-Forwarded-For is believed;
 	 * NULL for none. */
 	const struct conf_list *proxies;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/log.h"
+#include "base/must.h"
 #include "detector/http/listen.h"
 #include "detector/settings.h"
 
@@ -57,13 +58,13 @@ struct incoming {
 static void *take_uri(void *context, const char *uri,
 		      struct MHD_Connection *connection)
 {
-	struct incoming *incoming = calloc(1, sizeof(*incoming));
+	struct incoming *incoming = must(malloc(sizeof(*incoming)));
 
 	(void)context;
 	(void)connection;
-	if (!incoming)
-		abort();
 	incoming->body = (struct text)TEXT_INIT(HTTP_BODY_MAX);
+	incoming->seen = 0;
+	incoming->has_begun = incoming->is_too_large = false;
 	slice_copy(slice_from(uri), incoming->uri, sizeof(incoming->uri));
 	return incoming;
 }
@@ -131,16 +132,21 @@ static void fill_in(struct http_request *request, struct server *server,
 				  &request->headers[HTTP_FORWARDED_FOR]);
 }
 
+/* Takes the answer's body. */
 static enum MHD_Result send_answer(struct MHD_Connection *connection,
-				   const struct http_response *answer)
+				   struct http_response *answer)
 {
+	static char nothing[1];
+	struct text *body = &answer->body;
 	struct MHD_Response *response = MHD_create_response_from_buffer(
-		answer->body.len, (void *)(uintptr_t)text_string(&answer->body),
-		MHD_RESPMEM_MUST_COPY);
+		body->len, body->bytes ? body->bytes : nothing,
+		body->bytes ? MHD_RESPMEM_MUST_FREE : MHD_RESPMEM_PERSISTENT);
 	enum MHD_Result result;
 
 	if (!response)
 		return MHD_NO;
+	/* It is the library's to free now. */
+	*body = (struct text)TEXT_INIT(HTTP_ANSWER_MAX);
 	MHD_add_response_header(response, "Content-Type",
 				answer->content_type);
 	for (size_t i = 0; i < answer->n_fields; i++)
@@ -380,6 +386,9 @@ static int run(struct server *server, volatile sig_atomic_t *stop,
 			return err_set(err, EXIT_SYSTEM, "serve: waiting for "
 				       "connections failed");
 		cut_slow_clients(server);
+		if (server->context->pages)
+			pages_sweep(server->context->pages,
+				    server->context->now_ms());
 	}
 	return 0;
 }

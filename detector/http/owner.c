@@ -298,12 +298,35 @@ static void show(struct exchange *exchange, const struct block *block,
 		render(exchange, block, password, name, status, word);
 }
 
+/* The page as it was a moment ago, if somebody asked for it then. */
+static bool show_kept(struct exchange *exchange, const char *wish)
+{
+	const char *language;
+
+	text_clear(&exchange->response->body);
+	if (!pages_find(exchange->context->pages, exchange->parameter, wish,
+			exchange->request->now_ms, &exchange->response->body,
+			&language))
+		return false;
+	as_page(exchange, 200, language);
+	return true;
+}
+
 void owner_page(struct exchange *exchange)
 {
+	const char *wish = choose_language(exchange, "");
+	struct pages *pages = exchange->context->pages;
 	struct block block = BLOCK_INIT;
 
+	if (pages && show_kept(exchange, wish))
+		return;
 	if (find_block(exchange, &block))
 		show(exchange, &block, 200, NULL);
+	if (pages && exchange->response->status == 200)
+		pages_keep(pages, exchange->parameter, wish,
+			   exchange->request->now_ms,
+			   text_slice(&exchange->response->body),
+			   choose_language(exchange, block.language));
 	block_release(&block);
 }
 

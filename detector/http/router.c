@@ -332,6 +332,11 @@ static void add_fences(struct http_response *response)
 		http_response_field(response, fields[i][0], fields[i][1]);
 }
 
+static bool changes_nothing(struct slice method)
+{
+	return slice_eq(method, S("GET")) || slice_eq(method, S("HEAD"));
+}
+
 void http_answer(struct http_context *context,
 		 const struct http_request *request,
 		 struct http_response *response)
@@ -355,4 +360,6 @@ void http_answer(struct http_context *context,
 		break;
 	}
 	add_fences(response);
+	if (context->pages && !changes_nothing(request->method))
+		pages_forget(context->pages);
 }
