@@ -75,10 +75,27 @@ equal "the block table names her" anna@firma.example \
 	"$(db 'SELECT account FROM comporta_send_block')"
 
 # With the block, who sent what in the last day: as the log has it, and no more.
-# The hours before are of two runs.
+# The hours before are of two runs; at four, recipients that only their ends
+# tell of, and at five, a second id behind a filter.
 begun=$work/day.log
-{ for i in 11 12 13; do line $i "4Xe$i" ola@firma.example 83.0.0.1 |
+at() { sed "s/^/2026-11-15T0$1:59:00.000000+00:00 mx1 /"; }
+{ at 4 <<'END'
+exim[10]: 1AAAAA-000AFJ-3B <= ola@firma.example H=(pc) [83.0.0.1]:50000 P=esmtpsa X=TLS1.3 CV=no A=dovecot_login:ola@firma.example S=1234 id=1@firma.example
+exim[11]: 1AAAAA-000AFJ-3B => a@kunde.example R=dnslookup T=remote_smtp H=mx.kunde.example [192.0.2.1] C="250 2.0.0 Ok"
+exim[11]: 1AAAAA-000AFJ-3B -> b@kunde.example R=dnslookup T=remote_smtp H=mx.kunde.example [192.0.2.1] C="250 2.0.0 Ok"
+exim[11]: 1AAAAA-000AFJ-3B Completed
+END
+for i in 11 12 13; do line $i "4Xe$i" ola@firma.example 83.0.0.1 |
 	sed 's/T08/T05/; s/nrcpt=1/nrcpt=3/'; done
+at 5 <<'END'
+postfix/submission/smtpd[10]: BA8F630001DA: client=unknown[83.0.0.1], sasl_method=PLAIN, sasl_username=ola@firma.example
+postfix/qmgr[12]: BA8F630001DA: from=<ola@firma.example>, size=502, nrcpt=2 (queue active)
+postfix/smtpd[14]: 1310930001DB: client=localhost[127.0.0.1]
+postfix/qmgr[12]: 1310930001DB: from=<ola@firma.example>, size=1188, nrcpt=2 (queue active)
+postfix/smtp[13]: BA8F630001DA: to=<r1@dst1.example>, relay=127.0.0.1[127.0.0.1]:10024, delay=0.38, delays=0.23/0.02/0/0.13, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 1310930001DB)
+postfix/qmgr[12]: BA8F630001DA: removed
+postfix/qmgr[12]: 1310930001DB: from=<ola@firma.example>, size=1188, nrcpt=2 (queue active)
+END
 line 20 4Xe20 other@firma.example 83.0.0.1 | sed 's/T08/T06/'
 line 30 4Xe30 ola@firma.example 192.168.0.9 | sed 's/T08/T07/'; } >"$begun"
 enforce[1]=$work/day
@@ -93,7 +110,7 @@ day() { sqlite3 "$work/day/comporta.db" "SELECT substr(value ->> 'hour', 12, 2)
 	|| (value ->> 'messages')
 	FROM comporta_block, json_each(verdict, '\$.day')
 	WHERE account = 'ola@firma.example'" | tr '\n' ' '; }
-equal "the day of the block" "05 PL 9/3 07 ZZ 1/1 07 PL 1/1 \
+equal "the day of the block" "04 PL 2/1 05 PL 11/4 07 ZZ 1/1 07 PL 1/1 \
 08 BR 1/1 08 ID 1/1 08 IN 1/1 08 PL 1/1 08 VN 1/1 " "$(day)"
 run suspend "${enforce[@]}" other@firma.example
 equal "by hand there is none" 0 "$(sqlite3 "$work/day/comporta.db" \
