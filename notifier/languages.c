@@ -320,20 +320,59 @@ static const struct language *by_wish(const struct languages *languages,
 	return found ? found : by_name(languages, slice_from(tag));
 }
 
+/* How much it is wished for, in thousandths: "pt;q=0.8" is 800, and what does
+ * not say it 1000. */
+static uint32_t wish_weight(struct slice wish)
+{
+	ptrdiff_t at = slice_find(wish, S("q="));
+	uint32_t weight = 0;
+	struct slice digits;
+
+	if (at < 0)
+		return 1000;
+	digits = slice_after(wish, (size_t)at + 2);
+	if (digits.len == 0 || digits.ptr[0] != '0')
+		return 1000;
+	for (size_t i = 2; i < 5; i++)
+		weight = weight * 10 +
+			 (i < digits.len && digits.ptr[i] >= '0' &&
+					  digits.ptr[i] <= '9'
+				  ? (uint32_t)(digits.ptr[i] - '0')
+				  : 0);
+	return weight;
+}
+
+/* The one of "de, en;q=0.5, pl;q=0.8" that is wished for most; the first of
+ * equals. What has no weight at all is not wanted. */
+static const struct language *by_list(const struct languages *languages,
+				      struct slice list)
+{
+	const struct language *best = NULL;
+	uint32_t most = 0;
+
+	while (list.len > 0) {
+		struct slice wish = slice_cut(&list, ',');
+		uint32_t weight = wish_weight(wish);
+		const struct language *found =
+			weight > most ? by_wish(languages, wish) : NULL;
+
+		if (found) {
+			best = found;
+			most = weight;
+		}
+	}
+	return best;
+}
+
 const char *languages_choose(const struct languages *languages,
 			     const struct slice *wishes, size_t n_wishes,
 			     const char *fallback)
 {
 	for (size_t i = 0; i < n_wishes; i++) {
-		struct slice rest = wishes[i];
+		const struct language *found = by_list(languages, wishes[i]);
 
-		while (rest.len > 0) {
-			const struct language *found =
-				by_wish(languages, slice_cut(&rest, ','));
-
-			if (found)
-				return found->name;
-		}
+		if (found)
+			return found->name;
 	}
 	return language_of(languages, fallback)->name;
 }
