@@ -60,16 +60,22 @@ static struct slice public_path(void)
 	return rest;
 }
 
-/* Words for errors stand in language.conf under these names. */
+/* Words for errors stand in language.conf under these names: what it is, and
+ * what to do next or what to think of it. */
 static const struct {
 	int status;
-	const char *word, *otherwise;
+	const char *word, *otherwise, *next;
 } error_words[] = {
-	{ 404, "message.not_found", "This link is not valid, or no longer." },
-	{ 429, "message.too_many", "Too many requests. Please wait a little." },
+	{ 404, "message.not_found", "This link is not valid, or no longer.",
+	  "message.next" },
+	{ 405, "message.button", "Only the page's button is for this address.",
+	  NULL },
+	{ 429, "message.too_many", "Too many requests. Please wait a little.",
+	  NULL },
 	{ 503, "message.failed",
-	  "This cannot be done at the moment. Please try again later." },
-	{ 0, "message.failed", "This request could not be understood." },
+	  "This cannot be done at the moment. Please try again later.",
+	  "message.away" },
+	{ 0, "message.failed", "This request could not be understood.", NULL },
 };
 
 static void add_paragraph(struct text *page, const char *words,
@@ -84,16 +90,30 @@ static void add_paragraph(struct text *page, const char *words,
 	text_add_string(page, "</p>\n");
 }
 
-/* Who holds a link that is no good must not stand before a wall. */
-static void add_next_step(struct exchange *exchange, const char *language)
+/* Who meets an error must not stand before a wall: what next, the way back to
+ * the page where there is one, and whom to ask. */
+static void add_next_step(struct exchange *exchange, const char *language,
+			  const char *next, bool has_page)
 {
 	const struct languages *languages = exchange->context->languages;
 	struct text *page = &exchange->response->body;
 	const char *support = settings.notice.support_contact;
 
-	add_paragraph(page, languages_word(languages, language,
-					   "message.next", ""), NULL);
-	if (support && support[0])
+	if (next)
+		add_paragraph(page, languages_word(languages, language, next,
+						   ""), NULL);
+	if (has_page) {
+		text_add_string(page, "<p><a href=\"");
+		text_add_html(page, public_path());
+		text_add_string(page, "/b/");
+		text_add_html(page, exchange->parameter);
+		text_add_string(page, "\">");
+		text_add_html(page, slice_from(
+			languages_word(languages, language, "message.again",
+				       "Open the page again")));
+		text_add_string(page, "</a></p>\n");
+	}
+	if (next && support && support[0])
 		add_paragraph(page, languages_word(languages, language,
 						   "message.support", ""),
 			      support);
@@ -120,9 +140,13 @@ void owner_error(struct exchange *exchange, int status)
 	text_add_string(page, "</title>\n<link rel=\"stylesheet\" href=\"");
 	text_add_html(page, public_path());
 	text_add_string(page, "/style.css\">\n</head>\n<body>\n<main>\n");
-	add_paragraph(page, words, NULL);
-	if (status == 404)
-		add_next_step(exchange, language);
+	if (settings.notice.provider_name[0])
+		add_paragraph(page, settings.notice.provider_name, NULL);
+	text_add_string(page, "<h1>");
+	text_add_html(page, slice_from(words));
+	text_add_string(page, "</h1>\n");
+	add_next_step(exchange, language, error_words[i].next,
+		      status != 404 && exchange->parameter.len > 0);
 	text_add_string(page, "</main>\n</body>\n</html>\n");
 	as_page(exchange, status, language);
 }

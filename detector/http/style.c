@@ -23,6 +23,7 @@ static const char style[] =
 	"a { color: #0b57a4; }\n"
 	".message, [role=status], [role=alert] { padding: .8rem 1rem;\n"
 	"  border-left: .3rem solid #0b57a4; background: #e6eef7; }\n"
+	".good { border-left-color: #1b7a3d; background: #e3f2e7; }\n"
 	"form { margin: 1rem 0; }\n"
 	"button { font: inherit; padding: .75rem 1.25rem; min-height: 3rem;\n"
 	"  border: 2px solid #0b57a4; border-radius: .4rem;\n"
@@ -34,7 +35,17 @@ static const char style[] =
 	"  body { color: #e8eaed; background: #16191d; }\n"
 	"  a, button.second { color: #8fc1f5; }\n"
 	"  .message, [role=status], [role=alert] { background: #22303f; }\n"
+	"  .good { border-left-color: #6fcf8e; background: #1e3526; }\n"
 	"  button.second { border-color: #8fc1f5; }\n"
+	"}\n"
+	"@media print {\n"
+	"  :root { color-scheme: light; }\n"
+	"  body { color: #000; background: #fff; font-size: 11pt; }\n"
+	"  main { max-width: none; }\n"
+	"  a { color: #000; }\n"
+	"  .message, [role=status], [role=alert] { border: 1px solid #000;\n"
+	"    background: #fff; }\n"
+	"  form { display: none; }\n"
 	"}\n";
 
 void owner_style(struct exchange *exchange)
