@@ -388,7 +388,7 @@ const char *blocks_support(void);
 struct slice blocks_domain_language(struct slice account);
 
 /* Notices of one block as JSON objects {kind, recipient, language, state,
- * attempts, queued, sent, last_error}. */
+ * attempts, queued, tried, sent, last_error}. */
 int blocks_notices_of(struct blocks *blocks, int64_t block_id,
 		      struct json *array, struct err *err);
 

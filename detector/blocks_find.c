@@ -321,6 +321,8 @@ static int add_notice(void *context, const struct db_row *row)
 			 db_column_integer(row, "attempts", 0));
 	json_add_stamp(notice, "queued",
 		       db_column_integer(row, "queued_ms", 0));
+	json_add_stamp(notice, "tried",
+		       db_column_integer(row, "claimed_ms", 0));
 	json_add_stamp(notice, "sent", db_column_integer(row, "sent_ms", 0));
 	json_add_text(notice, "last_error", db_column(row, "last_error"));
 	json_push(context, &notice);
@@ -336,9 +338,9 @@ int blocks_notices_of(struct blocks *blocks, int64_t block_id,
 
 	return db_run(blocks->db,
 		      "SELECT kind, recipient, language, state, attempts,"
-		      " queued_ms, sent_ms, last_error FROM comporta_notice"
-		      " WHERE block_id = :id AND " NOTICE_OF_BLOCK
-		      " ORDER BY id LIMIT 100",
+		      " queued_ms, claimed_ms, sent_ms, last_error"
+		      " FROM comporta_notice WHERE block_id = :id"
+		      " AND " NOTICE_OF_BLOCK " ORDER BY id LIMIT 100",
 		      parameters, BLOCKS_N(parameters), add_notice, array,
 		      NULL, err) == DB_OK ? 0 : -1;
 }

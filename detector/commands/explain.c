@@ -5,85 +5,16 @@
 #include "detector/commands/explain.h"
 
 #include "base/log.h"
-#include "base/stamp.h"
 #include "detector/blocks.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
 #include "detector/commands/password_words.h"
 #include "detector/commands/report.h"
-#include "detector/judge.h"
 #include "detector/settings.h"
-#include "detector/state.h"
 
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <unistd.h>
-
-/* One that is known by a person's word only has no last event. */
-static uint32_t last_of(const struct account *account)
-{
-	return account->last_s ? account->last_s : account->first_s;
-}
-
-static void load_day(struct explanation *e, struct state *state)
-{
-	struct days_backing backing = state_days_backing(state);
-	struct days *days = days_new(&backing);
-
-	e->n_day = days_of(days, e->entry.key, last_of(&e->entry.account),
-			   e->day);
-	days_free(&days);
-}
-
-static int load_account(struct explanation *e, const char *name,
-			struct err *err)
-{
-	struct state *state = NULL;
-	struct accounts_backing backing;
-	int found;
-
-	if (state_open(settings.state_dir, true, &state, err) < 0)
-		return -1;
-	e->entry.key = account_key(slice_from(name));
-	backing = state_backing(state);
-	found = backing.load(backing.context, e->entry.key, &e->entry);
-	if (found == 1) {
-		slice_copy(account_login(&e->entry), e->login,
-			   sizeof(e->login));
-		e->entry.login = e->login;
-		load_day(e, state);
-	}
-	state_close(&state);
-	if (found == 1)
-		return 0;
-	return err_set(err, EXIT_DATA, "no account \"%.100s\" was ever seen "
-		       "in the logs; the name is what the mail server logs as "
-		       "sasl_username", name);
-}
-
-/* The sum of evidence that gives this probability, less what there is. */
-static double missing_to(const struct explanation *e, double probability)
-{
-	double log_odds = (log(probability / (1 - probability)) -
-			   judge_settings.shift) / judge_settings.scale;
-
-	return log_odds - e->verdict.log_odds;
-}
-
-static void judge_it(struct explanation *e)
-{
-	const struct account *account = &e->entry.account;
-
-	e->now_s = last_of(account);
-	judge_explain(account, e->entry.login,
-		      e->now_s * (int64_t)STAMP_SECOND_MS, &e->verdict);
-	e->verdict.action = account->standing == STANDING_BLOCKED
-				    ? VERDICT_SUSPEND
-				    : VERDICT_WATCH;
-	e->to_watch = missing_to(e, judge_settings.watch);
-	e->to_block = missing_to(e, judge_settings.block);
-}
 
 /* An operator's block stands in the database, whatever the judge thinks. */
 static int ask_block(struct explanation *e, struct blocks *blocks,
@@ -174,9 +105,8 @@ static int run(struct invocation *invocation)
 				 .password_words = TEXT_INIT(1000) };
 	struct err err, why;
 
-	if (load_account(&e, invocation->args[0], &err) < 0)
+	if (explain_load(&e, slice_from(invocation->args[0]), &err) < 0)
 		return command_fail(&err);
-	judge_it(&e);
 	find_extras(&e, &why);
 	if (invocation->json) {
 		struct json *json = explain_json(&e);

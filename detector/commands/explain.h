@@ -40,6 +40,11 @@ struct explanation {
 
 enum { EXPLAIN_NAME_SIZE = 64 };
 
+/* From the state: entry, login, now_s, verdict, what is missing. EXIT_DATA
+ * when no log ever named the account. */
+int explain_load(struct explanation *explanation, struct slice name,
+		 struct err *err);
+
 /* "Vietnam", or "VN". */
 const char *explain_country(const struct explanation *e, uint16_t country);
 
@@ -54,5 +59,11 @@ void explain_print(const struct explanation *explanation);
 
 /* The object of docs/JSON.md; the caller frees. The history goes into it. */
 struct json *explain_json(struct explanation *explanation);
+
+/* For http_context.known; `languages` may be NULL. */
+bool explain_known(void *languages, struct slice account,
+		   struct json *object);
+void explain_add_known(const struct explanation *explanation,
+		       struct json *object);
 
 #endif

@@ -183,6 +183,28 @@ static void add_signals(const struct explanation *e, struct json *object)
 	json_add(object, "signals", &list);
 }
 
+void explain_add_known(const struct explanation *e, struct json *object)
+{
+	const struct account *account = &e->entry.account;
+	struct json *score = json_new_object();
+	struct json *day = days_json(e->day, e->n_day);
+
+	add_time(score, "as_of", e->now_s);
+	json_add_string(score, "standing",
+			standing_names[account->standing]);
+	json_add_flag(score, "observed", account->is_observed);
+	json_add_real(score, "probability", e->verdict.probability, 4);
+	json_add_real(score, "log_odds", e->verdict.log_odds, 2);
+	json_add_real(score, "prior", judge_prior(account, e->now_s), 2);
+	json_add_real(score, "missing_to_watch", e->to_watch, 2);
+	json_add_real(score, "missing_to_block", e->to_block, 2);
+	add_signals(e, score);
+	json_add(object, "score", &score);
+	add_places(e, object);
+	add_recent(e, object);
+	json_add(object, "day", &day);
+}
+
 struct json *explain_json(struct explanation *e)
 {
 	struct json *object = report_account_json(&e->entry, &e->verdict);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
+#include "detector/commands/explain.h"
 #include "detector/http/http.h"
 #include "detector/settings.h"
 
@@ -53,6 +54,8 @@ static int run(struct invocation *invocation)
 		return command_fail(&err);
 	context.blocks = &desk.blocks;
 	context.languages = desk.languages;
+	context.known = explain_known;
+	context.known_context = desk.languages;
 	context.proxies = &settings.serve.proxies;
 	context.limits = ratelimit_new(seed);
 	context.guesses = ratelimit_new(seed);

@@ -1,3 +1,6 @@
+/*
+ * Incidents: the list, one of them with everything, and its lift.
+ */
 #include "detector/http/route.h"
 
 #include "base/stamp.h"
@@ -8,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIST_DEFAULT = 50, LIST_MAX = 200, INCIDENTS_SHOWN = 10 };
+enum { LIST_DEFAULT = 50, LIST_MAX = 200 };
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -21,8 +24,7 @@ static void add_or_null(struct json *object, const char *key,
 		json_add_null(object, key);
 }
 
-/* What a list shows of a block. Never the fingerprint or the hash's scheme. */
-static struct json *summary(const struct block *block)
+struct json *api_summary(const struct block *block)
 {
 	struct json *object = json_new_object();
 
@@ -59,11 +61,13 @@ static int add_details(struct blocks *blocks, const struct block *block,
 	struct err ignored;
 	struct json *verdict = json_parse(text_slice(&block->verdict),
 					  &ignored);
+	struct json *timeline;
 	int failed = blocks_audit_of(blocks, block->id, audit, err) ||
 		     blocks_notices_of(blocks, block->id, notices, err) ||
 		     followup_actions_of(blocks, block->id, actions, err) ||
 		     followup_held_of(blocks, block->id, queue, err);
 
+	timeline = api_timeline(block, audit, notices, actions);
 	if (!verdict)
 		verdict = json_new_object();
 	json_add(object, "verdict", &verdict);
@@ -71,6 +75,7 @@ static int add_details(struct blocks *blocks, const struct block *block,
 	json_add(object, "actions", &actions);
 	json_add(object, "queue", &queue);
 	json_add(object, "audit", &audit);
+	json_add(object, "timeline", &timeline);
 	return failed ? -1 : 0;
 }
 
@@ -91,12 +96,12 @@ bool api_find_block(struct exchange *exchange, int64_t id, struct block *out)
 	return found == BLOCK_FOUND && sees;
 }
 
-static void show_block(struct exchange *exchange, int status, int64_t id)
+void api_show_block(struct exchange *exchange, int status, int64_t id)
 {
 	struct block block = BLOCK_INIT;
 
 	if (api_find_block(exchange, id, &block)) {
-		struct json *object = summary(&block);
+		struct json *object = api_summary(&block);
 		struct err err;
 
 		if (add_details(exchange->context->blocks, &block, object,
@@ -111,7 +116,7 @@ static void show_block(struct exchange *exchange, int status, int64_t id)
 
 void api_block(struct exchange *exchange)
 {
-	show_block(exchange, 200, exchange->id);
+	api_show_block(exchange, 200, exchange->id);
 }
 
 /* The filters of a list, as the query gives them. */
@@ -174,15 +179,10 @@ static const char *read_list_query(const struct http_request *request,
 	return NULL;
 }
 
-struct collected {
-	struct json *array;
-	int64_t n, last_id;
-};
-
-static int collect(void *context, const struct block *block)
+int api_collect(void *context, const struct block *block)
 {
-	struct collected *collected = context;
-	struct json *one = summary(block);
+	struct api_collected *collected = context;
+	struct json *one = api_summary(block);
 
 	json_push(collected->array, &one);
 	collected->n++;
@@ -197,7 +197,7 @@ void api_blocks(struct exchange *exchange)
 		.seen_by = exchange_limited_to(exchange),
 	};
 	struct list_query query;
-	struct collected collected = { .n = 0 };
+	struct api_collected collected = { .n = 0 };
 	struct json *object;
 	struct err err;
 	const char *wrong = read_list_query(exchange->request, &query,
@@ -209,7 +209,7 @@ void api_blocks(struct exchange *exchange)
 	}
 	collected.array = json_new_array();
 	object = json_new_object();
-	if (blocks_list(exchange->context->blocks, &filter, collect,
+	if (blocks_list(exchange->context->blocks, &filter, api_collect,
 			&collected, &err)) {
 		http_away(exchange->response, &err);
 	} else {
@@ -284,166 +284,5 @@ void api_lift(struct exchange *exchange)
 		 is_undoable(exchange, order.held) || !is_there(exchange))
 		return;
 	else if (api_try_lift(exchange, exchange->id, &request))
-		show_block(exchange, 200, exchange->id);
-}
-
-/* Is it an account at all? One with incidents is, also after the panel has
- * forgotten it. */
-static enum panel_found look_up(struct exchange *exchange, struct err *err)
-{
-	struct blocks *blocks = exchange->context->blocks;
-	struct block_filter filter = { .account = exchange->parameter,
-				       .limit = 1 };
-	struct collected incidents = { .array = json_new_array() };
-	struct panel_mailbox mailbox;
-	enum panel_found found = panel_find(blocks->panel, blocks->db,
-					    exchange->parameter, &mailbox,
-					    err);
-
-	explicit_bzero(&mailbox, sizeof(mailbox));
-	if (found == PANEL_UNKNOWN_ACCOUNT &&
-	    blocks_list(blocks, &filter, collect, &incidents, err))
-		found = PANEL_ERROR;
-	else if (incidents.n > 0)
-		found = PANEL_FOUND;
-	json_free(&incidents.array);
-	return found;
-}
-
-bool api_sees_account(struct exchange *exchange, const char *unknown)
-{
-	struct err err;
-	bool sees = false;
-
-	if (exchange_sees(exchange, exchange->parameter, &sees, &err))
-		http_away(exchange->response, &err);
-	else if (!sees)
-		http_error(exchange->response, 404, "unknown_account",
-			   unknown, NULL);
-	return sees;
-}
-
-bool api_is_account(struct exchange *exchange, const char *unknown)
-{
-	struct err err;
-
-	if (!api_sees_account(exchange, unknown))
-		return false;
-	switch (look_up(exchange, &err)) {
-	case PANEL_FOUND:
-		return true;
-	case PANEL_UNKNOWN_ACCOUNT:
-		http_error(exchange->response, 404, "unknown_account",
-			   unknown, NULL);
-		return false;
-	default:
-		http_away(exchange->response, &err);
-		return false;
-	}
-}
-
-static const char NO_SWITCH[] = "The panel knows no such account, so it has "
-	"no switch that could be turned.";
-static const char NOT_LISTED[] = "The panel lists no such account, and it was "
-	"never blocked. Check the spelling; with \"force\": true a login that "
-	"only the mail server knows is blocked.";
-
-static void suspend(struct exchange *exchange,
-		    const struct block_request *request)
-{
-	struct err err;
-	int64_t id = 0;
-
-	switch (blocks_make(exchange->context->blocks, request,
-			    exchange->request->now_ms, &id, &err)) {
-	case BLOCK_MADE:
-		show_block(exchange, 201, id);
-		break;
-	case BLOCK_WAS_MADE:
-	case BLOCK_WAS_ACTIVE:
-		show_block(exchange, 200, id);
-		break;
-	case BLOCK_UNKNOWN_ACCOUNT:
-		http_error(exchange->response, 404, "unknown_account",
-			   NO_SWITCH, NULL);
-		break;
-	case BLOCK_FAILED:
-		http_away(exchange->response, &err);
-		break;
-	}
-}
-
-void api_suspend(struct exchange *exchange)
-{
-	struct order order;
-	char decision[80], digest[CRYPTO_HEX_SIZE];
-	const struct block_request request = {
-		.decision = decision,
-		.account = exchange->parameter,
-		.decided_ms = exchange->request->now_ms,
-		.probability = 1,
-		.actor = exchange->actor,
-		.address = exchange->client_text,
-		.reason = order.reason,
-	};
-
-	if (!order_read(exchange, ORDER_REASON, &order))
-		return;
-	if (!order.reason[0]) {
-		http_bad_request(exchange, "A suspension needs a `reason`.");
-		return;
-	}
-	if (!(order.force ? api_sees_account(exchange, NO_SWITCH)
-			  : api_is_account(exchange, NOT_LISTED)))
-		return;
-	crypto_sha256_hex(exchange->parameter, digest);
-	if (exchange->once[0])
-		snprintf(decision, sizeof(decision), "once:%.64s",
-			 exchange->once);
-	else
-		snprintf(decision, sizeof(decision), "hand:%.32s:%lld", digest,
-			 (long long)exchange->request->now_ms);
-	suspend(exchange, &request);
-}
-
-static void answer_account(struct exchange *exchange,
-			   struct collected *incidents,
-			   const struct block *active)
-{
-	struct json *object = json_new_object();
-	struct json *block = active ? summary(active) : NULL;
-
-	json_add_text(object, "account", exchange->parameter);
-	json_add_string(object, "standing", active ? "blocked" : "open");
-	if (block)
-		json_add(object, "block", &block);
-	else
-		json_add_null(object, "block");
-	json_add(object, "incidents", &incidents->array);
-	http_json(exchange->response, 200, object);
-	json_free(&object);
-}
-
-void api_account(struct exchange *exchange)
-{
-	struct block_filter filter = { .account = exchange->parameter,
-				       .limit = INCIDENTS_SHOWN };
-	struct collected incidents = { .array = json_new_array() };
-	struct blocks *blocks = exchange->context->blocks;
-	struct block block = BLOCK_INIT;
-	struct err err;
-	enum block_find active = BLOCK_NOT_FOUND;
-
-	if (api_is_account(exchange, "There is no such account.")) {
-		active = blocks_active_of(blocks, exchange->parameter, &block,
-					  &err);
-		if (active == BLOCK_FIND_ERROR ||
-		    blocks_list(blocks, &filter, collect, &incidents, &err))
-			http_away(exchange->response, &err);
-		else
-			answer_account(exchange, &incidents,
-				       active == BLOCK_FOUND ? &block : NULL);
-	}
-	json_free(&incidents.array);
-	block_release(&block);
+		api_show_block(exchange, 200, exchange->id);
 }

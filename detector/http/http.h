@@ -92,6 +92,12 @@ struct http_context {
 	struct ratelimit *limits;
 	struct ratelimit *guesses;	/* of passwords, by account, in an
 					 * hour; like `limits` NULL for none */
+	/* What the detector knows of an account: adds `score`, `networks`,
+	 * `countries`, `recent` and `day` to the object. False, and nothing is added,
+	 * when it knows nothing or cannot be asked. May be NULL. */
+	bool (*known)(void *known_context, struct slice account,
+		      struct json *object);
+	void *known_context;
 	uint64_t n_keys;	/* requests with an Idempotency-Key so far */
 	int64_t (*now_ms)(void);	/* wall clock */
 	struct http_stats *stats;	/* counted into; may be NULL */

@@ -95,6 +95,23 @@ enum order_kind { ORDER_PASSWORD, ORDER_REASON, ORDER_LIFT, ORDER_TRUST };
 bool order_read(struct exchange *exchange, enum order_kind kind,
 		struct order *out);
 
+/* What a list shows of a block. Never the fingerprint or the hash's scheme. */
+struct json *api_summary(const struct block *block);
+/* For blocks_list(): summaries. */
+struct api_collected {
+	struct json *array;
+	int64_t n, last_id;
+};
+int api_collect(void *context, const struct block *block);
+/* One block with everything, or 404, 503. */
+void api_show_block(struct exchange *exchange, int status, int64_t id);
+
+/* timeline.c: what happened, oldest first, out of what is known of a block;
+ * the caller frees. */
+struct json *api_timeline(const struct block *block, const struct json *audit,
+			  const struct json *notices,
+			  const struct json *actions);
+
 /* api.c */
 /* False when the answer is made already: 404 for a block that is not there, or
  * not for who asks, and 503. */
@@ -102,6 +119,8 @@ bool api_find_block(struct exchange *exchange, int64_t id, struct block *out);
 void api_blocks(struct exchange *exchange);
 void api_block(struct exchange *exchange);
 void api_lift(struct exchange *exchange);
+
+/* api_account.c */
 void api_account(struct exchange *exchange);
 void api_suspend(struct exchange *exchange);
 /* A mistyped login must not look like one that is dealt with. False when the
