@@ -92,6 +92,14 @@ $(BUILD)/paths.def: .FORCE
 $(BUILD)/base/paths.o: $(BUILD)/paths.def
 $(BUILD)/base/paths.o: ALL_CFLAGS += -I$(BUILD)
 
+# The API's description, as the text of a C literal.
+$(BUILD)/openapi.def: detector/http/openapi.json
+	@mkdir -p $(@D)
+	@sed 's/[\\"]/\\&/g; s/.*/"&\\n"/' $< >$@
+
+$(BUILD)/detector/http/openapi.o: $(BUILD)/openapi.def
+$(BUILD)/detector/http/openapi.o: ALL_CFLAGS += -I$(BUILD)
+
 # Rewritten only when libsystemd comes or goes.
 $(BUILD)/systemd.def: .FORCE
 	@mkdir -p $(@D)

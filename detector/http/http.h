@@ -93,8 +93,8 @@ struct http_context {
 	struct ratelimit *guesses;	/* of passwords, by account, in an
 					 * hour; like `limits` NULL for none */
 	/* What the detector knows of an account: adds `score`, `networks`,
-	 * `countries`, `recent` and `day` to the object. False, and nothing is added,
-	 * when it knows nothing or cannot be asked. May be NULL. */
+	 * `countries`, `recent` and `day` to the object. False, and nothing is
+	 * added, when it knows nothing or cannot be asked. May be NULL. */
 	bool (*known)(void *known_context, struct slice account,
 		      struct json *object);
 	void *known_context;

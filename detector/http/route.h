@@ -148,6 +148,18 @@ void owner_style(struct exchange *exchange);
 /* An error as a page in the reader's language, for paths below /b/. */
 void owner_error(struct exchange *exchange, int status);
 
+/* openapi.c */
+void openapi_show(struct exchange *exchange);
+
+/* What the routing table has, for the test of the description: false behind
+ * its end. `query` may be NULL. */
+struct http_route {
+	const char *method, *pattern, *query;
+	unsigned roles;
+	bool has_json;		/* takes a JSON body */
+};
+bool http_route_at(size_t i, struct http_route *out);
+
 /* health.c */
 void health_live(struct exchange *exchange);
 void health_ready(struct exchange *exchange);

@@ -27,6 +27,7 @@ enum { DESK = TOKEN_SUPPORT | TOKEN_RESELLER };
 static const struct route routes[] = {
 	{ "GET", "healthz", 0, BODY_NONE, health_live, NULL },
 	{ "GET", "readyz", 0, BODY_NONE, health_ready, NULL },
+	{ "GET", "openapi.json", 0, BODY_NONE, openapi_show, NULL },
 	{ "GET", "style.css", 0, BODY_NONE, owner_style, NULL },
 	{ "GET", "b/{token}", 0, BODY_NONE, owner_page, NULL },
 	{ "POST", "b/{token}/lift", 0, BODY_FORM, owner_lift, NULL },
@@ -46,6 +47,16 @@ static const struct route routes[] = {
 	{ "POST", "api/v1/accounts/{account}/password-check", TOKEN_PANEL,
 	  BODY_JSON, api_password_check, NULL },
 };
+
+bool http_route_at(size_t i, struct http_route *out)
+{
+	if (i >= N_OF(routes))
+		return false;
+	*out = (struct http_route){ routes[i].method, routes[i].pattern,
+				    routes[i].query, routes[i].roles,
+				    routes[i].body == BODY_JSON };
+	return true;
+}
 
 /* The path, decoded once, segment by segment: an encoded slash stays inside
  * its segment and matches no route. */
