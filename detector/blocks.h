@@ -159,7 +159,7 @@ struct block_filter {
 				 * 0 for all */
 	int64_t since_ms;
 	int64_t before_id;	/* cursor; 0 for the newest */
-	int64_t limit;		/* 1 ... 200 */
+	int64_t limit;		/* 1 ... 201: a page, and is there another? */
 };
 
 /* Newest first. The callback returns nonzero to stop. A limit outside its

@@ -194,7 +194,7 @@ int blocks_list(struct blocks *blocks, const struct block_filter *filter,
 		BLOCKS_P("seen_by", db_integer(filter->seen_by)),
 		BLOCKS_P("since", db_integer(filter->since_ms)),
 		BLOCKS_P("before", db_integer(filter->before_id)),
-		BLOCKS_P("limit", db_integer(between(1, filter->limit, 200))),
+		BLOCKS_P("limit", db_integer(between(1, filter->limit, 201))),
 	};
 	list_statement(filter, &sql);
 	done = db_run(blocks->db, text_string(&sql), parameters,

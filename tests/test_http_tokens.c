@@ -250,6 +250,9 @@ static void test_his_list(void **state)
 	} while (cursor);
 	assert_int_equal(seen, 10);
 	assert_int_equal(pages, 3);
+	/* The last page may be full: then there is no empty one behind. */
+	assert_int_equal(list("{RESELLER}", "limit=10", 0).next, 0);
+	assert_true(list("{RESELLER}", "limit=9", 0).next > 0);
 	assert_int_equal(list("{RESELLER}", "domain=firma.example", 0).n, 0);
 	assert_int_equal(list("{RESELLER}", "account=anna@firma.example",
 			      0).n, 0);

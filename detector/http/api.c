@@ -190,6 +190,21 @@ int api_collect(void *context, const struct block *block)
 	return 0;
 }
 
+/* A page, and one more to see whether there is another page. */
+struct page {
+	struct api_collected collected;
+	int64_t limit;
+	bool has_next;
+};
+
+static int take_of_page(void *context, const struct block *block)
+{
+	struct page *page = context;
+
+	page->has_next = page->collected.n == page->limit;
+	return page->has_next ? 1 : api_collect(&page->collected, block);
+}
+
 void api_blocks(struct exchange *exchange)
 {
 	struct block_filter filter = {
@@ -197,7 +212,7 @@ void api_blocks(struct exchange *exchange)
 		.seen_by = exchange_limited_to(exchange),
 	};
 	struct list_query query;
-	struct api_collected collected = { .n = 0 };
+	struct page page = { .has_next = false };
 	struct json *object;
 	struct err err;
 	const char *wrong = read_list_query(exchange->request, &query,
@@ -207,20 +222,22 @@ void api_blocks(struct exchange *exchange)
 		http_bad_request(exchange, wrong);
 		return;
 	}
-	collected.array = json_new_array();
+	page.limit = filter.limit++;
+	page.collected.array = json_new_array();
 	object = json_new_object();
-	if (blocks_list(exchange->context->blocks, &filter, api_collect,
-			&collected, &err)) {
+	if (blocks_list(exchange->context->blocks, &filter, take_of_page,
+			&page, &err)) {
 		http_away(exchange->response, &err);
 	} else {
-		json_add(object, "blocks", &collected.array);
-		if (collected.n == filter.limit)
-			json_add_integer(object, "next", collected.last_id);
+		json_add(object, "blocks", &page.collected.array);
+		if (page.has_next)
+			json_add_integer(object, "next",
+					 page.collected.last_id);
 		else
 			json_add_null(object, "next");
 		http_json(exchange->response, 200, object);
 	}
-	json_free(&collected.array);
+	json_free(&page.collected.array);
 	json_free(&object);
 }
 
