@@ -63,6 +63,7 @@ run_one() { # NAME
 mkdir -p "$modules"
 fetch playwright-core 1.65.1
 fetch axe-core 4.14.1
+fetch @seriousme/openapi-schema-validator 2.11.0
 if [ $# = 0 ]; then
 	for file in tests/browser/*.js; do
 		set -- "$@" "$(basename "$file" .js)"

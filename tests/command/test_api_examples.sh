@@ -34,7 +34,8 @@ METRICS="Authorization: Bearer $(add_token prometheus metrics)"
 RESELLER="Authorization: Bearer $(add_token loja reseller --domain loja.example)"
 JSON="Content-Type: application/json"
 
-"$comporta" serve "${options[@]}" --listen 127.0.0.1:0 2>"$work/serve" &
+: >"$work/serve"
+"$comporta" serve "${options[@]}" --listen 127.0.0.1:0 2>>"$work/serve" &
 server=$!
 trap 'kill $server 2>/dev/null; wait $server 2>/dev/null
 	chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
