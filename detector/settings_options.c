@@ -198,7 +198,8 @@ static const struct conf_option serve_options[] = {
 	  "Addresses of reverse proxies whose X-Forwarded-For is believed.",
 	  NULL },
 	INTEGER("max_connections", serve.max_connections, "1000", 1, 100000,
-		NULL, "Connections at once."),
+		NULL, "Connections at once; one address may have half of "
+		"them, serve.proxies all."),
 	INTEGER("requests_per_minute", serve.requests_per_minute, "120", 1,
 		100000000, NULL, "For one address or token."),
 	FLAG("metrics_without_token", serve.metrics_without_token, "false",

@@ -60,6 +60,7 @@ static int run(struct invocation *invocation)
 	context.limits = ratelimit_new(seed);
 	context.guesses = ratelimit_new(seed);
 	context.pages = pages_new(seed);
+	context.seed = seed;
 	result = http_serve(&context, &stop, &err);
 	ratelimit_free(&context.limits);
 	ratelimit_free(&context.guesses);

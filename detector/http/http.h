@@ -105,6 +105,7 @@ struct http_context {
 	/* Addresses of reverse proxies whose X-Forwarded-For is believed;
 	 * NULL for none. */
 	const struct conf_list *proxies;
+	uint64_t seed;		/* secret, for tables that strangers fill */
 	int64_t idle_ms;	/* a silent client is cut after this; 0 for
 				 * 15 s. A request may take twice as long. */
 	/* Called once when connections are taken; may be NULL. `port` is the

@@ -2,8 +2,8 @@
  * The adapter of libmicrohttpd: from its callbacks to http_answer().
  *
  * No thread: MHD_run_wait() waits in epoll and calls back from here. MHD cuts
- * clients that are silent; one that drips a byte now and then is cut here,
- * when its request takes twice that long as a whole.
+ * clients that are silent; one that drips a byte now and then, or that stands
+ * in the way of others, is cut by clients.h.
  */
 #include "detector/http/http.h"
 
@@ -11,7 +11,9 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/must.h"
+#include "detector/http/clients.h"
 #include "detector/http/listen.h"
+#include "detector/http/route.h"
 #include "detector/settings.h"
 
 #include <errno.h>
@@ -20,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -30,19 +33,17 @@ enum {
 	/* A body beyond its limit is read on this far, so that an honest
 	 * client hears 413 instead of a reset connection. */
 	DRAIN_MAX = 1024 * 1024,
-	PEM_MAX = 256 * 1024
-};
-
-struct client {
-	int fd;			/* -1: free place */
-	int64_t since_ms;	/* connected, or the last answer sent */
+	PEM_MAX = 256 * 1024,
+	/* Besides connections: database, listening, log, templates. */
+	FILES_OF_OURS = 64
 };
 
 struct server {
 	struct http_context *context;
 	struct MHD_Daemon *daemon;
-	struct client *clients;
-	size_t n_clients;
+	struct clients *clients;
+	struct http_stats own_stats;	/* where nobody else counts */
+	size_t most;		/* connections */
 	int64_t idle_ms;
 	struct text certificate, key;
 };
@@ -55,13 +56,22 @@ struct incoming {
 	bool has_begun, is_too_large;
 };
 
+static struct client *client_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
 static void *take_uri(void *context, const char *uri,
 		      struct MHD_Connection *connection)
 {
+	struct server *server = context;
 	struct incoming *incoming = must(malloc(sizeof(*incoming)));
 
-	(void)context;
-	(void)connection;
+	clients_begin(server->clients, client_of(connection),
+		      clock_monotonic_ms());
 	incoming->body = (struct text)TEXT_INIT(HTTP_BODY_MAX);
 	incoming->seen = 0;
 	incoming->has_begun = incoming->is_too_large = false;
@@ -69,11 +79,8 @@ static void *take_uri(void *context, const char *uri,
 	return incoming;
 }
 
-static struct address client_address(struct MHD_Connection *connection)
+static struct address address_of(const struct sockaddr *from)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-		connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	const struct sockaddr *from = info ? info->client_addr : NULL;
 	struct address address = { { 0 } };
 
 	if (from && from->sa_family == AF_INET6) {
@@ -87,6 +94,22 @@ static struct address client_address(struct MHD_Connection *connection)
 				->sin_addr, 4);
 	}
 	return address;
+}
+
+static struct address client_address(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	return address_of(info ? info->client_addr : NULL);
+}
+
+/* For clients.h: everybody is behind a proxy. */
+static uint64_t counted_address(const struct server *server,
+				const struct address *address)
+{
+	return http_is_proxy(server->context, address)
+		? 0 : address_client_hash(address) | 1;
 }
 
 /* The last line counts: a proxy that adds a line of its own puts it behind
@@ -171,10 +194,8 @@ static enum MHD_Result answer_now(struct server *server,
 	fill_in(&request, server, connection, method, incoming);
 	http_answer(server->context, &request, &response);
 	result = send_answer(connection, &response);
-	if (server->context->stats)
-		http_stats_note(server->context->stats,
-				http_part_of(request.path), response.status,
-				clock_monotonic_us() - start_us);
+	http_stats_note(server->context->stats, http_part_of(request.path),
+			response.status, clock_monotonic_us() - start_us);
 	http_response_release(&response);
 	return result;
 }
@@ -214,25 +235,16 @@ static enum MHD_Result on_access(void *context,
 	return incoming->seen > DRAIN_MAX ? MHD_NO : MHD_YES;
 }
 
-static struct client *client_of(struct MHD_Connection *connection)
-{
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-		connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-
-	return info ? info->socket_context : NULL;
-}
-
 static void on_completed(void *context, struct MHD_Connection *connection,
 			 void **state,
 			 enum MHD_RequestTerminationCode reason)
 {
+	struct server *server = context;
 	struct incoming *incoming = *state;
-	struct client *client = client_of(connection);
 
-	(void)context;
 	(void)reason;
-	if (client)
-		client->since_ms = clock_monotonic_ms();
+	clients_end(server->clients, client_of(connection),
+		    clock_monotonic_ms());
 	if (!incoming)
 		return;
 	/* A hook's may hold a password. */
@@ -243,15 +255,16 @@ static void on_completed(void *context, struct MHD_Connection *connection,
 	*state = NULL;
 }
 
-static void count_connection(struct http_stats *stats,
-			     enum MHD_ConnectionNotificationCode what)
+static enum MHD_Result may_come(void *context, const struct sockaddr *from,
+				socklen_t size)
 {
-	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-		stats->connections++;
-		stats->accepted++;
-	} else {
-		stats->connections--;
-	}
+	const struct server *server = context;
+	struct address address = address_of(from);
+
+	(void)size;
+	return clients_may_come(server->clients,
+				counted_address(server, &address))
+		? MHD_YES : MHD_NO;
 }
 
 static void on_connection(void *context, struct MHD_Connection *connection,
@@ -259,44 +272,20 @@ static void on_connection(void *context, struct MHD_Connection *connection,
 			  enum MHD_ConnectionNotificationCode what)
 {
 	struct server *server = context;
-	struct client *client = *socket_context;
+	struct address address = client_address(connection);
 	const union MHD_ConnectionInfo *info;
 
-	if (server->context->stats)
-		count_connection(server->context->stats, what);
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-		if (client)
-			client->fd = -1;
+		clients_remove(server->clients, *socket_context);
 		*socket_context = NULL;
 		return;
 	}
 	info = MHD_get_connection_info(connection,
 				       MHD_CONNECTION_INFO_CONNECTION_FD);
-	for (size_t i = 0; info && i < server->n_clients; i++) {
-		client = &server->clients[i];
-		if (client->fd >= 0)
-			continue;
-		client->fd = info->connect_fd;
-		client->since_ms = clock_monotonic_ms();
-		*socket_context = client;
-		return;
-	}
-}
-
-/* MHD sees the end of the connection and closes it itself. */
-static void cut_slow_clients(struct server *server)
-{
-	int64_t now_ms = clock_monotonic_ms();
-
-	for (size_t i = 0; i < server->n_clients; i++) {
-		struct client *client = &server->clients[i];
-
-		if (client->fd < 0 ||
-		    now_ms - client->since_ms < 2 * server->idle_ms)
-			continue;
-		shutdown(client->fd, SHUT_RDWR);
-		client->since_ms = now_ms;
-	}
+	*socket_context = clients_add(server->clients,
+				      info ? info->connect_fd : -1,
+				      counted_address(server, &address),
+				      clock_monotonic_ms());
 }
 
 static void on_log(void *context, const char *format, va_list arguments)
@@ -332,7 +321,6 @@ static int read_certificate(struct server *server, struct err *err)
 static int start(struct server *server, int fd, struct err *err)
 {
 	bool is_tls = server->certificate.len > 0;
-	unsigned most = (unsigned)server->n_clients;
 	struct MHD_OptionItem tls[] = {
 		{ MHD_OPTION_HTTPS_MEM_CERT, 0, server->certificate.bytes },
 		{ MHD_OPTION_HTTPS_MEM_KEY, 0, server->key.bytes },
@@ -343,11 +331,11 @@ static int start(struct server *server, int fd, struct err *err)
 	server->daemon = MHD_start_daemon(
 		MHD_USE_EPOLL | MHD_USE_ERROR_LOG |
 			(is_tls ? MHD_USE_TLS : 0),
-		0, NULL, NULL, on_access, server,
+		0, may_come, server, on_access, server,
 		MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
 		MHD_OPTION_LISTEN_SOCKET, fd,
-		MHD_OPTION_CONNECTION_LIMIT, most,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, most / 2 + 1,
+		MHD_OPTION_CONNECTION_LIMIT,
+		(unsigned)(server->most + CLIENTS_SPARE),
 		MHD_OPTION_CONNECTION_TIMEOUT,
 		(unsigned)((server->idle_ms + 999) / 1000),
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
@@ -385,7 +373,7 @@ static int run(struct server *server, volatile sig_atomic_t *stop,
 		if (MHD_run_wait(server->daemon, (int32_t)wait_ms) != MHD_YES)
 			return err_set(err, EXIT_SYSTEM, "serve: waiting for "
 				       "connections failed");
-		cut_slow_clients(server);
+		clients_cut_slow(server->clients, clock_monotonic_ms());
 		if (server->context->pages)
 			pages_sweep(server->context->pages,
 				    server->context->now_ms());
@@ -393,22 +381,51 @@ static int run(struct server *server, volatile sig_atomic_t *stop,
 	return 0;
 }
 
+/* Connections that there are descriptors for. The limit is raised as far as
+ * a process may by itself. */
+static size_t most_connections(void)
+{
+	size_t want = settings.serve.max_connections > 0
+		? (size_t)settings.serve.max_connections : 1;
+	size_t files = want + CLIENTS_SPARE + FILES_OF_OURS;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= files)
+		return want;
+	limit.rlim_cur = limit.rlim_max < files ? limit.rlim_max : files;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= files)
+		return want;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	files = limit.rlim_cur > CLIENTS_SPARE + FILES_OF_OURS
+		? (size_t)limit.rlim_cur - CLIENTS_SPARE - FILES_OF_OURS : 1;
+	log_warning("serve.max_connections: %zu at once instead of %zu, as "
+		    "this process may open %zu files only; raise LimitNOFILE "
+		    "of its service (ulimit -n)", files, want,
+		    (size_t)limit.rlim_cur);
+	return files;
+}
+
 static void init_clients(struct server *server)
 {
-	server->n_clients = settings.serve.max_connections > 0
-		? (size_t)settings.serve.max_connections : 1;
-	server->clients = calloc(server->n_clients, sizeof(struct client));
-	if (!server->clients)
-		abort();
-	for (size_t i = 0; i < server->n_clients; i++)
-		server->clients[i].fd = -1;
+	struct clients_limits limits = {
+		.slow_ms = 2 * server->idle_ms,
+		.seed = server->context->seed,
+	};
+
+	if (!server->context->stats)
+		server->context->stats = &server->own_stats;
+	server->most = limits.most = most_connections();
+	limits.most_each = limits.most / 2 + 1;
+	server->clients = clients_new(&limits, server->context->stats);
 }
 
 static void release(struct server *server)
 {
 	if (server->daemon)
 		MHD_stop_daemon(server->daemon);
-	free(server->clients);
+	clients_free(&server->clients);
+	if (server->context->stats == &server->own_stats)
+		server->context->stats = NULL;
 	if (server->key.bytes)
 		explicit_bzero(server->key.bytes, server->key.len);
 	text_release(&server->key);

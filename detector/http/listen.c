@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BACKLOG = 128 };
+enum { BACKLOG = 4096 };	/* the kernel has its own limit */
 
 static int parse(const char *address, struct addrinfo **out, struct err *err)
 {

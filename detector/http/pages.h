@@ -3,11 +3,11 @@
  * a link that a thousand scanners open, costs the database one look a second.
  *
  * A page is kept under the link's token and the language that the browser
- * would get if the block had none; with the block's row and what the panel says
- * that is all it is made of. So what another process changes (a lift by scan, a new
- * password) shows after PAGES_LIFE_MS at the latest, and what is changed through
- * this endpoint at once: every request that is no GET or HEAD lets all of them
- * be forgotten.
+ * would get if the block had none; with the block's row and what the panel
+ * says that is all it is made of. So what another process changes (a lift by
+ * scan, a new password) shows after PAGES_LIFE_MS at the latest, and what is
+ * changed through this endpoint at once: every request that is no GET or HEAD
+ * lets all of them be forgotten.
  *
  * Only whole pages are kept, never a refusal. They hold the link's token, so
  * pages_sweep() wipes what is too old; call it at least twice a second (more

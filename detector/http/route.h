@@ -73,6 +73,10 @@ bool http_decode(struct slice encoded, bool plus_is_space, char *out,
 
 void http_bad_request(struct exchange *exchange, const char *message);
 
+/* Is it one of serve.proxies? */
+bool http_is_proxy(const struct http_context *context,
+		   const struct address *client);
+
 /* May a password come this way? With TLS by ourselves, from this machine, or
  * through a proxy of serve.proxies. */
 bool http_is_private(const struct exchange *exchange);

@@ -158,7 +158,7 @@ static const struct route *find_route(const struct path *path,
 	return NULL;
 }
 
-static bool is_proxy(const struct http_context *context,
+bool http_is_proxy(const struct http_context *context,
 		     const struct address *client)
 {
 	if (!context->proxies)
@@ -179,7 +179,7 @@ bool http_is_private(const struct exchange *exchange)
 	const struct http_request *request = exchange->request;
 
 	return request->is_tls || address_is_loopback(&request->client) ||
-	       is_proxy(exchange->context, &request->client);
+	       http_is_proxy(exchange->context, &request->client);
 }
 
 /* From the right: each proxy adds the address it saw, and what stands left of
@@ -190,7 +190,7 @@ static void find_client(struct exchange *exchange)
 
 	exchange->client = exchange->request->client;
 	while (list.len > 0 &&
-	       is_proxy(exchange->context, &exchange->client)) {
+	       http_is_proxy(exchange->context, &exchange->client)) {
 		ptrdiff_t comma = slice_find_last(list, S(","));
 		struct slice last = slice_after(list, (size_t)(comma + 1));
 
