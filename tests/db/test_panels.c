@@ -116,6 +116,46 @@ static void needs_a_transaction(void)
 	assert_true(rig_find(ANNA).can_send);
 }
 
+/* Who sells the domain, where the panel knows: for a copy of the notice. */
+static void test_who_sells_the_domain(void **state)
+{
+	static const struct {
+		const char *panel, *account, *reseller;
+	} cases[] = {
+		{ "froxlor", "anna@firma.example", "sprzedawca@example.net" },
+		{ "froxlor", "rui.sousa@loja.example", "" },
+		{ "ispconfig", "anna@firma.example", "sprzedawca@example.net" },
+		{ "ispconfig", "rui.sousa@loja.example", "" },
+		/* Of several the first; not who is off, has no address, or
+		 * looks after every domain. */
+		{ "iredmail", "anna@firma.example", "sprzedawca@example.net" },
+		{ "iredmail", "rui.sousa@loja.example", "" },
+		{ "postfixadmin3", "anna@firma.example",
+		  "sprzedawca@example.net" },
+		{ "postfixadmin4", "anna@firma.example",
+		  "sprzedawca@example.net" },
+		{ "postfixadmin4", "rui.sousa@loja.example", "" },
+		{ "vimbadmin", "anna@firma.example", "sprzedawca@example.net" },
+		{ "vimbadmin", "rui.sousa@loja.example", "" },
+		{ "imscp", "anna@firma.example", "sprzedawca@example.net" },
+		{ "imscp", "anna@loja.example", "" },
+		{ "alternc", "anna@firma.example", "sprzedawca@example.net" },
+		{ "alternc", "anna@loja.example", "" },
+		{ "own", "anna@firma.example", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct slice account = slice_from(cases[i].account);
+
+		print_message("%s %s\n", cases[i].panel, cases[i].account);
+		rig_use_mariadb(cases[i].panel, PANEL_GATE_AUTO);
+		assert_string_equal(rig_find(account).reseller,
+				    cases[i].reseller);
+		rig_done();
+	}
+}
+
 /* In MariaDB and, where its tables can be made there, in SQLite. True if so. */
 static bool on_panel(const char *name, enum panel_gate gate,
 		     void (*check)(void))
@@ -522,6 +562,7 @@ static int gather_panels(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_who_sells_the_domain),
 		cmocka_unit_test(test_block_and_unblock),
 		cmocka_unit_test(test_only_the_account_asked_for),
 		cmocka_unit_test(test_injection),

@@ -8,11 +8,13 @@ SELECT a.address || '@' || d.domaine AS account,
 	NULL AS password_changed,
 	NULL AS language,
 	NULLIF(o.mail, '') AS contact,
-	NULL AS name
+	NULL AS name,
+	NULLIF(r.mail, '') AS reseller
 FROM {panel}domaines d
 JOIN {panel}address a ON a.domain_id = d.id
 	AND a.address = REPLACE(:account, '@' || :domain, '')
 JOIN {panel}mailbox m ON m.address_id = a.id
 LEFT JOIN {panel}membres o ON o.uid = d.compte
+LEFT JOIN {panel}membres r ON r.uid = o.creator
 LEFT JOIN comporta_send_block b ON b.account = :account
 WHERE d.domaine = :domain;

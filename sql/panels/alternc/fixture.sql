@@ -6,6 +6,7 @@ CREATE TABLE membres (
 	pass VARCHAR(255) NOT NULL DEFAULT '',
 	enabled TINYINT(4) NOT NULL DEFAULT 1,
 	mail VARCHAR(128) NOT NULL DEFAULT '',
+	creator INT(10) UNSIGNED DEFAULT 0,
 	PRIMARY KEY (uid)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
@@ -42,8 +43,11 @@ CREATE TABLE mailbox (
 		REFERENCES address (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 
-INSERT INTO membres (uid, login, mail)
-VALUES (2000, 'firma', 'anna.prywatnie@example.net'), (2001, 'loja', '');
+INSERT INTO membres (uid, login, mail, creator)
+VALUES
+	(1999, 'reseller', 'sprzedawca@example.net', 0),
+	(2000, 'firma', 'anna.prywatnie@example.net', 1999),
+	(2001, 'loja', '', 0);
 
 INSERT INTO domaines (id, compte, domaine)
 VALUES (1, 2000, 'firma.example'), (2, 2001, 'loja.example');

@@ -14,5 +14,5 @@ GRANT SELECT (address_id) ON `{panel_database}`.mailbox
 	TO 'comporta'@'{host}';
 GRANT SELECT (id, domaine, compte) ON `{panel_database}`.domaines
 	TO 'comporta'@'{host}';
-GRANT SELECT (uid, mail) ON `{panel_database}`.membres
+GRANT SELECT (uid, mail, creator) ON `{panel_database}`.membres
 	TO 'comporta'@'{host}';

@@ -13,7 +13,9 @@ SELECT m.username AS account,
 	END AS language,
 	NULLIF(c.email, '') AS contact,
 	COALESCE(NULLIF(TRIM(CONCAT(c.firstname, ' ', c.name)), ''),
-		NULLIF(c.company, '')) AS name
+		NULLIF(c.company, '')) AS name,
+	NULLIF(a.email, '') AS reseller
 FROM {panel}mail_users m
 LEFT JOIN {panel}panel_customers c ON c.customerid = m.customerid
+LEFT JOIN {panel}panel_admins a ON a.adminid = c.adminid
 WHERE m.username = :account;

@@ -46,13 +46,26 @@ CREATE TABLE panel_customers (
 	UNIQUE KEY loginname (loginname)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_general_ci;
 
+CREATE TABLE panel_admins (
+	adminid INT(11) UNSIGNED NOT NULL AUTO_INCREMENT,
+	loginname VARCHAR(50) NOT NULL,
+	password VARCHAR(255) NOT NULL,
+	name VARCHAR(255) NOT NULL DEFAULT '',
+	email VARCHAR(255) NOT NULL DEFAULT '',
+	def_language VARCHAR(100) NOT NULL DEFAULT '',
+	PRIMARY KEY (adminid)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_general_ci;
+
+INSERT INTO panel_admins (adminid, loginname, password, email)
+VALUES (1, 'reseller', 'x', 'sprzedawca@example.net'), (2, 'other', 'x', '');
+
 INSERT INTO panel_customers
 	(customerid, loginname, adminid, name, firstname, company, email,
 	 def_language)
 VALUES
 	(4, 'firma', 1, 'Żółć', 'Anna', 'Firma', 'anna.prywatnie@example.net',
 	 'pl'),
-	(5, 'loja', 1, '', '', 'Loja Sousa', '', 'se');
+	(5, 'loja', 2, '', '', 'Loja Sousa', '', 'se');
 
 -- zoe was closed by the administrator before us. bob logs in, and is known to
 -- the mail server, by another name; then a neighbour by accent.

@@ -11,5 +11,8 @@
 GRANT SELECT (username, password_enc, postfix, imap, customerid),
 	UPDATE (postfix)
 	ON `{panel_database}`.mail_users TO 'comporta'@'{host}';
-GRANT SELECT (customerid, email, def_language, firstname, name, company)
+GRANT SELECT (customerid, adminid, email, def_language, firstname, name,
+		company)
 	ON `{panel_database}`.panel_customers TO 'comporta'@'{host}';
+GRANT SELECT (adminid, email)
+	ON `{panel_database}`.panel_admins TO 'comporta'@'{host}';

@@ -8,10 +8,12 @@ SELECT m.mail_addr AS account,
 	NULL AS password_changed,
 	NULLIF(p.lang, 'browser') AS language,
 	NULLIF(a.email, '') AS contact,
-	NULL AS name
+	NULL AS name,
+	NULLIF(r.email, '') AS reseller
 FROM {panel}mail_users m
 LEFT JOIN {panel}domain d ON d.domain_id = m.domain_id
 LEFT JOIN {panel}admin a ON a.admin_id = d.domain_admin_id
+LEFT JOIN {panel}admin r ON r.admin_id = a.created_by
 LEFT JOIN {panel}user_gui_props p ON p.user_id = a.admin_id
 LEFT JOIN comporta_send_block b ON b.account = :account
 WHERE m.mail_addr = :account;

@@ -43,9 +43,9 @@ CREATE TABLE user_gui_props (
 INSERT INTO admin
 	(admin_id, admin_name, admin_pass, admin_type, created_by, email)
 VALUES
-	(1, 'admin', 'x', 'admin', 0, 'root@example.net'),
+	(1, 'reseller', 'x', 'reseller', 0, 'sprzedawca@example.net'),
 	(2, 'firma', 'x', 'user', 1, 'anna.prywatnie@example.net'),
-	(3, 'loja', 'x', 'user', 1, '');
+	(3, 'loja', 'x', 'user', 0, '');
 
 INSERT INTO user_gui_props (user_id, lang)
 VALUES (2, 'pl_PL'), (3, 'browser');

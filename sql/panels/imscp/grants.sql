@@ -12,7 +12,7 @@ GRANT SELECT (mail_addr, mail_pass, domain_id)
 	ON `{panel_database}`.mail_users TO 'comporta'@'{host}';
 GRANT SELECT (domain_id, domain_admin_id)
 	ON `{panel_database}`.domain TO 'comporta'@'{host}';
-GRANT SELECT (admin_id, email) ON `{panel_database}`.admin
+GRANT SELECT (admin_id, created_by, email) ON `{panel_database}`.admin
 	TO 'comporta'@'{host}';
 GRANT SELECT (user_id, lang) ON `{panel_database}`.user_gui_props
 	TO 'comporta'@'{host}';

@@ -101,3 +101,20 @@ VALUES
 	 'firma.example', '1970-01-01 01:01:01', 0, 0),
 	('hanna@firma.example', '{SSHA512}other', '', '', '', 'firma.example',
 	 '1970-01-01 01:01:01', 1, 1);
+
+CREATE TABLE domain_admins (
+	username VARCHAR(255) CHARACTER SET ascii COLLATE ascii_general_ci
+		NOT NULL DEFAULT '',
+	domain VARCHAR(255) CHARACTER SET ascii COLLATE ascii_general_ci
+		NOT NULL DEFAULT '',
+	created DATETIME NOT NULL DEFAULT '1970-01-01 01:01:01',
+	active TINYINT(1) NOT NULL DEFAULT 1,
+	PRIMARY KEY (username, domain)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+
+INSERT INTO domain_admins (username, domain, active) VALUES
+	('root@example.net', 'ALL', 1),
+	('a.former@example.net', 'firma.example', 0),
+	('admin', 'firma.example', 1),
+	('sprzedawca@example.net', 'firma.example', 1),
+	('zastepca@example.net', 'firma.example', 1);

@@ -15,3 +15,5 @@ GRANT SELECT (username, password, name, language, recovery_email, domain,
 	ON `{panel_database}`.mailbox TO 'comporta'@'{host}';
 GRANT SELECT (domain, active)
 	ON `{panel_database}`.domain TO 'comporta'@'{host}';
+GRANT SELECT (username, domain, active)
+	ON `{panel_database}`.domain_admins TO 'comporta'@'{host}';

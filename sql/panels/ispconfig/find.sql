@@ -12,8 +12,11 @@ SELECT m.email AS account,
 		ELSE NULLIF(c.language, '')
 	END AS language,
 	NULLIF(c.email, '') AS contact,
-	COALESCE(NULLIF(m.name, ''), NULLIF(c.contact_name, '')) AS name
+	COALESCE(NULLIF(m.name, ''), NULLIF(c.contact_name, '')) AS name,
+	NULLIF(r.email, '') AS reseller
 FROM {panel}mail_user m
 LEFT JOIN {panel}sys_group g ON g.groupid = m.sys_groupid
 LEFT JOIN {panel}client c ON c.client_id = g.client_id AND c.client_id <> 0
+LEFT JOIN {panel}client r ON r.client_id = c.parent_client_id
+	AND r.client_id <> 0
 WHERE m.email = :account;

@@ -89,10 +89,12 @@ CREATE TABLE client (
 	PRIMARY KEY (client_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_general_ci;
 
-INSERT INTO client (client_id, contact_name, email, username, language)
+INSERT INTO client
+	(client_id, contact_name, email, username, language, parent_client_id)
 VALUES
-	(4, 'Biuro Firma', 'anna.prywatnie@example.net', 'firma', 'pl'),
-	(5, 'Loja', NULL, 'loja', 'br');
+	(3, 'Sprzedawca', 'sprzedawca@example.net', 'reseller', 'pl', 0),
+	(4, 'Biuro Firma', 'anna.prywatnie@example.net', 'firma', 'pl', 3),
+	(5, 'Loja', NULL, 'loja', 'br', 0);
 
 INSERT INTO sys_group (groupid, name, client_id) VALUES
 	(1, 'admin', 0), (8, 'firma', 4), (9, 'loja', 5);

@@ -6,12 +6,12 @@
 --   sed -e 's/{panel_database}/dbispconfig/; s/{host}/localhost/' \
 --       grants.sql | mariadb
 --
--- Of the clients only language, address and name can be read.
+-- Of the clients only language, address, name and reseller can be read.
 
 GRANT SELECT (sys_groupid, email, password, name, disablesmtp, disableimap),
 	UPDATE (disablesmtp)
 	ON `{panel_database}`.mail_user TO 'comporta'@'{host}';
 GRANT SELECT (groupid, client_id)
 	ON `{panel_database}`.sys_group TO 'comporta'@'{host}';
-GRANT SELECT (client_id, language, email, contact_name)
+GRANT SELECT (client_id, parent_client_id, language, email, contact_name)
 	ON `{panel_database}`.client TO 'comporta'@'{host}';

@@ -10,7 +10,10 @@ SELECT m.username AS account,
 	NULL AS password_changed,
 	NULL AS language,
 	NULLIF(m.email_other, '') AS contact,
-	NULLIF(m.name, '') AS name
+	NULLIF(m.name, '') AS name,
+	(SELECT MIN(a.username) FROM {panel}domain_admins a
+		WHERE a.domain = :domain AND a.active = 1
+		AND a.username LIKE '%@%') AS reseller
 FROM {panel}mailbox m
 LEFT JOIN comporta_send_block b ON b.account = :account
 WHERE m.username = :account;

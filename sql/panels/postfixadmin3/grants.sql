@@ -10,3 +10,5 @@
 
 GRANT SELECT (username, password, name, email_other)
 	ON `{panel_database}`.mailbox TO 'comporta'@'{host}';
+GRANT SELECT (username, domain, active)
+	ON `{panel_database}`.domain_admins TO 'comporta'@'{host}';

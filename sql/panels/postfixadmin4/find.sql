@@ -8,6 +8,9 @@ SELECT username AS account,
 	NULL AS password_changed,
 	NULL AS language,
 	NULLIF(email_other, '') AS contact,
-	NULLIF(name, '') AS name
+	NULLIF(name, '') AS name,
+	(SELECT MIN(a.username) FROM {panel}domain_admins a
+		WHERE a.domain = :domain AND a.active = 1
+		AND a.username LIKE '%@%') AS reseller
 FROM {panel}mailbox
 WHERE username = :account;

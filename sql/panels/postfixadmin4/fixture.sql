@@ -53,3 +53,19 @@ VALUES
 	('anna@firma.example', 'telefon Anny', '$6$salt$phone'),
 	('zoe@firma.example', NULL, '$6$salt$zoephone'),
 	(NULL, 'nobody', NULL);
+
+CREATE TABLE domain_admins (
+	username VARCHAR(255) NOT NULL,
+	domain VARCHAR(255) NOT NULL,
+	created DATETIME NOT NULL DEFAULT '2000-01-01 00:00:00',
+	active TINYINT(1) NOT NULL DEFAULT 1,
+	id INT(11) NOT NULL AUTO_INCREMENT,
+	PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=latin1 COLLATE=latin1_general_ci;
+
+INSERT INTO domain_admins (username, domain, active) VALUES
+	('root@example.net', 'ALL', 1),
+	('a.former@example.net', 'firma.example', 0),
+	('admin', 'firma.example', 1),
+	('sprzedawca@example.net', 'firma.example', 1),
+	('zastepca@example.net', 'firma.example', 1);

@@ -15,3 +15,5 @@ GRANT SELECT (username, password, name, email_other,
 	ON `{panel_database}`.mailbox TO 'comporta'@'{host}';
 GRANT SELECT (id, username, description, password_hash)
 	ON `{panel_database}`.mailbox_app_password TO 'comporta'@'{host}';
+GRANT SELECT (username, domain, active)
+	ON `{panel_database}`.domain_admins TO 'comporta'@'{host}';

@@ -9,6 +9,11 @@ SELECT username AS account,
 	NULL AS password_changed,
 	NULL AS language,
 	NULLIF(alt_email, '') AS contact,
-	NULLIF(name, '') AS name
+	NULLIF(name, '') AS name,
+	(SELECT MIN(a.username) FROM {panel}domain d
+		JOIN {panel}domain_admins l ON l.Domain_id = d.id
+		JOIN {panel}admin a ON a.id = l.Admin_id
+		WHERE d.domain = :domain AND a.active = 1
+		AND a.username LIKE '%@%') AS reseller
 FROM {panel}mailbox
 WHERE username = :account;

@@ -42,3 +42,35 @@ VALUES
 	 1, 'ALL', '2026-01-02 03:04:05'),
 	('anna@firma.example ', '{BLF-CRYPT}$2y$10$blank', NULL, NULL, 'anna',
 	 1, 'ALL', '2026-01-02 03:04:05');
+
+CREATE TABLE domain (
+	id BIGINT(20) NOT NULL AUTO_INCREMENT,
+	domain VARCHAR(255) NOT NULL,
+	active TINYINT(1) NOT NULL DEFAULT 1,
+	PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_unicode_ci;
+
+CREATE TABLE admin (
+	id BIGINT(20) NOT NULL AUTO_INCREMENT,
+	username VARCHAR(255) DEFAULT NULL,
+	password VARCHAR(255) NOT NULL,
+	super TINYINT(1) NOT NULL DEFAULT 0,
+	active TINYINT(1) NOT NULL DEFAULT 1,
+	PRIMARY KEY (id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_unicode_ci;
+
+CREATE TABLE domain_admins (
+	Admin_id BIGINT(20) NOT NULL,
+	Domain_id BIGINT(20) NOT NULL,
+	PRIMARY KEY (Admin_id, Domain_id)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb3 COLLATE=utf8mb3_unicode_ci;
+
+INSERT INTO domain (id, domain) VALUES
+	(1, 'firma.example'), (2, 'loja.example');
+
+INSERT INTO admin (id, username, password, active) VALUES
+	(1, 'a.former@example.net', 'x', 0),
+	(2, 'sprzedawca@example.net', 'x', 1),
+	(3, 'zastepca@example.net', 'x', 1);
+
+INSERT INTO domain_admins (Admin_id, Domain_id) VALUES (1, 1), (2, 1), (3, 1);

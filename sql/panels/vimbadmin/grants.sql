@@ -9,3 +9,8 @@
 GRANT SELECT (username, password, name, alt_email, access_restriction, active),
 	UPDATE (access_restriction)
 	ON `{panel_database}`.mailbox TO 'comporta'@'{host}';
+GRANT SELECT (id, domain) ON `{panel_database}`.domain TO 'comporta'@'{host}';
+GRANT SELECT (Admin_id, Domain_id)
+	ON `{panel_database}`.domain_admins TO 'comporta'@'{host}';
+GRANT SELECT (id, username, active)
+	ON `{panel_database}`.admin TO 'comporta'@'{host}';
