@@ -403,7 +403,7 @@ void languages_number(const struct languages *languages, const char *language,
 	char digits[24];
 	size_t n;
 
-	group = slice_sub(group, 1, group.len - 4);
+	group = slice_sub(group, 1, group.len - 3);
 	/* A number is not broken at the end of a line. */
 	if (slice_eq(group, S(" ")))
 		group = S("\u00a0");

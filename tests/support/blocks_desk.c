@@ -89,17 +89,26 @@ static void link_own(void)
 	assert_int_equal(symlink(own, path), 0);
 }
 
-static void make_shop(void)
+static const char sold_find[] =
+	"SELECT login AS account, may_send AS sending,"
+	" may_send AS can_send, hash AS password_hash,"
+	" NULL AS password_changed, lang AS language, other AS contact,"
+	" 'Ala' AS name, 'seller@r.example' AS reseller"
+	" FROM shop_user WHERE login = :account;\n";
+
+static void make_panel(const char *name, const char *find)
 {
 	char path[200];
 	struct err err;
 
-	snprintf(path, sizeof(path), "%s/panels/shop", folder);
+	snprintf(path, sizeof(path), "%s/panels/%s", folder, name);
 	assert_int_equal(files_make_dir(path, &err), 0);
 	for (size_t i = 0; i < N_ELEMENTS(shop_files); i++) {
-		snprintf(path, sizeof(path), "%s/panels/shop/%s", folder,
+		bool is_find = strcmp(shop_files[i].name, "find.sql") == 0;
+
+		snprintf(path, sizeof(path), "%s/panels/%s/%s", folder, name,
 			 shop_files[i].name);
-		write_file(path, shop_files[i].text);
+		write_file(path, find && is_find ? find : shop_files[i].text);
 	}
 }
 
@@ -120,10 +129,12 @@ int desk_group_setup(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
-	make_shop();
+	make_panel("shop", NULL);
+	make_panel("sold", sold_find);
 	link_own();
 	if (panel_load("sql", "own", "", &desk.own, &err) ||
-	    panel_load(folder, "shop", "", &desk.shop, &err))
+	    panel_load(folder, "shop", "", &desk.shop, &err) ||
+	    panel_load(folder, "sold", "", &desk.sold, &err))
 		fail_msg("%s", err.text);
 	return 0;
 }
@@ -139,6 +150,19 @@ static void forget_files(void)
 	}
 }
 
+static void forget_panel(const char *name)
+{
+	char path[200];
+
+	for (size_t i = 0; i < N_ELEMENTS(shop_files); i++) {
+		snprintf(path, sizeof(path), "%s/panels/%s/%s", folder, name,
+			 shop_files[i].name);
+		unlink(path);
+	}
+	snprintf(path, sizeof(path), "%s/panels/%s", folder, name);
+	rmdir(path);
+}
+
 int desk_group_teardown(void **state)
 {
 	char path[200];
@@ -146,13 +170,9 @@ int desk_group_teardown(void **state)
 	(void)state;
 	panel_free(&desk.own);
 	panel_free(&desk.shop);
-	for (size_t i = 0; i < N_ELEMENTS(shop_files); i++) {
-		snprintf(path, sizeof(path), "%s/panels/shop/%s", folder,
-			 shop_files[i].name);
-		unlink(path);
-	}
-	snprintf(path, sizeof(path), "%s/panels/shop", folder);
-	rmdir(path);
+	panel_free(&desk.sold);
+	forget_panel("shop");
+	forget_panel("sold");
 	snprintf(path, sizeof(path), "%s/panels/own", folder);
 	unlink(path);
 	snprintf(path, sizeof(path), "%s/panels", folder);

@@ -23,6 +23,7 @@ enum { MINUTE = 60 * 1000, HOUR = 60 * MINUTE };
 struct blocks_desk {
 	struct db *db;
 	struct panel *own, *shop;
+	struct panel *sold;	/* shop with a reseller */
 	struct blocks blocks;	/* with the panel "own" */
 	char file[80];
 	int n;

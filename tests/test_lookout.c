@@ -1,0 +1,217 @@
+/*
+ * What scan and watch see, and which alarms come of it.
+ */
+#include "detector/commands/lookout.h"
+#include "detector/geo.h"
+#include "tests/support/blocks_desk.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct detector detector;
+static struct lookout lookout;
+
+static int setup(void **state)
+{
+	static char none[] = "", off[] = "off";
+	struct err err;
+
+	desk_setup(state);
+	settings.notice.alarm_to = none;
+	settings.notice.operator_language = none;
+	settings.notice.digest = off;
+	settings.notice.silent_after_ms = HOUR;
+	settings.geo_max_age_ms = 60 * DAY;
+	detector = (struct detector){ 0 };
+	lookout = (struct lookout){ .read_ms = NOW };
+	if (geo_open(NULL, NULL, 60 * DAY, &detector.geo, &err))
+		fail_msg("%s", err.text);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	geo_close(&detector.geo);
+	return desk_teardown(state);
+}
+
+/* Monotonic and wall clock run alike here. */
+static void tell(int64_t newest_ms, int64_t now_ms)
+{
+	struct err err;
+
+	if (lookout_tell(&lookout, &desk.blocks, &detector, newest_ms, now_ms,
+			 now_ms, &err))
+		fail_msg("%s", err.text);
+}
+
+static int64_t lasts(const char *name)
+{
+	char sql[200];
+
+	snprintf(sql, sizeof(sql), "SELECT COUNT(*) AS n FROM comporta_alarm"
+		 " WHERE active_name LIKE '%s%%'", name);
+	return desk_number(sql);
+}
+
+static void brake_on(void)
+{
+	const struct err why = { EXIT_AGAIN, "brake: 10 accounts" };
+
+	lookout_braked(&lookout, &why);
+}
+
+static void coverage_off(void)
+{
+	detector.coverage = (struct coverage){ 200, 100, 0, true };
+}
+
+static void refuse_notice(void)
+{
+	int64_t id;
+
+	desk_make("d", "anna@firma.example", NOW, &id);
+	desk_run("UPDATE comporta_notice SET state = 'failed', last_error ="
+		 " '550 no', next_ms = 1795334400000 WHERE id = 1");
+}
+
+static void give_up_action(void)
+{
+	desk_run("INSERT INTO comporta_action (block_id, moment, name, state,"
+		 " attempts, queued_ms, next_ms, ended_ms, said) VALUES (1,"
+		 " 'block', 'on_block', 'failed', 20, 1, 1, 1795334400000,"
+		 " 'no such file')");
+}
+
+static void keep_silent(void)
+{
+	lookout.read_ms = NOW - HOUR - 1;
+}
+
+static void nothing(void)
+{
+}
+
+static void test_each_alarm(void **state)
+{
+	static const struct {
+		const char *why, *alarm, *words;
+		void (*make)(void);
+		int64_t newest_ms;	/* of the log */
+	} cases[] = {
+		{ "the brake", "brake@", "10 accounts", brake_on, NOW },
+		{ "places are not judged", "geo_off@", "50 ", coverage_off,
+		  NOW },
+		{ "no line for an hour", "log_silent@", "last line",
+		  keep_silent, NOW },
+		{ "the log is ahead", "clock_off@", "11 min", nothing,
+		  NOW + 11 * MINUTE },
+		{ "a notice was refused", "notices_refused",
+		  "anna@home.example: 550 no", refuse_notice, NOW },
+		{ "an action was given up", "actions_failed", "no such file",
+		  give_up_action, NOW },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		char sql[300];
+
+		teardown(state);
+		setup(state);
+		tell(NOW, NOW);
+		assert_case(cases[i].why, 0, desk_rows("comporta_alarm"));
+		lookout.next_ms = 0;
+		cases[i].make();
+		tell(cases[i].newest_ms, NOW);
+		assert_case(cases[i].why, 1, lasts(cases[i].alarm));
+		assert_case(cases[i].why, 1, desk_rows("comporta_alarm"));
+		snprintf(sql, sizeof(sql), "SELECT COUNT(*) AS n FROM"
+			 " comporta_alarm WHERE words LIKE '%%%s%%'",
+			 cases[i].words);
+		assert_case(cases[i].why, 1, desk_number(sql));
+	}
+}
+
+static void test_what_is_no_alarm(void **state)
+{
+	(void)state;
+	/* Nothing was ever read: nobody knows since when. */
+	lookout.read_ms = 0;
+	/* A refusal of the day before yesterday, a clock that is nearly right,
+	 * and unknown clients, but not many. */
+	refuse_notice();
+	desk_run("UPDATE comporta_notice SET next_ms = 1795334400000 -"
+		 " 172800000");
+	detector.coverage = (struct coverage){ 200, 20, 0, false };
+	tell(NOW + 9 * MINUTE, NOW);
+	assert_int_equal(desk_rows("comporta_alarm"), 0);
+	settings.notice.silent_after_ms = 0;
+	lookout.read_ms = 1;
+	lookout.next_ms = 0;
+	tell(NOW, NOW);
+	assert_int_equal(desk_rows("comporta_alarm"), 0);
+}
+
+static void test_it_looks_once_a_minute_but_for_the_brake(void **state)
+{
+	(void)state;
+	tell(NOW, NOW);
+	keep_silent();
+	tell(NOW, NOW + LOOKOUT_EVERY_MS - 1);
+	assert_int_equal(lasts("log_silent"), 0);
+	brake_on();
+	tell(NOW, NOW + LOOKOUT_EVERY_MS - 1);
+	assert_int_equal(lasts("brake"), 1);
+	assert_int_equal(lasts("log_silent"), 1);
+}
+
+static void test_the_brake_is_let_go(void **state)
+{
+	(void)state;
+	brake_on();
+	tell(NOW, NOW);
+	lookout_braked(&lookout, NULL);
+	tell(NOW, NOW + 20 * MINUTE);
+	assert_int_equal(lasts("brake"), 0);
+	assert_int_equal(desk_number("SELECT COUNT(*) AS n FROM"
+				     " comporta_notice WHERE kind ="
+				     " 'alarm_over'"), 1);
+}
+
+/* Also when another run finds the database back. */
+static void test_an_outage_is_told_afterwards(void **state)
+{
+	(void)state;
+	assert_true(lookout_away(&lookout, true, NOW - 5 * MINUTE));
+	assert_false(lookout_away(&lookout, true, NOW - 4 * MINUTE));
+	lookout.next_ms = INT64_MAX;	/* told all the same */
+	tell(NOW, NOW);
+	assert_true(lookout_is_changed(&lookout));
+	assert_false(lookout_is_changed(&lookout));
+	assert_int_equal(desk_number("SELECT COUNT(*) AS n FROM comporta_alarm"
+				     " WHERE name LIKE 'database_away@%' AND"
+				     " words = 'for 5 min'"), 1);
+	tell(NOW, NOW + HOUR);
+	assert_int_equal(desk_rows("comporta_alarm"), 1);
+	/* A short one is nobody's business. */
+	lookout_away(&lookout, true, NOW + HOUR);
+	tell(NOW, NOW + HOUR + LOOKOUT_OUTAGE_MS - 1);
+	assert_int_equal(desk_rows("comporta_alarm"), 1);
+}
+
+#define LOOKOUT_TEST(test)						\
+	cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		LOOKOUT_TEST(test_each_alarm),
+		LOOKOUT_TEST(test_what_is_no_alarm),
+		LOOKOUT_TEST(test_it_looks_once_a_minute_but_for_the_brake),
+		LOOKOUT_TEST(test_the_brake_is_let_go),
+		LOOKOUT_TEST(test_an_outage_is_told_afterwards),
+	};
+
+	return cmocka_run_group_tests(tests, desk_group_setup,
+				      desk_group_teardown);
+}
