@@ -8,6 +8,7 @@
 #include "detector/commands/check_blocks.h"
 #include "detector/commands/check_log.h"
 #include "detector/commands/check_mailserver.h"
+#include "detector/commands/check_notices.h"
 #include "detector/commands/check_panel.h"
 #include "detector/commands/check_sending.h"
 #include "detector/commands/command.h"
@@ -384,6 +385,8 @@ static void check_database(struct findings *findings,
 	check_blocks(findings, &desk);
 	check_actions(findings, &desk);
 	check_what_is_sent(findings, &desk);
+	if (check_alarms(&desk.blocks, clock_now_ms(), &err) < 0)
+		bad(findings, "alarm", &err);
 	/* The mail server can look into a new table only when it has been
 	 * granted that. */
 	if (!invocation->create_tables)

@@ -1,5 +1,7 @@
 #include "detector/commands/check_sending.h"
 
+#include "base/clock.h"
+#include "detector/commands/check_notices.h"
 #include "detector/settings.h"
 
 #include <unistd.h>
@@ -76,16 +78,15 @@ static void try_routes(const struct sending_check *check)
 
 static void count_notices(const struct sending_check *check)
 {
-	struct waiting_counts counts;
+	char words[200];
 	struct err found;
 
-	if (outbox_count(check->desk->blocks.db, &counts, &found) < 0) {
+	if (check_outbox(&check->desk->blocks, clock_now_ms(), words,
+			 &found) < 0) {
 		tell(check, "outbox", SENDING_MEND, &found);
 		return;
 	}
-	err_set(&found, EXIT_FINE, "notices waiting %lld, refused %lld",
-		(long long)(counts.queued + counts.sending),
-		(long long)counts.failed);
+	err_set(&found, EXIT_FINE, "%s", words);
 	tell(check, "outbox", SENDING_GOOD, &found);
 }
 

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/stamp.h"
+#include "detector/alarms.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
 #include "detector/commands/password_words.h"
@@ -27,6 +28,7 @@ enum { SHOWN_MAX = 200 };
 /* The database was asked and said how many notices there are. */
 struct notices {
 	struct waiting_counts counts;
+	struct outbox_failures failures;	/* of the last days */
 	bool are_known;
 };
 
@@ -169,6 +171,35 @@ static void show_passwords(struct blocks *blocks, const struct tally *tally)
 	}
 }
 
+static int count_notices(struct blocks *blocks, struct notices *notices,
+			 struct err *err)
+{
+	if (outbox_count(blocks->db, &notices->counts, err) < 0)
+		return -1;
+	return outbox_failures(blocks->db, clock_now_ms() - 7 * STAMP_DAY_MS,
+			       &notices->failures, err);
+}
+
+/* What has to be mended before anything else. */
+static int print_alarm(void *context, const struct alarm *alarm)
+{
+	const struct languages *languages = context;
+	char began[STAMP_TEXT_SIZE], key[ALARMS_NAME_SIZE + 20];
+	struct text words = TEXT_INIT(4096);
+
+	if (alarm->ended_ms)
+		return 0;
+	stamp_short(alarm->began_ms, began);
+	snprintf(key, sizeof(key), "alarm.%s", alarm->name);
+	text_add_visible(&words, slice_from(alarm->words));
+	printf("ALARM since %s%s%s: %s (%s)\n", began,
+	       alarm->machine[0] ? ", " : "", alarm->machine,
+	       languages_word(languages, "en", key, alarm->name),
+	       text_string(&words));
+	text_release(&words);
+	return 0;
+}
+
 /* What the mail server acts on stands in the database, not in our memory. */
 static int show_database(struct tally *tally, struct err *err)
 {
@@ -182,9 +213,11 @@ static int show_database(struct tally *tally, struct err *err)
 		return -1;
 	result = blocks_list(&desk.blocks, &filter, print_block, tally, err);
 	if (result == 0)
-		result = outbox_count(desk.blocks.db, &tally->notices.counts,
-				      err);
+		result = count_notices(&desk.blocks, &tally->notices, err);
 	tally->notices.are_known = result == 0;
+	if (result == 0)
+		result = alarms_each(&desk.blocks, clock_now_ms(),
+				     print_alarm, desk.languages, err);
 	if (result == 0)
 		show_passwords(&desk.blocks, tally);
 	desk_close(&desk);
@@ -221,11 +254,19 @@ static void show_state(const struct tally *tally)
 static void show_notices(const struct notices *notices)
 {
 	const struct waiting_counts *counts = &notices->counts;
+	struct text failure = TEXT_INIT(4096);
 
 	if (notices->are_known)
 		printf("Notices: waiting %lld, sent %lld, refused %lld.\n",
 		       (long long)(counts->queued + counts->sending),
 		       (long long)counts->sent, (long long)counts->failed);
+	if (!notices->are_known || notices->failures.n == 0)
+		return;
+	text_add_visible(&failure, slice_from(notices->failures.recipient));
+	text_add_string(&failure, ": ");
+	text_add_visible(&failure, slice_from(notices->failures.last_error));
+	printf("  refused last: %s\n", text_string(&failure));
+	text_release(&failure);
 }
 
 static void show_sum(const struct tally *tally)
