@@ -354,6 +354,32 @@ static void test_languages_join(void **state)
 	}
 }
 
+static void test_languages_number(void **state)
+{
+	static const struct {
+		const char *language;
+		int64_t number;
+		const char *want;
+	} cases[] = {
+		{ "en", 0, "0" }, { "en", 999, "999" }, { "en", 1234, "1,234" },
+		{ "en", 1234567, "1,234,567" }, { "pt", 1234, "1.234" },
+		{ "pt", 100000, "100.000" },
+		/* A blank at which no line is broken. */
+		{ "pl", 1234, "1\xc2\xa0" "234" }, { "en", -123, "-123" },
+		{ "en", -1234, "-1,234" }, { "xx", 1234, "1,234" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct text out = TEXT_INIT(100);
+
+		languages_number(languages, cases[i].language,
+				 cases[i].number, &out);
+		assert_string_equal(text_string(&out), cases[i].want);
+		text_release(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +391,7 @@ int main(void)
 		cmocka_unit_test(test_languages_words),
 		cmocka_unit_test(test_languages_date),
 		cmocka_unit_test(test_languages_join),
+		cmocka_unit_test(test_languages_number),
 	};
 
 	return cmocka_run_group_tests_name("letter words", tests, setup,

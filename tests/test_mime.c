@@ -357,7 +357,8 @@ static void test_whole_messages(void **state)
 {
 	static const char *const all[] = { "pl", "pt", "en", "xx" };
 	static const char *const kinds[] = { "blocked", "blocked_again",
-					     "lifted" };
+					     "lifted", "alarm", "alarm_over",
+					     "digest" };
 	static const char *const values[] = {
 		"", "1", "x\r\nBcc: thief@example.org\r\n\r\n.\r\nQUIT",
 		"\r\n--=_comporta_12--\r\n", "\xff\xfe\x01",

@@ -1,6 +1,7 @@
 /*
  * The outbox on SQLite, with a mail server made of a table of answers.
  */
+#include "base/clock.h"
 #include "detector/panel/schema.h"
 #include "notifier/letter.h"
 #include "notifier/outbox.h"
@@ -404,6 +405,120 @@ static void test_the_limit(void **state)
 	counts_are("one is left", 1, 0, 2, 0);
 }
 
+static volatile sig_atomic_t stop;
+
+static void set_stop(void)
+{
+	stop = 1;
+}
+
+static void spend_time(void)
+{
+	int64_t begin_ms = clock_monotonic_ms();
+
+	while (clock_monotonic_ms() < begin_ms + 2)
+		;
+}
+
+/* Time is up, or somebody asks to end: the notice in hand is finished. */
+static void test_no_more_is_begun(void **state)
+{
+	(void)state;
+	queue(1, "a@home.example");
+	queue(2, "b@home.example");
+	sender.budget_ms = 1;
+	server.meanwhile = spend_time;
+	send_at(NOW);
+	sender.budget_ms = 0;
+	counts_are("time is up", 1, 0, 1, 0);
+	queue(3, "c@home.example");
+	server = (struct server){ .meanwhile = set_stop };
+	sender.stop = &stop;
+	send_at(NOW);
+	sender.stop = NULL;
+	counts_are("asked to end", 1, 0, 2, 0);
+}
+
+/* What stops somebody goes before the day's digest, however long that has
+ * waited. */
+static void test_the_digest_goes_last(void **state)
+{
+	(void)state;
+	queue(1, "boss@home.example");
+	script("UPDATE comporta_notice SET kind = 'digest', next_ms = 1;");
+	queue(2, "a@home.example");
+	queue(3, "b@home.example");
+	send_at(NOW);
+	assert_int_equal(server.n, 3);
+	assert_string_equal(server.recipients[2], "boss@home.example");
+}
+
+static void test_is_anything_due(void **state)
+{
+	static const struct {
+		const char *why, *change;
+		bool is_due;
+	} cases[] = {
+		{ "queued", "UPDATE comporta_notice SET queued_ms = 1;",
+		  true },
+		{ "later", "UPDATE comporta_notice SET next_ms ="
+		  " 1795334400001;", false },
+		{ "sent", "UPDATE comporta_notice SET state = 'sent';",
+		  false },
+		{ "refused", "UPDATE comporta_notice SET state = 'failed';",
+		  false },
+		{ "in hand", "UPDATE comporta_notice SET state = 'sending',"
+		  " claimed_ms = 1795334300000;", false },
+		{ "left behind", "UPDATE comporta_notice SET state ="
+		  " 'sending', claimed_ms = 1795333800000;", true },
+	};
+	bool is_due = true;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(outbox_is_due(db, NOW, &is_due, &err), 0);
+	assert_false(is_due);
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		script("DELETE FROM comporta_notice;");
+		queue(1, "a@home.example");
+		script(cases[i].change);
+		assert_int_equal(outbox_is_due(db, NOW, &is_due, &err), 0);
+		assert_case(cases[i].why, cases[i].is_due, is_due);
+	}
+}
+
+static void test_failures_are_told(void **state)
+{
+	struct outbox_failures failures;
+	struct err err;
+
+	(void)state;
+	server = (struct server){ { MAIL_REFUSED }, 1, 0, { "" }, { "" },
+				  NULL };
+	queue(1, "a@home.example");
+	queue(2, "b@home.example");
+	send_at(NOW);
+	assert_int_equal(outbox_failures(db, NOW - 1, &failures, &err), 0);
+	assert_int_equal(failures.n, 1);
+	assert_string_equal(failures.recipient, "a@home.example");
+	assert_string_equal(failures.last_error, "answer \\x1b 0");
+	assert_int_equal(outbox_failures(db, NOW + MINUTE, &failures, &err),
+			 0);
+	assert_int_equal(failures.n, 0);
+}
+
+static void test_attempts_are_as_configured(void **state)
+{
+	(void)state;
+	sender.max_attempts = 1;
+	server = (struct server){ { MAIL_LATER }, 1, 0, { "" }, { "" },
+				  NULL };
+	queue(1, "a@home.example");
+	send_at(NOW);
+	sender.max_attempts = 14;
+	counts_are("one attempt", 0, 0, 0, 1);
+}
+
 static void test_the_message_id(void **state)
 {
 	char want[80];
@@ -435,6 +550,11 @@ int main(void)
 		WITH_DB(test_a_lost_claim_changes_nothing),
 		WITH_DB(test_the_limit),
 		WITH_DB(test_the_message_id),
+		WITH_DB(test_no_more_is_begun),
+		WITH_DB(test_the_digest_goes_last),
+		WITH_DB(test_is_anything_due),
+		WITH_DB(test_failures_are_told),
+		WITH_DB(test_attempts_are_as_configured),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);

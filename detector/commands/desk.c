@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* Notices that one run sends; the rest goes with the next. */
-enum { SEND_AT_ONCE = 5000 };
+enum { SEND_AT_ONCE = 5000, SEND_MS = 20000 };
 
 static int open_database(struct desk *desk, struct err *err)
 {
@@ -82,6 +82,7 @@ int desk_open_and_migrate(struct desk *desk, int *applied_out, struct err *err)
 		.secret = TEXT_INIT(4096),
 		.password = TEXT_INIT(4096),
 		.file = TEXT_INIT(PATH_MAX),
+		.send_budget_ms = SEND_MS,
 	};
 	if (open_all(desk, applied_out != NULL, applied_out, err) == 0)
 		return 0;

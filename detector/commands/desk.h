@@ -18,8 +18,8 @@ struct desk {
 	struct languages *languages;
 	struct describe describe;
 	struct routes routes;
-	int64_t send_budget_ms;	/* desk_send() begins nothing after so long;
-				 * 0: as long as it takes */
+	int64_t send_budget_ms;	/* desk_send() begins nothing after so long,
+				 * 20 s at first; 0: as long as it takes */
 	const volatile sig_atomic_t *stop;	/* ... nor once it is set;
 						 * may be NULL */
 };

@@ -44,6 +44,7 @@ static int send_all(struct desk *desk, struct outbox_report *report,
 		desk->describe.watched = watched_list;
 		desk->describe.watched_context = state;
 	}
+	desk->send_budget_ms = 0;
 	desk->stop = &stop;
 	while (result == 0 && one.sent > 0 && !stop) {
 		result = desk_send(desk, clock_now_ms(), &one, err);

@@ -12,8 +12,6 @@
 #include "detector/digest.h"
 #include "detector/settings.h"
 
-/* How long a scan sends; what is left goes with the next one. */
-enum { SEND_MS = 20000 };
 
 static int open_desk(struct run *run, struct err *err)
 {
@@ -162,7 +160,6 @@ static int send_here(struct run *run, struct err *err)
 {
 	int result;
 
-	run->desk.send_budget_ms = SEND_MS;
 	run->desk.describe.watched = watched_list;
 	run->desk.describe.watched_context = run->state;
 	result = desk_send(&run->desk, clock_now_ms(), &run->sent, err);
