@@ -210,8 +210,9 @@ static int set_lists(const struct describe *describe,
 		/* Those that wait longest: somebody has to ask. */
 		{ "SELECT id, account, blocked_ms, NULL AS verdict FROM"
 		  " comporta_block WHERE state = 'active'"
+		  " AND blocked_ms < :from"
 		  " ORDER BY blocked_ms, id LIMIT 21", add_block,
-		  digest->standing, LETTER_STANDING_LIST },
+		  digest->waiting, LETTER_STANDING_LIST },
 		{ "SELECT block_id AS id, recipient AS what, last_error AS why"
 		  " FROM comporta_notice WHERE state = 'failed'"
 		  " AND next_ms >= :from AND next_ms < :to"

@@ -43,6 +43,8 @@ int digest_count(struct blocks *blocks, int64_t day, struct digest *out,
 		  " >= :from AND lifted_ms < :to", &digest.lifted },
 		{ "SELECT COUNT(*) AS n FROM comporta_block WHERE state ="
 		  " 'active'", &digest.standing },
+		{ "SELECT COUNT(*) AS n FROM comporta_block WHERE state ="
+		  " 'active' AND blocked_ms < :from", &digest.waiting },
 		{ "SELECT COUNT(*) AS n FROM comporta_notice WHERE state ="
 		  " 'failed' AND next_ms >= :from AND next_ms < :to",
 		  &digest.n_refused },

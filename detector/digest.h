@@ -20,6 +20,7 @@ enum { DIGEST_SHOWN = 20 };	/* lines of each list */
 struct digest {
 	int64_t from_ms, to_ms;
 	int64_t made, lifted, standing;
+	int64_t waiting;	/* of those that stand: made before the day */
 	int64_t n_refused, n_failed, n_alarms;
 	bool is_quiet;		/* nothing of the day is worth telling */
 };

@@ -347,7 +347,9 @@ static void test_a_digest_in_words(void **state)
 	holds(&letter, LETTER_MADE_LIST, "u19@");
 	holds(&letter, LETTER_MADE_LIST, "\noraz inne (5)");
 	assert_null(strstr(value(&letter, LETTER_MADE_LIST), "u20@"));
+	/* Those of the day stand above. */
 	holds(&letter, LETTER_STANDING_LIST, "joao@loja.example");
+	assert_null(strchr(value(&letter, LETTER_STANDING_LIST), '\n'));
 	holds(&letter, LETTER_REFUSED_LIST, "u03@firma.example (#5): 550");
 	holds(&letter, LETTER_ALARM_LIST, "hamulec");
 	holds(&letter, LETTER_ALARM_LIST, "nadal trwa");

@@ -42,8 +42,9 @@ async function look(page, file, width, asked) {
 		.map((button) => button.boundingBox())))
 		check(name + ', a button for a finger', box.height < 44);
 	if (/full|hand|repeat|left|busy|brake/.test(name))
-		await page.screenshot({ path: file.replace(/html$/, width + '.png'),
-					fullPage: true });
+		await page.screenshot({
+			path: file.replace(/html$/, width + '.png'),
+			fullPage: true });
 }
 
 function pages() {
