@@ -117,7 +117,7 @@ def fill(path):
                " VALUES (2, 'blocked', 'gone@home.example', 'pl', 'failed', 1,"
                " 1, ?, '550 5.1.1 no such user')", (NOW + 3600000,))
     add(db, NOW // DAY + 1, "busy", ("digest",))
-    add(db, NOW // DAY + 9, "quiet", ("digest",))
+    add(db, NOW // DAY - 9, "quiet", ("digest",))
     db.commit()
 
 
