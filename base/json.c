@@ -148,6 +148,19 @@ void json_print(const struct json *json, struct text *out)
 					     JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
+/* json-c takes overlong forms. */
+static bool is_utf8(struct slice rest)
+{
+	while (rest.len > 0) {
+		size_t n = utf8_character(rest);
+
+		if (n == 0)
+			return false;
+		rest = slice_after(rest, n);
+	}
+	return true;
+}
+
 struct json *json_parse(struct slice bytes, struct err *err)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
@@ -155,6 +168,11 @@ struct json *json_parse(struct slice bytes, struct err *err)
 	enum json_tokener_error error;
 	size_t used;
 
+	if (!is_utf8(bytes)) {
+		json_tokener_free(tokener);
+		err_set(err, EXIT_DATA, "not a JSON document: it is not UTF-8");
+		return NULL;
+	}
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT |
 						JSON_TOKENER_VALIDATE_UTF8);
 	result = json_tokener_parse_ex(tokener, bytes.ptr ? bytes.ptr : "",

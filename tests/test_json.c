@@ -30,6 +30,7 @@ static void test_parse(void **state)
 		{ "NUL behind", SLICE("{}\0"), false },
 		{ "NUL inside", SLICE("{\"a\0\":1}"), false },
 		{ "bad UTF-8", SLICE("{\"a\":\"\xff\"}"), false },
+		{ "overlong UTF-8", SLICE("{\"a\":\"\xc0\xaf\"}"), false },
 		{ "single quotes", SLICE("{\"a\":'x'}"), false },
 		{ "comment", SLICE("{/*x*/\"a\":1}"), false },
 		{ "trailing comma", SLICE("[1,]"), false },

@@ -71,6 +71,13 @@ static const char *read_queue(const struct json *body, struct order *out)
 	return "`queue` is keep, release or delete.";
 }
 
+static bool is_whole(const struct json *body, const char *key, int64_t number)
+{
+	double off = json_get_real(body, key, -1) - (double)number;
+
+	return number >= 0 && off > -0.0001 && off < 0.0001;
+}
+
 /* NULL, or what is wrong. `room` may hold the words. */
 static const char *read_members(const struct json *body, enum order_kind kind,
 				struct order *out, char room[160])
@@ -98,7 +105,7 @@ static const char *read_members(const struct json *body, enum order_kind kind,
 	if (wrong)
 		return wrong;
 	out->days = json_get_integer(body, "days", -1);
-	if (json_get(body, "days") && out->days < 0)
+	if (json_get(body, "days") && !is_whole(body, "days", out->days))
 		return "`days` must be a whole number, 0 or more.";
 	return NULL;
 }

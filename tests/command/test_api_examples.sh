@@ -137,6 +137,38 @@ print(account["score"]["standing"], len(account["networks"]) > 0,
 	"$work/said.account")
 equal "what the detector knows" "blocked True True 1" "$score"
 
+# Without a state that can be read the rest is served; and it is found again.
+of_account() {
+	curl -H "$TOKEN" "$URL/api/v1/accounts/anna@firma.example" |
+		/usr/bin/python3 -c 'import json, sys
+account = json.load(sys.stdin)
+print(account["standing"], account["score"] is None,
+      account["networks"] is None, len(account["audit"]) > 1)'
+}
+mv "$work/state/state" "$work/hidden"
+equal "no state" "open True True True" "$(of_account)"
+mkdir "$work/state/state"
+equal "an empty one" "open True True True" "$(of_account)"
+head -c 100000 /dev/urandom >"$work/state/state/data.mdb"
+equal "rubbish" "open True True True" "$(of_account)"
+rm -r "$work/state/state"
+mv "$work/hidden" "$work/state/state"
+equal "there again" "open False False True" "$(of_account)"
+
+# While watch writes: neither waits for the other.
+"$comporta" watch "${options[@]}" --set smtp.url="file://$work/out" \
+	"${geo[@]}" "$work/mail.log" >/dev/null 2>"$work/watch" &
+watch=$!
+for i in $(seq 40); do
+	line $((i % 60)) "4Xw$i" anna@firma.example 83.11.5.20 >>"$work/mail.log"
+	of_account
+done >"$work/said"
+kill $watch
+wait $watch
+equal "watch ends well" 0 $?
+equal "while watch writes" "40 open False False True" \
+	"$(sort "$work/said" | uniq -c | sed 's/^ *//')"
+
 # Each call of the description has its example.
 without=$(/usr/bin/python3 -c '
 import json, re, sys
