@@ -356,6 +356,11 @@ static void check_standing(struct findings *findings, struct desk *desk)
 	}
 }
 
+static void tell_alarm(void *context, const struct err *err)
+{
+	bad(context, "alarm", err);
+}
+
 static void check_database(struct findings *findings,
 			   const struct invocation *invocation)
 {
@@ -385,7 +390,8 @@ static void check_database(struct findings *findings,
 	check_blocks(findings, &desk);
 	check_actions(findings, &desk);
 	check_what_is_sent(findings, &desk);
-	if (check_alarms(&desk.blocks, clock_now_ms(), &err) < 0)
+	if (check_alarms(&desk.blocks, clock_now_ms(), tell_alarm, findings,
+			 &err) < 0)
 		bad(findings, "alarm", &err);
 	/* The mail server can look into a new table only when it has been
 	 * granted that. */

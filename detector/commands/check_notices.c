@@ -32,34 +32,38 @@ int check_outbox(struct blocks *blocks, int64_t now_ms, char words[200],
 	return 0;
 }
 
-static int take_lasting(void *context, const struct alarm *alarm)
+struct telling {
+	const struct languages *languages;
+	void (*tell)(void *context, const struct err *err);
+	void *context;
+};
+
+static int tell_alarm(void *context, const struct alarm *alarm)
 {
-	struct alarm *first = context;
+	const struct telling *telling = context;
+	char key[ALARMS_NAME_SIZE + 20], next[ALARMS_NAME_SIZE + 20];
+	char began[STAMP_TEXT_SIZE];
+	struct err err;
 
 	if (alarm->ended_ms)
 		return 0;
-	*first = *alarm;
-	return 1;
+	stamp_short(alarm->began_ms, began);
+	snprintf(key, sizeof(key), "alarm.%s", alarm->name);
+	snprintf(next, sizeof(next), "alarm.%s.next", alarm->name);
+	err_set(&err, EXIT_SERVICE, "since %s%s%.64s: %.100s (%.100s). %.300s",
+		began, alarm->machine[0] ? ", " : "", alarm->machine,
+		languages_word(telling->languages, "en", key, alarm->name),
+		alarm->words,
+		languages_word(telling->languages, "en", next, ""));
+	telling->tell(telling->context, &err);
+	return 0;
 }
 
-int check_alarms(struct blocks *blocks, int64_t now_ms, struct err *err)
+int check_alarms(struct blocks *blocks, int64_t now_ms,
+		 void (*tell)(void *context, const struct err *err),
+		 void *context, struct err *err)
 {
-	struct alarm alarm = { 0 };
-	char key[ALARMS_NAME_SIZE + 20], next[ALARMS_NAME_SIZE + 20];
-	char began[STAMP_TEXT_SIZE];
+	struct telling telling = { blocks->languages, tell, context };
 
-	if (alarms_each(blocks, now_ms, take_lasting, &alarm, err) < 0)
-		return -1;
-	if (!alarm.id)
-		return 0;
-	stamp_short(alarm.began_ms, began);
-	snprintf(key, sizeof(key), "alarm.%s", alarm.name);
-	snprintf(next, sizeof(next), "alarm.%s.next", alarm.name);
-	return err_set(err, EXIT_SERVICE, "since %s%s%.64s: %.100s (%.100s). "
-		       "%.300s", began, alarm.machine[0] ? ", " : "",
-		       alarm.machine,
-		       languages_word(blocks->languages, "en", key,
-				      alarm.name),
-		       alarm.words,
-		       languages_word(blocks->languages, "en", next, ""));
+	return alarms_each(blocks, now_ms, tell_alarm, &telling, err);
 }

@@ -13,7 +13,9 @@ enum { CHECK_NOTICES_DAYS = 7 };
 int check_outbox(struct blocks *blocks, int64_t now_ms, char words[200],
 		 struct err *err);
 
-/* -1 with the first alarm that lasts. */
-int check_alarms(struct blocks *blocks, int64_t now_ms, struct err *err);
+/* Tells of each alarm that lasts, and what to do; -1 is for the database. */
+int check_alarms(struct blocks *blocks, int64_t now_ms,
+		 void (*tell)(void *context, const struct err *err),
+		 void *context, struct err *err);
 
 #endif
