@@ -52,6 +52,7 @@ static int run(struct invocation *invocation)
 	if (clock_random(&seed, sizeof(seed), &err) < 0 ||
 	    desk_open(&desk, &err) < 0)
 		return command_fail(&err);
+	context.started_ms = clock_now_ms();
 	context.blocks = &desk.blocks;
 	context.languages = desk.languages;
 	context.known = explain_known;
@@ -74,8 +75,8 @@ const struct command command_serve = {
 	.usage = "",
 	.about = "the HTTP endpoint: owner page and API",
 	.help = "Serves the owner page (/b/...), the API for support and "
-		"panels (/api/v1) and\n/healthz until SIGTERM. Listens on "
-		"loopback unless told otherwise.",
+		"panels (/api/v1),\n/metrics and /healthz until SIGTERM. "
+		"Listens on loopback unless told otherwise.",
 	.takes = TAKES_LISTEN,
 	.run = run,
 };

@@ -100,6 +100,7 @@ struct http_context {
 	void *known_context;
 	uint64_t n_keys;	/* requests with an Idempotency-Key so far */
 	int64_t (*now_ms)(void);	/* wall clock */
+	int64_t started_ms;	/* the process; 0: not known */
 	struct http_stats *stats;	/* counted into; may be NULL */
 	struct pages *pages;	/* may be NULL: all are made anew */
 	/* Addresses of reverse proxies whose X-Forwarded-For is believed;

@@ -164,6 +164,9 @@ struct http_route {
 };
 bool http_route_at(size_t i, struct http_route *out);
 
+/* metrics.c; looks for the token itself, as none may be needed. */
+void metrics_show(struct exchange *exchange);
+
 /* health.c */
 void health_live(struct exchange *exchange);
 void health_ready(struct exchange *exchange);

@@ -28,6 +28,7 @@ static const struct route routes[] = {
 	{ "GET", "healthz", 0, BODY_NONE, health_live, NULL },
 	{ "GET", "readyz", 0, BODY_NONE, health_ready, NULL },
 	{ "GET", "openapi.json", 0, BODY_NONE, openapi_show, NULL },
+	{ "GET", "metrics", 0, BODY_NONE, metrics_show, NULL },
 	{ "GET", "style.css", 0, BODY_NONE, owner_style, NULL },
 	{ "GET", "b/{token}", 0, BODY_NONE, owner_page, NULL },
 	{ "POST", "b/{token}/lift", 0, BODY_FORM, owner_lift, NULL },
