@@ -1,8 +1,8 @@
 #!/bin/sh
 # kill_scan.sh - the whole program, killed with SIGKILL thirty times at random
 # moments while its log grows and is rotated, against one that reads all of it
-# undisturbed: accounts, what they sent in the last day, and verdicts must be
-# the same.
+# undisturbed: accounts, what they sent in the last day, verdicts and what was
+# counted for /metrics must be the same.
 #
 # Verdicts are written out before they are remembered, so a killed run may
 # repeat one, never lose one.
@@ -163,6 +163,24 @@ for who in $(seq 0 59); do
 done
 [ "$good" = 60 ]
 check "all 60 accounts are the same ($good are)" $?
+
+# What was counted, published by a run that reads nothing more.
+counted() { # state folder
+	: >"$work/empty.log"
+	"$comporta" scan "$work/empty.log" --state-dir "$1" -q --home PL \
+		--set database.file="$1/metrics.db" >"$1/publish.out" 2>&1
+	sqlite3 "$1/metrics.db" "SELECT name, labels, value FROM
+		comporta_metric WHERE name LIKE '%_total' ORDER BY 1, 2"
+}
+counted "$work/calm" >"$work/want"
+counted "$work/killed" >"$work/got"
+read_lines=$(grep '^comporta_log_lines_total' "$work/want" |
+	awk -F'|' '{ n += $3 } END { print n }')
+[ "$read_lines" = "$lines" ]
+check "every line is counted ($read_lines of $lines)" $?
+diff "$work/want" "$work/got" >"$work/diff"
+check "killed or not, the same is counted" $?
+head -c 1000 "$work/diff"
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
