@@ -233,6 +233,101 @@ static void test_counters(void **state)
 	pipeline_close(&pipeline);
 }
 
+/* Lines of every kind, a few of them longer than a line may be. */
+static void add_mixture(void)
+{
+	FILE *file = fopen(paths[0], "a");
+
+	assert_non_null(file);
+	for (int i = 0; i < 200; i++) {
+		fprintf(file, "2026-11-22T00:00:%02d.000Z mx1 dovecot: "
+			"imap-login: Login: user=<a>, method=PLAIN, "
+			"rip=203.0.113.9\n", i % 60);
+		if (i % 3 == 0)
+			fputs("2026-11-22T00:00:02.000Z mx1 sshd[1]: not "
+			      "ours\n", file);
+		if (i % 5 == 0)
+			fputs("nothing at all\n", file);
+		if (i % 7 == 0)
+			fputs("2026-11-22T00:00:03.000Z mx1 postfix/anvil[1]: "
+			      "statistics\n", file);
+		if (i % 60 == 11) {
+			for (int c = 0; c < SOURCE_LINE_MAX + 1; c++)
+				fputc('x', file);
+			fputc('\n', file);
+		}
+	}
+	fclose(file);
+}
+
+static void read_all(struct line_tally *out)
+{
+	struct pipeline pipeline = { .detector = &detector };
+
+	add_log(&pipeline, 0, NULL);
+	assert_false(pipeline_step(&pipeline, 100000));
+	pipeline_tally(&pipeline, out);
+	pipeline_close(&pipeline);
+}
+
+static uint64_t of_format(const struct line_tally *tally, const char *name,
+			  enum line_kind kind)
+{
+	size_t i = 0;
+
+	while (format_at(i) && strcmp(format_at(i)->name, name) != 0)
+		i++;
+	return tally->n[i][kind];
+}
+
+static void test_tally(void **state)
+{
+	struct line_tally tally;
+
+	(void)state;
+	add_mixture();
+	read_all(&tally);
+	assert_int_equal(of_format(&tally, "dovecot", LINE_MEANINGFUL), 200);
+	assert_int_equal(of_format(&tally, "postfix", LINE_SKIPPED), 29);
+	assert_int_equal(of_format(&tally, "none", LINE_SKIPPED), 67);
+	assert_int_equal(of_format(&tally, "none", LINE_TORN), 40 + 4);
+}
+
+/* Stopped anywhere, and read on by another from the position: what was read
+ * beyond it is counted by the first or by the second, never by both. */
+static void test_tally_over_runs(void **state)
+{
+	struct line_tally want;
+
+	(void)state;
+	add_mixture();
+	read_all(&want);
+	for (unsigned step = 1; step <= 130; step += step < 20 ? 1 : 11) {
+		struct line_tally sum = { 0 }, one;
+		struct source_position position, *from = NULL;
+		uint64_t ahead = 0;
+		bool more = true;
+
+		while (more) {
+			struct pipeline pipeline = { .detector = &detector };
+
+			add_log(&pipeline, 0, from);
+			pipeline_counted(&pipeline, ahead);
+			more = pipeline_step(&pipeline, step);
+			pipeline_tally(&pipeline, &one);
+			for (size_t i = 0; i <= FORMATS; i++)
+				for (int k = 0; k < LINE_KINDS; k++)
+					sum.n[i][k] += one.n[i][k];
+			pipeline_position(&pipeline, 0, &position);
+			ahead = pipeline_ahead(&pipeline, 0);
+			from = &position;
+			pipeline_close(&pipeline);
+		}
+		assert_int_equal(ahead, 0);
+		assert_memory_equal(&sum, &want, sizeof(sum));
+	}
+}
+
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, fresh, clean)
 
 int main(void)
@@ -241,7 +336,8 @@ int main(void)
 		FRESH(test_merge),   FRESH(test_many_logs),
 		FRESH(test_stop_anywhere),
 		FRESH(test_stop),    FRESH(test_refused),
-		FRESH(test_counters),
+		FRESH(test_counters), FRESH(test_tally),
+		FRESH(test_tally_over_runs),
 	};
 
 	log_init(LOG_QUIET);
