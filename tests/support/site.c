@@ -186,6 +186,7 @@ void site_ask(const struct call *call, struct http_response *response)
 	request.is_tls = site.is_tls;
 	address_parse(site.from ? slice_from(site.from) : S("192.0.2.7"),
 		      &request.client);
+	request.headers[HTTP_FORWARDED_FOR] = slice_from(site.forwarded_for);
 	if (call->token) {
 		fill_in(call->token, token, sizeof(token));
 		snprintf(authorization, sizeof(authorization), "Bearer %s",

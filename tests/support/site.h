@@ -34,6 +34,7 @@ struct site {
 	const char *from;
 	const char *key;	/* Idempotency-Key, or NULL */
 	int64_t now_ms;		/* NOW + 1000 */
+	const char *forwarded_for;	/* what a proxy has added; or NULL */
 };
 
 extern struct site site;
