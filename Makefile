@@ -216,6 +216,8 @@ install: all
 	$(RM) $(share)/sql/panels/*/fixture.sql
 	install -d $(share)/docs
 	cp docs/*.md $(share)/docs/
+	cp packaging/grafana-dashboard.json packaging/prometheus-alerts.yml \
+		$(share)/
 	find $(share) -type d -exec chmod 755 {} +
 	find $(share) -type f -exec chmod 644 {} +
 	install -d $(DESTDIR)$(SYSCONFDIR)/comporta

@@ -31,7 +31,7 @@ check_maybe='systemd-journal-remote'
 
 for_what=${1:-build}
 everything='clang libclang-rt-14-dev cppcheck binutils ripgrep pflogsumm time
-	chromium wrk'
+	chromium prometheus wrk'
 
 case $for_what in
 build) want=$build maybe=$build_maybe ;;
@@ -111,7 +111,8 @@ keep_servers_off_now() {
 }
 
 keep_servers_off_at_boot() {
-	for pair in mariadb-server:mariadb postfix:postfix dovecot-core:dovecot
+	for pair in mariadb-server:mariadb postfix:postfix dovecot-core:dovecot \
+		prometheus:prometheus
 	do
 		case "$missing " in
 		*" ${pair%:*} "*) ;;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # check-all.sh - everything that takes long: the ordinary run, the same unit
-# tests under sanitizers, clang's warnings, static checks, fuzzers, the report
-# in a browser. Ends with "N passed, N failed", counting parts.
+# tests under sanitizers, clang's warnings, static checks, fuzzers, metrics and
+# alerts by Prometheus' own rules, the report in a browser. Ends with "N passed, N failed", counting parts.
 set -u
 passed=0 failed=0
 
@@ -74,6 +74,7 @@ part "clang -Werror" clang_warnings
 part "cppcheck" static_check
 part "hardening" hardened
 part "fuzzers" bash tests/fuzz/run.sh 20
+part "promtool" env PROMTOOL=promtool bash tests/command/test_metrics.sh
 part "browser" bash tests/browser/run.sh
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
