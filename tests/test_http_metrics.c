@@ -103,8 +103,8 @@ static void test_tables(void **state)
 		 " 'y.example', 'lifted', 1, 1, 2, 'own', 0, 'en', 0, '{}')");
 	site_run("UPDATE comporta_notice SET state = 'failed'");
 	site_run("INSERT INTO comporta_alarm (name, active_name, began_ms,"
-		 " ended_ms, words) VALUES ('a', NULL, 1, 2, ''), ('a', 'a',"
-		 " 3, NULL, '')");
+		 " ended_ms, seen_ms, words) VALUES ('a', NULL, 1, 2, 2, ''),"
+		 " ('a', 'a', 3, NULL, 3, '')");
 	site_run("INSERT INTO comporta_webhook (event, about_id, target,"
 		 " state, attempts, queued_ms, next_ms) VALUES ('blocked', 1,"
 		 " 't', 'queued', 0, 1, 1), ('blocked', 2, 't', 'evil\"\n',"

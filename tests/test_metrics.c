@@ -187,6 +187,12 @@ static void test_publish(void **unused)
 	with_tables(metrics_contract_publish);
 }
 
+static void test_add(void **unused)
+{
+	(void)unused;
+	with_tables(metrics_contract_add);
+}
+
 static void test_read(void **unused)
 {
 	(void)unused;
@@ -338,7 +344,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cells), cmocka_unit_test(test_names),
 		FRESH(test_cumulative), FRESH(test_killed),
-		cmocka_unit_test(test_publish), cmocka_unit_test(test_read),
+		cmocka_unit_test(test_publish), cmocka_unit_test(test_add),
+		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_no_table),
 		cmocka_unit_test(test_instances),
 		cmocka_unit_test(test_samples), cmocka_unit_test(test_head),

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "base/log.h"
+#include "detector/commands/meter.h"
 #include "detector/followup.h"
 #include "detector/panel/schema.h"
 #include "detector/settings.h"
@@ -139,6 +140,7 @@ int desk_send(struct desk *desk, int64_t now_ms,
 	result = outbox_send(desk->blocks.db, &sender, now_ms, SEND_AT_ONCE,
 			     report_out, err);
 	routes_close(&desk->routes);
+	meter_sent(desk->blocks.db, report_out, now_ms);
 	return result;
 }
 

@@ -27,22 +27,6 @@ void meter_failed(struct meter *meter, enum patience_step step)
 	counts_add(&meter->counts, METRIC_DATABASE_FAILURES, step, 0, 1);
 }
 
-void meter_sent(struct meter *meter, const struct outbox_report *sent)
-{
-	const struct {
-		enum metric_smtp result;
-		int64_t n;
-	} all[] = {
-		{ SMTP_SENT, sent->sent },
-		{ SMTP_LATER, sent->later },
-		{ SMTP_REFUSED, sent->failed },
-	};
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		counts_add(&meter->counts, METRIC_SMTP_RESULTS, all[i].result,
-			   0, (uint64_t)all[i].n);
-}
-
 /* Paths may be as long as a key, so it is their hash. */
 static void ahead_name(const char *source, char name[32])
 {
@@ -191,6 +175,30 @@ static void instance_name(char out[PUBLISH_INSTANCE_SIZE])
 		wanted = "unnamed";
 	if (wanted != out)
 		slice_copy(slice_from(wanted), out, PUBLISH_INSTANCE_SIZE);
+}
+
+void meter_sent(struct db *db, const struct outbox_report *sent,
+		int64_t now_ms)
+{
+	const struct {
+		enum metric_smtp result;
+		int64_t n;
+	} all[] = {
+		{ SMTP_SENT, sent->sent },
+		{ SMTP_LATER, sent->later },
+		{ SMTP_REFUSED, sent->failed },
+	};
+	char instance[PUBLISH_INSTANCE_SIZE];
+	struct err err;
+
+	instance_name(instance);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (all[i].n > 0 &&
+		    publish_add(db, instance, metric_cell(METRIC_SMTP_RESULTS,
+							  all[i].result, 0),
+				(uint64_t)all[i].n, now_ms, &err) < 0)
+			log_debug("sent notices are not counted: %s",
+				  err.text);
 }
 
 void meter_publish(struct meter *meter, const struct meter_sight *sight,

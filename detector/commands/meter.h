@@ -31,7 +31,10 @@ struct meter {
 /* What happened. */
 void meter_verdict(struct meter *meter, const struct verdict *verdict);
 void meter_failed(struct meter *meter, enum patience_step step);
-void meter_sent(struct meter *meter, const struct outbox_report *sent);
+
+/* What became of notices, whoever sent them. */
+void meter_sent(struct db *db, const struct outbox_report *sent,
+		int64_t now_ms);
 
 /* Add the log's lines that an earlier run had counted beyond its position. */
 void meter_opened(struct state *state, const char *source,

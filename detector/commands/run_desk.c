@@ -158,13 +158,9 @@ static int tell_operator(struct run *run, struct err *err)
 
 static int send_here(struct run *run, struct err *err)
 {
-	int result;
-
 	run->desk.describe.watched = watched_list;
 	run->desk.describe.watched_context = run->state;
-	result = desk_send(&run->desk, clock_now_ms(), &run->sent, err);
-	meter_sent(&run->meter, &run->sent);
-	return result;
+	return desk_send(&run->desk, clock_now_ms(), &run->sent, err);
 }
 
 /* A mail server that takes its time must not keep watch from its logs: there

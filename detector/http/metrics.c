@@ -226,7 +226,7 @@ static void print_all(const struct sight *sight,
 	for (int i = 0; i < METRICS; i++) {
 		enum metric_id id = (enum metric_id)i;
 
-		if (metrics[id].who == METRIC_BY_ROUND) {
+		if (metrics[id].who != METRIC_BY_SERVE) {
 			print_rows(&sight->published, id, &at, out);
 		} else if (metrics[id].type != METRIC_TYPE_HISTOGRAM) {
 			print_values(sight, id, out);

@@ -28,7 +28,7 @@ enum metric_type { METRIC_TYPE_COUNTER, METRIC_TYPE_GAUGE,
 /* "counter", "gauge", "histogram" */
 extern const char *const metric_type_names[];
 
-enum metric_who { METRIC_BY_ROUND, METRIC_BY_SERVE };
+enum metric_who { METRIC_BY_ROUND, METRIC_BY_SENDER, METRIC_BY_SERVE };
 
 enum { METRIC_CELLS_MAX = 512, METRIC_LABELS_SIZE = 128 };
 

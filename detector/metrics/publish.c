@@ -80,6 +80,55 @@ static enum db_result forget_before(struct db *db, const char *instance,
 		      N_OF(parameters), NULL, NULL, NULL, err);
 }
 
+/* A process whose clock was read earlier must not make the row look older. */
+static enum db_result add_to_row(struct db *db,
+				 const struct db_parameter *parameters,
+				 size_t n, int64_t *changed, struct err *err)
+{
+	return db_run(db, "UPDATE comporta_metric SET value = value + :n,"
+		      " at_ms = CASE WHEN at_ms > :now THEN at_ms ELSE :now"
+		      " END WHERE instance = :instance AND name = :name AND"
+		      " labels = :labels", parameters, n, NULL, NULL, changed,
+		      err);
+}
+
+int publish_add(struct db *db, const char *instance, size_t cell, uint64_t n,
+		int64_t now_ms, struct err *err)
+{
+	const struct db_parameter parameters[] = {
+		P("instance", db_string(instance)),
+		P("name", db_string(metrics[metric_of(cell)].name)),
+		P("labels", db_string(metric_labels(cell))),
+		P("n", db_real((double)n)),
+		P("now", db_integer(now_ms)),
+	};
+	int64_t changed = 0;
+	enum db_result done = add_to_row(db, parameters, N_OF(parameters),
+					 &changed, err);
+
+	if (done == DB_OK && changed == 0)
+		done = db_run(db, "INSERT INTO comporta_metric (instance, name,"
+			      " labels, value, at_ms) VALUES (:instance, :name,"
+			      " :labels, :n, :now)", parameters,
+			      N_OF(parameters), NULL, NULL, NULL, err);
+	/* Another was quicker; or there was nothing to change. */
+	if (done == DB_DUPLICATE)
+		done = add_to_row(db, parameters, N_OF(parameters), &changed,
+				  err);
+	return done == DB_OK ? 0 : -1;
+}
+
+/* Those of the table stay, and are there from the first. */
+static int keep_senders(struct db *db, const char *instance, int64_t now_ms,
+			struct err *err)
+{
+	for (size_t i = 0; i < metric_cells(); i++)
+		if (metrics[metric_of(i)].who == METRIC_BY_SENDER &&
+		    publish_add(db, instance, i, 0, now_ms, err) < 0)
+			return -1;
+	return 0;
+}
+
 enum { SILENT_AT_ONCE = 8 };
 
 struct silent {
@@ -131,7 +180,8 @@ int publish(struct publisher *publisher, struct db *db, const char *instance,
 	if (!all)
 		return 0;
 	publisher->all_ms = now_ms;
-	if (forget_before(db, instance, now_ms, err) != DB_OK)
+	if (keep_senders(db, instance, now_ms, err) < 0 ||
+	    forget_before(db, instance, now_ms, err) != DB_OK)
 		return -1;
 	return forget_silent(db, now_ms, err);
 }
@@ -144,8 +194,8 @@ static int take_row(void *context, const struct db_row *row)
 				     db_column(row, "labels"));
 	struct published_row *to;
 
-	if (cell < 0 || metrics[metric_of((size_t)cell)].who !=
-				METRIC_BY_ROUND ||
+	if (cell < 0 ||
+	    metrics[metric_of((size_t)cell)].who == METRIC_BY_SERVE ||
 	    !publish_is_instance(instance))
 		return 0;
 	if (out->n == PUBLISH_ROWS_MAX)

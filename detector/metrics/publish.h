@@ -29,6 +29,11 @@ int publish(struct publisher *publisher, struct db *db, const char *instance,
 	    const double values[METRIC_CELLS_MAX], int64_t now_ms,
 	    struct err *err);
 
+/* Add to a counter of METRIC_BY_SENDER, which is in the table alone; 0 makes
+ * its row, if it is not there. Several processes may. */
+int publish_add(struct db *db, const char *instance, size_t cell, uint64_t n,
+		int64_t now_ms, struct err *err);
+
 /*
  * Every value of every instance that is not silent, ordered by metric, then
  * instance. A row that no cell of ours has, or whose instance is no host name,

@@ -108,6 +108,25 @@ get >"$work/status"
 equal "which is told" 0 "$(sed -n 's/^comporta_database_up //p' "$page")"
 unserve
 
+# Of watch, another process sends; it counts in the table.
+rm -rf "$work/state"
+burst anna@firma.example >"$log"
+"$comporta" watch "${with[@]}" --json --set watch_interval=100ms "$log" \
+	>"$work/out" 2>"$work/err" &
+pid=$!
+sent() {
+	sqlite3 "$work/state/comporta.db" "SELECT CAST(value AS INTEGER) FROM
+		comporta_metric WHERE name = 'comporta_smtp_results_total'
+		AND labels = 'result=\"sent\"' AND instance = 'mx1'" 2>&1
+}
+for _ in $(seq 1 100); do
+	[ "$(sent)" != 1 ] || break
+	sleep 0.1
+done
+equal "what another process has sent" 1 "$(sent)"
+kill -TERM $pid
+wait $pid
+
 # A step that ends within what was read already: watch, which reads on from
 # where the last commit was, must not meet these events again. Without notices, whose
 # fate would be a reason to commit.

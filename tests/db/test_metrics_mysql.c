@@ -78,6 +78,12 @@ static void test_publish(void **state)
 	with_rights(metrics_contract_publish);
 }
 
+static void test_add(void **state)
+{
+	(void)state;
+	with_rights(metrics_contract_add);
+}
+
 static void test_read(void **state)
 {
 	(void)state;
@@ -130,8 +136,8 @@ static void test_page(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_publish), cmocka_unit_test(test_read),
-		cmocka_unit_test(test_page),
+		cmocka_unit_test(test_publish), cmocka_unit_test(test_add),
+		cmocka_unit_test(test_read), cmocka_unit_test(test_page),
 	};
 
 	log_init(LOG_QUIET);

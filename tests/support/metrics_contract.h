@@ -10,6 +10,8 @@
 /* What has changed, all of it in time, silent ones gone. */
 void metrics_contract_publish(struct db *db);
 
+void metrics_contract_add(struct db *db);
+
 /* Rows that no program of ours wrote, and what two machines say. */
 void metrics_contract_read(struct db *db);
 
