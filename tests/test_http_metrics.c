@@ -158,7 +158,8 @@ static void test_rounds(void **state)
 static void test_itself(void **state)
 {
 	struct http_response response = HTTP_RESPONSE_INIT;
-	struct http_stats stats = { .connections = 3 };
+	struct http_stats stats = { .connections = 3, .cut_slow = 2,
+				    .cut_for_room = 7 };
 	double value;
 
 	(void)state;
@@ -185,6 +186,10 @@ static void test_itself(void **state)
 	assert_value(&response, "comporta_http_request_duration_seconds_count"
 		     "{route=\"metrics\"}", 0);
 	assert_value(&response, "comporta_http_connections", 3);
+	assert_value(&response, "comporta_http_connections_cut_total"
+		     "{reason=\"slow\"}", 2);
+	assert_value(&response, "comporta_http_connections_cut_total"
+		     "{reason=\"room\"}", 7);
 	assert_value(&response, "process_start_time_seconds",
 		     (NOW - 1500) / 1000.0);
 	assert_true(exposition_value(text_slice(&response.body),

@@ -146,9 +146,16 @@ static void look_at_process(struct sight *sight,
 	set(sight, METRIC_PROCESS_FDS, open_descriptors());
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
 		set(sight, METRIC_PROCESS_MAX_FDS, (double)limit.rlim_cur);
-	if (context->stats)
-		set(sight, METRIC_HTTP_CONNECTIONS,
-		    (double)context->stats->connections);
+}
+
+static void look_at_connections(struct sight *sight,
+				const struct http_stats *stats)
+{
+	set(sight, METRIC_HTTP_CONNECTIONS, (double)stats->connections);
+	sight->values[metric_cell(METRIC_HTTP_CUT, CUT_SLOW, 0)] =
+		(double)stats->cut_slow;
+	sight->values[metric_cell(METRIC_HTTP_CUT, CUT_FOR_ROOM, 0)] =
+		(double)stats->cut_for_room;
 }
 
 static void take_requests(void *context, const char *part,
@@ -258,8 +265,10 @@ void metrics_show(struct exchange *exchange)
 		sight.values[i] = NAN;
 	look_at_database(&sight, exchange);
 	look_at_process(&sight, exchange->context);
-	if (stats)
+	if (stats) {
+		look_at_connections(&sight, stats);
 		http_stats_each(stats, take_requests, &sight);
+	}
 	text_clear(&response->body);
 	print_all(&sight, stats, &response->body);
 	published_release(&sight.published);

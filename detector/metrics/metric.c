@@ -92,6 +92,9 @@ static const struct metric_label ROUTE_LABEL = {
 static const struct metric_label CODE_LABEL = {
 	"code", WORDS("1xx", "2xx", "3xx", "4xx", "5xx"), NULL
 };
+static const struct metric_label CUT_LABEL = {
+	"reason", WORDS("slow", "room"), NULL
+};
 static const struct metric_label VERSION_LABEL = {
 	"version", WORDS(COMPORTA_VERSION), NULL
 };
@@ -111,6 +114,7 @@ static const struct metric_label VERSION_LABEL = {
 #define LABEL_ACTION_STATE &ACTION_STATE_LABEL
 #define LABEL_ROUTE &ROUTE_LABEL
 #define LABEL_CODE &CODE_LABEL
+#define LABEL_CUT &CUT_LABEL
 #define LABEL_VERSION &VERSION_LABEL
 
 const struct metric metrics[METRICS] = {

@@ -45,6 +45,7 @@ extern const struct metric metrics[METRICS];
 
 /* Values of labels that are counted here and have no table elsewhere. */
 enum metric_decision { DECISION_DONE, DECISION_NEVER };
+enum metric_cut { CUT_SLOW, CUT_FOR_ROOM };
 enum metric_smtp { SMTP_SENT, SMTP_LATER, SMTP_REFUSED };
 
 /* How many values the metric's first (0) or second (1) label has; 1 without
