@@ -20,9 +20,8 @@ demo='curl sqlite3 libmaxmind-db-writer-perl'
 # build/ (tests/e2e/exim.py).
 check='libcmocka-dev mariadb-server mariadb-client postfix postfix-mysql
 	postfix-sqlite dovecot-core dovecot-imapd dovecot-mysql dovecot-sqlite
-	python3 python3-numpy python3-jsonschema procps gzip xz-utils bzip2
-	zstd logrotate
-	php-cli jq'
+	python3 python3-numpy python3-jsonschema php-cli jq openssl procps gzip
+	xz-utils bzip2 zstd logrotate'
 
 # Tried, but nothing fails without: reading journald's journal, and the tests
 # of that. They exclude what a system without systemd has in its place.

@@ -29,8 +29,7 @@
 
 enum {
 	CLIENTS_GRACE_MS = 3000,
-	/* Taken beyond `most`, while those who were cut are on their way
-	 * out. */
+	/* Taken beyond `most`, while those who were cut are on their way. */
 	CLIENTS_SPARE = 64
 };
 

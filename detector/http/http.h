@@ -46,6 +46,8 @@ struct http_request {
 	struct slice headers[HTTP_HEADERS];	/* ptr NULL when not sent */
 	struct slice body;
 	bool body_too_large;	/* more than HTTP_BODY_MAX; not kept */
+	bool is_ambiguous;	/* where its body ends can be read in two ways:
+				 * a proxy in front may see other requests */
 	bool is_tls;		/* by ourselves */
 	struct address client;	/* of the connection; the router replaces it
 				 * by the one a trusted proxy names */

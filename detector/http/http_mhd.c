@@ -22,7 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -33,9 +32,7 @@ enum {
 	/* A body beyond its limit is read on this far, so that an honest
 	 * client hears 413 instead of a reset connection. */
 	DRAIN_MAX = 1024 * 1024,
-	PEM_MAX = 256 * 1024,
-	/* Besides connections: database, listening, log, templates. */
-	FILES_OF_OURS = 64
+	PEM_MAX = 256 * 1024
 };
 
 struct server {
@@ -53,7 +50,7 @@ struct incoming {
 	char uri[HTTP_URI_MAX + 1];
 	struct text body;
 	uint64_t seen;		/* body bytes, kept or not */
-	bool has_begun, is_too_large;
+	bool has_begun, is_too_large, is_ambiguous;
 };
 
 static struct client *client_of(struct MHD_Connection *connection)
@@ -75,6 +72,7 @@ static void *take_uri(void *context, const char *uri,
 	incoming->body = (struct text)TEXT_INIT(HTTP_BODY_MAX);
 	incoming->seen = 0;
 	incoming->has_begun = incoming->is_too_large = false;
+	incoming->is_ambiguous = false;
 	slice_copy(slice_from(uri), incoming->uri, sizeof(incoming->uri));
 	return incoming;
 }
@@ -138,6 +136,7 @@ static void fill_in(struct http_request *request, struct server *server,
 		.path = rest,
 		.body = text_slice(&incoming->body),
 		.body_too_large = incoming->is_too_large,
+		.is_ambiguous = incoming->is_ambiguous,
 		.is_tls = server->certificate.len > 0,
 		.client = client_address(connection),
 		.now_ms = server->context->now_ms(),
@@ -193,11 +192,48 @@ static enum MHD_Result answer_now(struct server *server,
 
 	fill_in(&request, server, connection, method, incoming);
 	http_answer(server->context, &request, &response);
+	/* What comes behind it is no request. */
+	if (request.is_ambiguous)
+		http_response_field(&response, "Connection", "close");
 	result = send_answer(connection, &response);
 	http_stats_note(server->context->stats, http_part_of(request.path),
 			response.status, clock_monotonic_us() - start_us);
 	http_response_release(&response);
 	return result;
+}
+
+/* What a request says about where its body ends. */
+struct framing {
+	size_t n_lengths, n_encodings;
+	bool is_wrong;
+};
+
+static enum MHD_Result take_framing(void *context, enum MHD_ValueKind kind,
+				    const char *name, const char *value)
+{
+	struct framing *framing = context;
+
+	(void)kind;
+	if (strcasecmp(name, "Content-Length") == 0) {
+		framing->n_lengths++;
+		framing->is_wrong |= !value || !value[0] ||
+			value[strspn(value, "0123456789")] != '\0';
+	} else if (strcasecmp(name, "Transfer-Encoding") == 0) {
+		framing->n_encodings++;
+		framing->is_wrong |= !value ||
+				     strcasecmp(value, "chunked") != 0;
+	}
+	return MHD_YES;
+}
+
+static bool is_ambiguous(struct MHD_Connection *connection)
+{
+	struct framing framing = { 0, 0, false };
+
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, take_framing,
+				  &framing);
+	return framing.is_wrong ||
+	       framing.n_lengths + framing.n_encodings > 1;
 }
 
 static bool announces_too_much(struct MHD_Connection *connection)
@@ -221,8 +257,9 @@ static enum MHD_Result on_access(void *context,
 	(void)version;
 	if (!incoming->has_begun) {
 		incoming->has_begun = true;
+		incoming->is_ambiguous = is_ambiguous(connection);
 		incoming->is_too_large = announces_too_much(connection);
-		return incoming->is_too_large
+		return incoming->is_ambiguous || incoming->is_too_large
 			? answer_now(server, connection, method, incoming)
 			: MHD_YES;
 	}
@@ -381,30 +418,6 @@ static int run(struct server *server, volatile sig_atomic_t *stop,
 	return 0;
 }
 
-/* Connections that there are descriptors for. The limit is raised as far as
- * a process may by itself. */
-static size_t most_connections(void)
-{
-	size_t want = settings.serve.max_connections > 0
-		? (size_t)settings.serve.max_connections : 1;
-	size_t files = want + CLIENTS_SPARE + FILES_OF_OURS;
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= files)
-		return want;
-	limit.rlim_cur = limit.rlim_max < files ? limit.rlim_max : files;
-	if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= files)
-		return want;
-	getrlimit(RLIMIT_NOFILE, &limit);
-	files = limit.rlim_cur > CLIENTS_SPARE + FILES_OF_OURS
-		? (size_t)limit.rlim_cur - CLIENTS_SPARE - FILES_OF_OURS : 1;
-	log_warning("serve.max_connections: %zu at once instead of %zu, as "
-		    "this process may open %zu files only; raise LimitNOFILE "
-		    "of its service (ulimit -n)", files, want,
-		    (size_t)limit.rlim_cur);
-	return files;
-}
-
 static void init_clients(struct server *server)
 {
 	struct clients_limits limits = {
@@ -414,7 +427,8 @@ static void init_clients(struct server *server)
 
 	if (!server->context->stats)
 		server->context->stats = &server->own_stats;
-	server->most = limits.most = most_connections();
+	server->most = limits.most =
+		listen_connections(settings.serve.max_connections);
 	limits.most_each = limits.most / 2 + 1;
 	server->clients = clients_new(&limits, server->context->stats);
 }

@@ -1,5 +1,6 @@
 #include "detector/http/listen.h"
 
+#include "base/log.h"
 #include "base/slice.h"
 
 #include <arpa/inet.h>
@@ -7,10 +8,16 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BACKLOG = 4096 };	/* the kernel has its own limit */
+enum {
+	BACKLOG = 4096,		/* the kernel has its own limit */
+	/* Connections on their way out (clients.h), the database, templates,
+	 * the log. */
+	FILES_BESIDES = 128
+};
 
 static int parse(const char *address, struct addrinfo **out, struct err *err)
 {
@@ -91,4 +98,25 @@ int listen_open(const char *address, int *fd_out, int *port_out,
 	*fd_out = fd;
 	*port_out = port_of(fd);
 	return 0;
+}
+
+size_t listen_connections(int64_t most)
+{
+	size_t want = most > 0 ? (size_t)most : 1;
+	size_t files = want + FILES_BESIDES;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur >= files)
+		return want;
+	limit.rlim_cur = limit.rlim_max < files ? limit.rlim_max : files;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= files)
+		return want;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	files = limit.rlim_cur > FILES_BESIDES
+		? (size_t)limit.rlim_cur - FILES_BESIDES : 1;
+	log_warning("serve.max_connections: %zu at once instead of %zu, as "
+		    "this process may open %zu files only; raise LimitNOFILE "
+		    "of its service (ulimit -n)", files, want,
+		    (size_t)limit.rlim_cur);
+	return files;
 }

@@ -6,7 +6,8 @@
 
 #include "base/err.h"
 
-#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /*
  * Listen on "127.0.0.1:8025" or "[::1]:8025": numbers only, as a name may
@@ -15,5 +16,10 @@
  */
 int listen_open(const char *address, int *fd_out, int *port_out,
 		struct err *err);
+
+/* How many of `most` connections there can be descriptors for. The limit of
+ * this process is raised as far as it may do by itself; where that is not
+ * enough, the log tells. */
+size_t listen_connections(int64_t most);
 
 #endif

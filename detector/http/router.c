@@ -66,7 +66,7 @@ struct path {
 	char segments[SEGMENTS_MAX][SEGMENT_SIZE];
 };
 
-enum split { SPLIT_FINE, SPLIT_BAD, SPLIT_TOO_DEEP };
+enum split { SPLIT_FINE, SPLIT_BAD, SPLIT_TOO_DEEP, SPLIT_AMBIGUOUS };
 
 static enum split path_split(struct slice raw, struct path *out)
 {
@@ -358,7 +358,13 @@ void http_answer(struct http_context *context,
 	struct path path;
 
 	find_client(&exchange);
-	switch (path_split(request->path, &path)) {
+	switch (request->is_ambiguous ? SPLIT_AMBIGUOUS
+				      : path_split(request->path, &path)) {
+	case SPLIT_AMBIGUOUS:
+		http_error(response, 400, "bad_request",
+			   "The length of this request's body is given "
+			   "wrongly, or in two ways.", NULL);
+		break;
 	case SPLIT_BAD:
 		http_error(response, 400, "bad_path",
 			   "This path is not well formed.", NULL);
