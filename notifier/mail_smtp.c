@@ -54,13 +54,6 @@ static bool is_host_text(const char *text)
 	return true;
 }
 
-static bool is_this_machine(struct slice host)
-{
-	return slice_starts(host, S("localhost")) ||
-	       slice_starts(host, S("127.")) ||
-	       slice_starts(host, S("[::1]"));
-}
-
 /* Only a scheme, a host and a port: whatever else curl reads out of a URL
  * has its own setting here. */
 static int check_settings(const struct mail_settings *settings,
@@ -151,7 +144,7 @@ int mail_client_open(const struct mail_settings *settings,
 		return -1;
 	client = must(calloc(1, sizeof(*client)));
 	client->settings = *settings;
-	client->is_here = is_this_machine(host);
+	client->is_here = transfer_is_here(host);
 	snprintf(client->url, sizeof(client->url), "%s://%.*s/%s",
 		 settings->url[4] == 's' ? "smtps" : "smtp", (int)host.len,
 		 host.ptr, settings->helo);

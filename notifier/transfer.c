@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONNECT_TIMEOUT_MS = 20000 };
+enum { CONNECT_TIMEOUT_MS = 20000, ANSWER_BODY_MAX = 65536 };
 
 struct transfer {
 	struct transfer_settings settings;
@@ -85,15 +85,13 @@ static size_t on_write(char *bytes, size_t size, size_t n, void *context)
 	return size * n;
 }
 
-static void set_protocols(CURL *curl)
-{
 #if LIBCURL_VERSION_NUM >= 0x075500
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+#define SET_PROTOCOLS(curl, names, bits) \
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, names)
 #else
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS,
-			 (long)(CURLPROTO_SMTP | CURLPROTO_SMTPS));
+#define SET_PROTOCOLS(curl, names, bits) \
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS, (long)(bits))
 #endif
-}
 
 static void set_verify(CURL *curl, bool verify)
 {
@@ -133,7 +131,7 @@ static void set_mail(struct transfer *transfer)
 {
 	CURL *curl = transfer->curl;
 
-	set_protocols(curl);
+	SET_PROTOCOLS(curl, "smtp,smtps", CURLPROTO_SMTP | CURLPROTO_SMTPS);
 	set_common(curl, &transfer->settings);
 	set_login(curl, &transfer->settings);
 	curl_easy_setopt(curl, CURLOPT_USE_SSL, transfer->settings.needs_tls
@@ -269,4 +267,196 @@ size_t transfer_hear(struct transfer *transfer, char *out, size_t size,
 		if (code != CURLE_AGAIN || !await(transfer, POLLIN, until_ms))
 			return 0;
 	}
+}
+
+bool transfer_is_here(struct slice host)
+{
+	struct slice name = host;
+
+	if (slice_starts(host, S("[::1]")))
+		return host.len == 5 || host.ptr[5] == ':';
+	name = slice_cut(&host, ':');
+	if (slice_eq_nocase(name, S("localhost")))
+		return true;
+	if (!slice_starts(name, S("127.")))
+		return false;
+	for (size_t i = 0; i < name.len; i++)
+		if (name.ptr[i] != '.' &&
+		    (name.ptr[i] < '0' || name.ptr[i] > '9'))
+			return false;
+	return true;
+}
+
+/* One POST under way. */
+struct posted {
+	struct posted *next;
+	CURL *curl;
+	struct curl_slist *headers;
+	void *tag;
+	size_t heard;		/* bytes of the answer's body */
+	char problem[CURL_ERROR_SIZE];
+};
+
+struct transfer_posts {
+	struct transfer_settings settings;
+	CURLM *multi;
+	struct posted *all;
+	size_t n;
+};
+
+void transfer_posts_open(const struct transfer_settings *settings,
+			 struct transfer_posts **posts_out)
+{
+	struct transfer_posts *posts = must(calloc(1, sizeof(*posts)));
+
+	posts->settings = *settings;
+	*posts_out = posts;
+}
+
+static void end_post(struct transfer_posts *posts, struct posted *posted)
+{
+	struct posted **at = &posts->all;
+
+	while (*at != posted)
+		at = &(*at)->next;
+	*at = posted->next;
+	posts->n--;
+	curl_multi_remove_handle(posts->multi, posted->curl);
+	curl_easy_cleanup(posted->curl);
+	curl_slist_free_all(posted->headers);
+	free(posted);
+}
+
+void transfer_posts_close(struct transfer_posts **posts)
+{
+	if (!*posts)
+		return;
+	while ((*posts)->all)
+		end_post(*posts, (*posts)->all);
+	if ((*posts)->multi) {
+		curl_multi_cleanup((*posts)->multi);
+		curl_global_cleanup();
+	}
+	free(*posts);
+	*posts = NULL;
+}
+
+/* Nothing in it is for us, and one without end is cut. */
+static size_t on_answer_body(char *bytes, size_t size, size_t n, void *context)
+{
+	struct posted *posted = context;
+
+	(void)bytes;
+	posted->heard += size * n;
+	return posted->heard > ANSWER_BODY_MAX ? 0 : size * n;
+}
+
+static void set_post(struct transfer_posts *posts, struct posted *posted,
+		     const struct transfer_post *post)
+{
+	CURL *curl = posted->curl;
+
+	SET_PROTOCOLS(curl, "http,https", CURLPROTO_HTTP | CURLPROTO_HTTPS);
+	set_common(curl, &posts->settings);
+	curl_easy_setopt(curl, CURLOPT_URL, post->url);
+	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(curl, CURLOPT_HTTP_VERSION,
+			 (long)CURL_HTTP_VERSION_1_1);
+	for (size_t i = 0; i < post->n_headers; i++)
+		posted->headers = must(curl_slist_append(posted->headers,
+							 post->headers[i]));
+	/* A body of one packet needs no leave. */
+	posted->headers = must(curl_slist_append(posted->headers, "Expect:"));
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, posted->headers);
+	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)post->body.len);
+	curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, post->body.ptr);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_answer_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, posted);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, posted->problem);
+	curl_easy_setopt(curl, CURLOPT_PRIVATE, posted);
+}
+
+static int start_posts(struct transfer_posts *posts, struct err *err)
+{
+	if (posts->multi)
+		return 0;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT))
+		return err_set(err, EXIT_SYSTEM, "libcurl does not start");
+	posts->multi = curl_multi_init();
+	if (posts->multi)
+		return 0;
+	curl_global_cleanup();
+	return err_set(err, EXIT_SYSTEM, "libcurl gives no handle");
+}
+
+int transfer_posts_begin(struct transfer_posts *posts,
+			 const struct transfer_post *post, struct err *err)
+{
+	struct posted *posted;
+
+	if (start_posts(posts, err) < 0)
+		return -1;
+	posted = must(calloc(1, sizeof(*posted)));
+	posted->curl = must(curl_easy_init());
+	posted->tag = post->tag;
+	posted->next = posts->all;
+	posts->all = posted;
+	posts->n++;
+	set_post(posts, posted, post);
+	if (curl_multi_add_handle(posts->multi, posted->curl) == CURLM_OK)
+		return 0;
+	end_post(posts, posted);
+	return err_set(err, EXIT_SYSTEM, "libcurl takes no further request");
+}
+
+size_t transfer_posts_under_way(const struct transfer_posts *posts)
+{
+	return posts->n;
+}
+
+static void take_answer(struct transfer_posts *posts, const CURLMsg *message,
+			struct transfer_answer *out)
+{
+	struct posted *posted = NULL;
+	curl_off_t retry_after_s = 0;
+	CURLcode code = message->data.result;
+	long status = 0;
+
+	curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &posted);
+	curl_easy_getinfo(posted->curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(posted->curl, CURLINFO_RETRY_AFTER, &retry_after_s);
+	*out = (struct transfer_answer){ .tag = posted->tag };
+	/* 1xx announces an answer that never came. */
+	if (status >= 200)
+		out->status = (int)status;
+	if (retry_after_s > 0 && retry_after_s < INT32_MAX)
+		out->retry_after_ms = (int64_t)retry_after_s * 1000;
+	snprintf(out->problem, sizeof(out->problem), "%s", posted->problem[0]
+		 ? posted->problem : curl_easy_strerror(code));
+	end_post(posts, posted);
+}
+
+bool transfer_posts_next(struct transfer_posts *posts, int64_t wait_ms,
+			 struct transfer_answer *answer_out)
+{
+	int64_t until_ms = clock_monotonic_ms() + wait_ms;
+	int running, left;
+
+	while (posts->n > 0) {
+		int64_t left_ms;
+		CURLMsg *message;
+
+		if (curl_multi_perform(posts->multi, &running) != CURLM_OK)
+			return false;
+		message = curl_multi_info_read(posts->multi, &left);
+		if (message && message->msg == CURLMSG_DONE) {
+			take_answer(posts, message, answer_out);
+			return true;
+		}
+		left_ms = until_ms - clock_monotonic_ms();
+		if (left_ms <= 0)
+			return false;
+		curl_multi_poll(posts->multi, NULL, 0, (int)left_ms, NULL);
+	}
+	return false;
 }

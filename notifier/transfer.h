@@ -4,7 +4,7 @@
  *
  * It owns connections and keeps them for the next time, TLS, time limits, and
  * says how a dialogue ended. What to make of the other side's answers is for
- * mail_smtp.c and webhook_post.c to know.
+ * mail_smtp.c and webhook_send.c to know.
  */
 #ifndef NOTIFIER_TRANSFER_H
 #define NOTIFIER_TRANSFER_H
@@ -64,5 +64,45 @@ void transfer_hang_up(struct transfer *transfer);
 
 /* Why the last dialogue was broken, in the library's words. Never NULL. */
 const char *transfer_problem(const struct transfer *transfer);
+
+/* Does "host", "host:port" or "[address]:port" name this machine, by an address
+ * that never leaves it, or as localhost? */
+bool transfer_is_here(struct slice host);
+
+/*
+ * HTTP POSTs, several at a time, each to its own end. Redirects are answers
+ * like others, and an answer's body is thrown away.
+ */
+struct transfer_posts;
+
+/* Of the settings: verify, ca_file, timeout_ms. */
+void transfer_posts_open(const struct transfer_settings *settings,
+			 struct transfer_posts **posts_out);
+/* Those under way are given up. */
+void transfer_posts_close(struct transfer_posts **posts);
+
+struct transfer_post {
+	const char *url;
+	const char *const *headers;	/* "Name: value" */
+	size_t n_headers;
+	struct slice body;
+	void *tag;		/* comes back with the answer */
+};
+
+/* Copies what it needs. */
+int transfer_posts_begin(struct transfer_posts *posts,
+			 const struct transfer_post *post, struct err *err);
+size_t transfer_posts_under_way(const struct transfer_posts *posts);
+
+struct transfer_answer {
+	void *tag;
+	int status;		/* 0 when there was none */
+	int64_t retry_after_ms;	/* 0 when the server did not say */
+	char problem[256];	/* without a status, in the library's words */
+};
+
+/* Wait for the next that ends; false when none did within `wait_ms`. */
+bool transfer_posts_next(struct transfer_posts *posts, int64_t wait_ms,
+			 struct transfer_answer *answer_out);
 
 #endif

@@ -4,6 +4,8 @@
 #include "base/stamp.h"
 #include "base/text.h"
 
+enum { TRIES = 3 };
+
 static const int64_t pause_minutes[] = { 1, 5, 15, 60, 120, 240, 480 };
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -21,6 +23,19 @@ int64_t waiting_now_ms(const struct waiting *waiting)
 	return waiting->start_ms + clock_monotonic_ms() - waiting->started_ms;
 }
 
+enum db_result waiting_change(struct db *db, const char *sql,
+			      const struct db_parameter *parameters,
+			      size_t n_parameters, int64_t *changed_out,
+			      struct err *err)
+{
+	enum db_result result = DB_BUSY;
+
+	for (int i = 0; i < TRIES && result == DB_BUSY; i++)
+		result = db_run(db, sql, parameters, n_parameters, NULL, NULL,
+				changed_out, err);
+	return result;
+}
+
 enum db_result waiting_claim(const struct waiting *waiting, int64_t id,
 			     int64_t attempts, bool *is_ours_out,
 			     int64_t *claimed_ms_out, struct err *err)
@@ -33,9 +48,10 @@ enum db_result waiting_claim(const struct waiting *waiting, int64_t id,
 		{ "attempts", db_integer(attempts) },
 	};
 	int64_t changed = 0;
-	enum db_result result = db_run(waiting->db, waiting->table->claim,
-				       parameters, N_OF(parameters), NULL,
-				       NULL, &changed, err);
+	enum db_result result = waiting_change(waiting->db,
+					       waiting->table->claim,
+					       parameters, N_OF(parameters),
+					       &changed, err);
 
 	*is_ours_out = changed == 1;
 	*claimed_ms_out = now_ms;
@@ -51,8 +67,8 @@ enum db_result waiting_sent(const struct waiting *waiting, int64_t id,
 		{ "claimed", db_integer(claimed_ms) },
 	};
 
-	return db_run(waiting->db, waiting->table->sent, parameters,
-		      N_OF(parameters), NULL, NULL, NULL, err);
+	return waiting_change(waiting->db, waiting->table->sent, parameters,
+			      N_OF(parameters), NULL, err);
 }
 
 enum db_result waiting_unsent(const struct waiting *waiting, int64_t id,
@@ -67,8 +83,8 @@ enum db_result waiting_unsent(const struct waiting *waiting, int64_t id,
 		{ "claimed", db_integer(claimed_ms) },
 	};
 
-	return db_run(waiting->db, waiting->table->unsent, parameters,
-		      N_OF(parameters), NULL, NULL, NULL, err);
+	return waiting_change(waiting->db, waiting->table->unsent, parameters,
+			      N_OF(parameters), NULL, err);
 }
 
 int64_t waiting_pause_ms(int64_t attempts)

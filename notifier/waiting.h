@@ -70,6 +70,13 @@ enum db_result waiting_unsent(const struct waiting *waiting, int64_t id,
 			      int64_t claimed_ms, bool ends, int64_t next_ms,
 			      const char *words, struct err *err);
 
+/* One statement outside a transaction; a deadlock took all of it back, and it
+ * is tried again. */
+enum db_result waiting_change(struct db *db, const char *sql,
+			      const struct db_parameter *parameters,
+			      size_t n_parameters, int64_t *changed_out,
+			      struct err *err);
+
 /* How long until the next attempt, by those made before this one: 1, 5, 15, 60
  * minutes and so on, the last one again and again. Mail servers themselves
  * retry this way (RFC 5321 section 4.5.4.1). */
