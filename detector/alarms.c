@@ -2,6 +2,7 @@
 
 #include "detector/blocks_inside.h"
 #include "detector/settings.h"
+#include "detector/webhooks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,11 +66,9 @@ static enum db_result find_lasting(struct blocks *blocks, const char *name,
 		      BLOCKS_N(parameters), take_lasting, out, NULL, err);
 }
 
-/* Everybody who hears of it, inside the transaction. Other ways to tell (a
- * webhook) are queued here as well. */
-static enum db_result tell(struct blocks *blocks, int64_t id,
-			   enum notice_kind kind, int64_t now_ms,
-			   struct err *err)
+static enum db_result write_to(struct blocks *blocks, int64_t id,
+			       enum notice_kind kind, int64_t now_ms,
+			       struct err *err)
 {
 	const char *to = settings.notice.alarm_to;
 
@@ -80,6 +79,21 @@ static enum db_result tell(struct blocks *blocks, int64_t id,
 	return outbox_queue(blocks->db, id, kind, slice_from(to),
 			    slice_from(settings_operator_language()), now_ms,
 			    err);
+}
+
+/* Everybody who hears of it, inside the transaction. */
+static enum db_result tell(struct blocks *blocks, int64_t id,
+			   enum notice_kind kind, int64_t now_ms,
+			   struct err *err)
+{
+	enum db_result done = write_to(blocks, id, kind, now_ms, err);
+
+	if (done != DB_OK)
+		return done;
+	return webhooks_queue(blocks, kind == NOTICE_ALARM
+					      ? WEBHOOK_ALARM
+					      : WEBHOOK_ALARM_OVER,
+			      id, now_ms, err);
 }
 
 /* With ended_ms 0 it lasts. */

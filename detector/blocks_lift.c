@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "detector/followup.h"
 #include "detector/settings.h"
+#include "detector/webhooks.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -129,6 +130,9 @@ static enum db_result write_trail(const struct lifting *lifting,
 		return done;
 	done = blocks_queue(lifting->blocks, &lifting->block, NOTICE_LIFTED,
 			    true, lifting->now_ms, err);
+	if (done == DB_OK)
+		done = webhooks_queue(lifting->blocks, WEBHOOK_LIFTED,
+				      lifting->block.id, lifting->now_ms, err);
 	if (done != DB_OK)
 		return done;
 	return followup_queue_lift(lifting->blocks, &lifting->block,

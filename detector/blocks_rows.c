@@ -3,6 +3,7 @@
  */
 #include "detector/blocks_making.h"
 #include "detector/followup.h"
+#include "detector/webhooks.h"
 
 #define INSERT_BLOCKS							\
 	"INSERT INTO comporta_block (decision, account, domain, state,"	\
@@ -236,12 +237,20 @@ static enum db_result add_followups(struct db_rows *rows,
 			     FOLLOWUP_BLOCK, HELD_AS_SET, making->now_ms, err);
 }
 
+static enum db_result add_webhooks(struct db_rows *rows,
+				   struct making *making, struct err *err)
+{
+	return webhooks_rows(rows, WEBHOOK_BLOCKED, making->block.id,
+			     making->now_ms, err);
+}
+
 enum db_result blocks_batch_write(struct blocks_batch *batch, struct err *err)
 {
 	struct db *db = batch->blocks->db;
 	struct db_rows credentials = BLOCKS_CREDENTIAL_ROWS(db);
 	struct db_rows audit = BLOCKS_AUDIT_ROWS(db);
 	struct db_rows followups = FOLLOWUP_ROWS(db);
+	struct db_rows webhooks = WEBHOOK_ROWS(db);
 	enum db_result done = insert_blocks(batch, err);
 
 	if (done == DB_OK)
@@ -256,5 +265,7 @@ enum db_result blocks_batch_write(struct blocks_batch *batch, struct err *err)
 		done = write_notices(batch, err);
 	if (done == DB_OK)
 		done = add_rows(batch, followups, add_followups, err);
+	if (done == DB_OK)
+		done = add_rows(batch, webhooks, add_webhooks, err);
 	return done;
 }

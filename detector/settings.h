@@ -112,6 +112,13 @@ struct settings {
 	} queue;
 
 	struct {
+		struct conf_list urls, events;
+		char *secret_file, *ca_file;
+		int64_t timeout_ms;	/* of one request */
+		int64_t max_attempts;
+	} webhook;
+
+	struct {
 		int64_t per_hour;	/* blocks, at least */
 		double share;		/* ... or of the active accounts */
 	} brake;

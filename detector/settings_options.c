@@ -264,6 +264,23 @@ static const struct conf_option queue_options[] = {
 	CONF_END
 };
 
+static const struct conf_option webhook_options[] = {
+	{ "urls", CONF_LIST, AT(webhook.urls), "", 0, 0, NULL,
+	  "Who is told of events by a POST (docs/WEBHOOKS.md): https://, or "
+	  "http:// on this machine.", NULL },
+	{ "events", CONF_LIST, AT(webhook.events),
+	  "blocked,lifted,alarm,alarm_over", 0, 0, NULL, "Which ones.", NULL },
+	TEXT("secret_file", webhook.secret_file, "", "File with the key that "
+	     "deliveries are signed with, 16 bytes or more."),
+	TEXT("ca_file", webhook.ca_file, "", "CA file; empty: the system's."),
+	DURATION("timeout", webhook.timeout_ms, "10s", 1, 60,
+		 "A receiver that has not answered by then is asked again "
+		 "later."),
+	INTEGER("max_attempts", webhook.max_attempts, "14", 1, 100, NULL,
+		"Tries before a delivery is given up."),
+	CONF_END
+};
+
 static const struct conf_option mailserver_options[] = {
 	{ "kind", CONF_CHOICE, AT(mailserver.kind), "auto", 0, 0, NULL,
 	  "Whose configuration check looks at; auto: of those that are "
@@ -296,6 +313,7 @@ static const struct conf_section fixed_sections[] = {
 	{ "brake", brake_options, &settings },
 	{ "actions", actions_options, &settings },
 	{ "queue", queue_options, &settings },
+	{ "webhook", webhook_options, &settings },
 	{ "mailserver", mailserver_options, &settings },
 	{ "judge", judge_options, &judge_settings },
 	{ "profile", profile_options, &profile_settings },

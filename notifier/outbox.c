@@ -290,28 +290,10 @@ int outbox_count(struct db *db, struct waiting_counts *out, struct err *err)
 	return waiting_count(db, &table, out, err);
 }
 
-static int take_due(void *context, const struct db_row *row)
-{
-	(void)row;
-	*(bool *)context = true;
-	return 1;
-}
-
 int outbox_is_due(struct db *db, int64_t now_ms, bool *is_due_out,
 		  struct err *err)
 {
-	const struct db_parameter parameters[] = {
-		{ "now", db_integer(now_ms) },
-		{ "expired", db_integer(now_ms - WAITING_CLAIM_MS) },
-	};
-	bool is_due = false;
-
-	if (db_run(db, "SELECT id FROM comporta_notice WHERE " WAITING_DUE
-		   " LIMIT 1", parameters, 2, take_due, &is_due, NULL,
-		   err) != DB_OK)
-		return -1;
-	*is_due_out = is_due;
-	return 0;
+	return waiting_is_due(db, &table, now_ms, is_due_out, err);
 }
 
 static int take_failure(void *context, const struct db_row *row)

@@ -140,3 +140,26 @@ int waiting_count(struct db *db, const struct waiting_table *table,
 	*out = counts;
 	return 0;
 }
+
+static int take_due(void *context, const struct db_row *row)
+{
+	(void)row;
+	*(bool *)context = true;
+	return 1;
+}
+
+int waiting_is_due(struct db *db, const struct waiting_table *table,
+		   int64_t now_ms, bool *is_due_out, struct err *err)
+{
+	const struct db_parameter parameters[] = {
+		{ "now", db_integer(now_ms) },
+		{ "expired", db_integer(now_ms - WAITING_CLAIM_MS) },
+	};
+	bool is_due = false;
+
+	if (db_run(db, table->due, parameters, N_OF(parameters), take_due,
+		   &is_due, NULL, err) != DB_OK)
+		return -1;
+	*is_due_out = is_due;
+	return 0;
+}

@@ -23,7 +23,7 @@ enum {
 
 /* The statements, for one table. */
 struct waiting_table {
-	const char *claim, *sent, *unsent, *count;
+	const char *claim, *sent, *unsent, *count, *due;
 };
 
 /* What is due, for a WHERE; its parameters are `now` and `expired`. */
@@ -43,7 +43,8 @@ struct waiting_table {
 		  " last_error = :error WHERE id = :id AND"		\
 		  " state = 'sending' AND claimed_ms = :claimed",	\
 	.count = "SELECT state, COUNT(*) AS n FROM " name		\
-		 " GROUP BY state" }
+		 " GROUP BY state",					\
+	.due = "SELECT id FROM " name " WHERE " WAITING_DUE " LIMIT 1" }
 
 /* One run over such a table, which may take minutes: claims that are made late
  * must not look old. */
@@ -90,5 +91,9 @@ struct waiting_counts {
 };
 int waiting_count(struct db *db, const struct waiting_table *table,
 		  struct waiting_counts *out, struct err *err);
+
+/* Is there anything that would be sent now? */
+int waiting_is_due(struct db *db, const struct waiting_table *table,
+		   int64_t now_ms, bool *is_due_out, struct err *err);
 
 #endif

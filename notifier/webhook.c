@@ -104,8 +104,6 @@ static int take_trouble(void *context, const struct db_row *row)
 	trouble->failed += is_failed;
 	if (trouble->last_error[0])
 		return 0;
-	slice_copy(webhook_host(db_column(row, "target")), trouble->host,
-		   sizeof(trouble->host));
 	slice_copy(slice_sub(db_column(row, "last_error"), 0,
 			     sizeof(trouble->last_error) - 1),
 		   trouble->last_error, sizeof(trouble->last_error));
@@ -118,11 +116,11 @@ int webhook_trouble(struct db *db, int64_t since_ms,
 	const struct db_parameter since = { "since", db_integer(since_ms) };
 	struct webhook_trouble trouble = { .waiting = 0 };
 
-	if (db_run(db, "SELECT state, target, last_error FROM comporta_webhook"
+	if (db_run(db, "SELECT state, last_error FROM comporta_webhook"
 		   " WHERE state IN ('queued', 'failed') AND next_ms > :since"
 		   " AND last_error IS NOT NULL"
-		   " ORDER BY next_ms DESC, id DESC LIMIT 1000", &since, 1, take_trouble, &trouble, NULL,
-		   err) != DB_OK)
+		   " ORDER BY next_ms DESC, id DESC LIMIT 1000", &since, 1,
+		   take_trouble, &trouble, NULL, err) != DB_OK)
 		return -1;
 	*out = trouble;
 	return 0;

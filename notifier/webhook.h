@@ -100,8 +100,7 @@ int webhook_is_due(struct db *db, int64_t now_ms, bool *is_due_out,
 /* Deliveries that could not be made so far, or failed since then. */
 struct webhook_trouble {
 	int64_t waiting, failed;
-	char host[WAITING_WORDS_SIZE];	/* of the newest, and why */
-	char last_error[WAITING_WORDS_SIZE];
+	char last_error[WAITING_WORDS_SIZE];	/* of the newest */
 };
 int webhook_trouble(struct db *db, int64_t since_ms,
 		    struct webhook_trouble *out, struct err *err);

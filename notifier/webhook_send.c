@@ -208,12 +208,18 @@ static bool is_over(const struct run *run, const struct delivery *delivery,
 	       (fate == FATE_REFUSED && attempts >= WEBHOOK_REFUSALS_MAX);
 }
 
+static int64_t longer(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms > b_ms ? a_ms : b_ms;
+}
+
 static enum db_result settle(struct run *run, struct target *target,
 			     enum fate fate, int64_t at_least_ms,
 			     const struct err *why, struct err *err)
 {
 	struct delivery *delivery = target->in_hand;
 	int64_t pause_ms = waiting_pause_ms(delivery->attempts);
+	int64_t now_ms = waiting_now_ms(&run->waiting);
 	enum db_result done;
 	bool ends;
 
@@ -230,18 +236,16 @@ static enum db_result settle(struct run *run, struct target *target,
 	run->report->failed += ends;
 	waiting_words(why, run->report->last_error);
 	done = waiting_unsent(&run->waiting, delivery->id,
-			      delivery->claimed_ms,
-			      ends ? WAITING_ENDS
-				   : pause_ms > at_least_ms ? pause_ms
-							    : at_least_ms,
+			      delivery->claimed_ms, ends,
+			      ends ? now_ms
+				   : now_ms + longer(pause_ms, at_least_ms),
 			      run->report->last_error, err);
 	if (done != DB_OK || fate != FATE_AWAY)
 		return done;
 	target->is_away = true;
 	if (pause_ms > REST_MAX_MS)
 		pause_ms = REST_MAX_MS;
-	return rest(run, target, pause_ms > at_least_ms ? pause_ms
-							: at_least_ms, err);
+	return rest(run, target, longer(pause_ms, at_least_ms), err);
 }
 
 static enum db_result take_answer(struct run *run,

@@ -1,9 +1,12 @@
 #include "detector/commands/check_sending.h"
 
 #include "base/clock.h"
+#include "base/stamp.h"
 #include "detector/commands/check_notices.h"
 #include "detector/settings.h"
+#include "detector/webhooks.h"
 
+#include <string.h>
 #include <unistd.h>
 
 /* In mode observe nobody is written to yet. */
@@ -117,9 +120,40 @@ static void look_at_words(const struct sending_check *check)
 	}
 }
 
+/* Whether they could be signed, and whom they do not reach. */
+static void look_at_webhooks(const struct sending_check *check)
+{
+	struct text key = TEXT_INIT(4096);
+	struct webhook_trouble trouble;
+	struct err found;
+	int64_t since_ms = clock_now_ms() - STAMP_DAY_MS;
+
+	if (settings.webhook.urls.n == 0)
+		return;
+	if (webhooks_key(&key, &found) < 0 ||
+	    webhook_trouble(check->desk->blocks.db, since_ms, &trouble,
+			    &found) < 0) {
+		tell(check, "webhooks", SENDING_MEND, &found);
+	} else if (trouble.waiting || trouble.failed) {
+		err_set(&found, EXIT_SERVICE, "%lld are tried again, %lld were "
+			"given up in 24 hours: %s",
+			(long long)trouble.waiting, (long long)trouble.failed,
+			trouble.last_error);
+		tell(check, "webhooks", SENDING_MEND, &found);
+	} else {
+		err_set(&found, EXIT_FINE, "%zu receivers, the key is there",
+			settings.webhook.urls.n);
+		tell(check, "webhooks", SENDING_GOOD, &found);
+	}
+	if (key.bytes)
+		explicit_bzero(key.bytes, key.room);
+	text_release(&key);
+}
+
 void check_sending(const struct sending_check *check)
 {
 	count_notices(check);
 	try_routes(check);
+	look_at_webhooks(check);
 	look_at_words(check);
 }

@@ -7,6 +7,7 @@
 #include "detector/panel/schema.h"
 #include "detector/settings.h"
 #include "detector/state.h"
+#include "detector/webhooks.h"
 
 #include <limits.h>
 #include <pwd.h>
@@ -141,6 +142,52 @@ int desk_send(struct desk *desk, int64_t now_ms,
 			     report_out, err);
 	routes_close(&desk->routes);
 	meter_sent(desk->blocks.db, report_out, now_ms);
+	return result;
+}
+
+static void tell_webhooks(const struct webhook_report *sent)
+{
+	if (sent->sent)
+		log_info("%lld webhooks sent", (long long)sent->sent);
+	if (sent->later || sent->failed)
+		log_warning("%lld webhooks wait for a later run, %lld were "
+			    "given up: %s", (long long)sent->later,
+			    (long long)sent->failed, sent->last_error);
+}
+
+int desk_send_webhooks(struct desk *desk, int64_t now_ms, int64_t budget_ms,
+		       const volatile sig_atomic_t *stop,
+		       struct webhook_report *report_out, struct err *err)
+{
+	struct text key = TEXT_INIT(4096);
+	struct webhook_sender sender = {
+		.urls = settings.webhook.urls.items,
+		.n_urls = settings.webhook.urls.n,
+		.ca_file = settings.webhook.ca_file,
+		.timeout_ms = settings.webhook.timeout_ms,
+		.max_attempts = settings.webhook.max_attempts,
+		.budget_ms = budget_ms,
+		.stop = stop,
+		.describe = webhooks_describe,
+		.context = &desk->blocks,
+	};
+	bool is_due = false;
+	int result;
+
+	*report_out = (struct webhook_report){ .last_error = "" };
+	result = webhook_is_due(desk->blocks.db, now_ms, &is_due, err);
+	if (result < 0 || !is_due)
+		return result;
+	if (sender.n_urls)
+		result = webhooks_key(&key, err);
+	sender.key = text_slice(&key);
+	if (result == 0)
+		result = webhook_send(desk->blocks.db, &sender, now_ms,
+				      report_out, err);
+	if (key.bytes)
+		explicit_bzero(key.bytes, key.room);
+	text_release(&key);
+	tell_webhooks(report_out);
 	return result;
 }
 

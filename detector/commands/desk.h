@@ -9,6 +9,9 @@
 #include "detector/commands/routes.h"
 #include "detector/describe.h"
 #include "notifier/outbox.h"
+#include "notifier/webhook.h"
+
+#include <signal.h>
 
 #include <signal.h>
 
@@ -41,6 +44,14 @@ bool desk_is_wanted(void);
  * here: *report_out counts it. */
 int desk_send(struct desk *desk, int64_t now_ms,
 	      struct outbox_report *report_out, struct err *err);
+
+/* Send the webhooks that are due, and begin none after `budget_ms` (0: as long
+ * as it takes) or once *stop is set (may be NULL). A receiver that is away is
+ * no failure here: it is told in a line of its own. -1 is for the database,
+ * and for a key that cannot be read: then they wait. */
+int desk_send_webhooks(struct desk *desk, int64_t now_ms, int64_t budget_ms,
+		       const volatile sig_atomic_t *stop,
+		       struct webhook_report *report_out, struct err *err);
 
 /* Carry out the actions that are due (followup.h). One that fails is told and
  * waits for the next scan. */

@@ -1,5 +1,5 @@
 /*
- * notify - send the notices that wait.
+ * notify - send the notices and webhooks that wait.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -30,23 +30,31 @@ static void catch_signals(void)
 	sigaction(SIGINT, &action, NULL);
 }
 
-/* All of it, in rounds: what came meanwhile and is urgent goes before what is
- * not. The digest also says who is watched, where the state can be read. */
-static int send_all(struct desk *desk, struct outbox_report *report,
-		    struct err *err)
+/* Between webhooks and notices, in turns: neither keeps the other waiting for
+ * long, whoever is slow. */
+enum { NOTICES_MS = 20000, WEBHOOKS_MS = 2000 };
+
+static int send_webhooks(struct desk *desk, int64_t budget_ms, struct err *err)
 {
-	struct state *state = NULL;
+	struct webhook_report report;
+
+	return desk_send_webhooks(desk, clock_now_ms(), budget_ms, &stop,
+				  &report, err);
+}
+
+/* What came meanwhile and is urgent goes before what is not. */
+static int send_in_turns(struct desk *desk, struct outbox_report *report,
+			 struct err *err)
+{
 	struct outbox_report one = { .sent = 1 };
-	struct err waste;
 	int result = 0;
 
-	if (state_open(settings.state_dir, true, &state, &waste) == 0) {
-		desk->describe.watched = watched_list;
-		desk->describe.watched_context = state;
-	}
-	desk->send_budget_ms = 0;
 	desk->stop = &stop;
+	desk->send_budget_ms = NOTICES_MS;
 	while (result == 0 && one.sent > 0 && !stop) {
+		struct err told_at_the_end;
+
+		send_webhooks(desk, WEBHOOKS_MS, &told_at_the_end);
 		result = desk_send(desk, clock_now_ms(), &one, err);
 		report->sent += one.sent;
 		report->later += one.later;
@@ -55,6 +63,22 @@ static int send_all(struct desk *desk, struct outbox_report *report,
 			memcpy(report->last_error, one.last_error,
 			       sizeof(one.last_error));
 	}
+	return result == 0 ? send_webhooks(desk, 0, err) : result;
+}
+
+/* The digest also says who is watched, where the state can be read. */
+static int send_all(struct desk *desk, struct outbox_report *report,
+		    struct err *err)
+{
+	struct state *state = NULL;
+	struct err waste;
+	int result;
+
+	if (state_open(settings.state_dir, true, &state, &waste) == 0) {
+		desk->describe.watched = watched_list;
+		desk->describe.watched_context = state;
+	}
+	result = send_in_turns(desk, report, err);
 	if (state)
 		state_close(&state);
 	return result;
@@ -92,8 +116,9 @@ static int run(struct invocation *invocation)
 const struct command command_notify = {
 	.name = "notify",
 	.usage = "",
-	.about = "send the notices that wait",
-	.help = "Sends what is due in the outbox; scan and watch do it as "
-		"well.",
+	.about = "send the notices and webhooks that wait",
+	.help = "Sends what is due in the outbox, and the webhooks; scan and "
+		"watch do it as\nwell. A receiver of webhooks that does not "
+		"answer is told, but is no failure.",
 	.run = run,
 };

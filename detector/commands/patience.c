@@ -91,6 +91,7 @@ int64_t patience_succeeded(struct patience *patience, enum patience_step step,
 		[PATIENCE_ACT] = "decisions are carried out again",
 		[PATIENCE_FOLLOW] = "actions are noted again",
 		[PATIENCE_SEND] = "lifts and notices go on again",
+		[PATIENCE_HOOKS] = "webhooks go on again",
 	};
 	int64_t away_ms = now_ms - patience->steps[step].since_ms;
 	int code = patience->steps[step].code;

@@ -27,6 +27,7 @@ enum patience_step {
 	PATIENCE_ACT,		/* decisions */
 	PATIENCE_FOLLOW,	/* actions outside the database */
 	PATIENCE_SEND,		/* lifts by a new password, notices */
+	PATIENCE_HOOKS,		/* webhooks */
 	PATIENCE_STEPS
 };
 

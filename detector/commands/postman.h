@@ -1,8 +1,8 @@
 /*
  * postman - another process of this program that sends what is due in the
- * outbox (`comporta notify`), so that a mail server that takes its time, or
- * ten thousand notices, keep watch from nothing. Claims in the outbox see to
- * it that nothing goes twice.
+ * outbox, and the webhooks (`comporta notify`), so that a server that takes its
+ * time, or ten thousand notices, keep watch from nothing. Claims see to it that
+ * nothing goes twice.
  *
  * One is out at a time. After one that could not send everything the next
  * waits half a minute. When watch ends, the postman finishes its round.

@@ -12,6 +12,8 @@
 #include "detector/digest.h"
 #include "detector/settings.h"
 
+/* How long a scan sends webhooks; what is left goes with the next one. */
+enum { WEBHOOKS_MS = 5000 };
 
 static int open_desk(struct run *run, struct err *err)
 {
@@ -176,6 +178,9 @@ static int send_notices(struct run *run, struct err *err)
 	if (outbox_is_due(run->desk.blocks.db, clock_now_ms(), &is_due,
 			  err) < 0)
 		return -1;
+	if (!is_due && webhook_is_due(run->desk.blocks.db, clock_now_ms(),
+				      &is_due, err) < 0)
+		return -1;
 	return is_due ? postman_send(&run->postman, run->invocation, err) : 0;
 }
 
@@ -207,9 +212,21 @@ void run_follow_up(struct run *run)
 	try_step(run, PATIENCE_FOLLOW, follow_up);
 }
 
+/* The postman takes them along. */
+static int send_webhooks(struct run *run, struct err *err)
+{
+	struct webhook_report sent;
+
+	if (run->is_watch)
+		return 0;
+	return desk_send_webhooks(&run->desk, clock_now_ms(), WEBHOOKS_MS,
+				  NULL, &sent, err);
+}
+
 void run_lift_and_send(struct run *run)
 {
 	try_step(run, PATIENCE_SEND, lift_and_send);
+	try_step(run, PATIENCE_HOOKS, send_webhooks);
 }
 
 /* After a round in which the database failed there is no connection. */

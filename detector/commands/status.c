@@ -29,6 +29,7 @@ enum { SHOWN_MAX = 200 };
 struct notices {
 	struct waiting_counts counts;
 	struct outbox_failures failures;	/* of the last days */
+	struct waiting_counts hooks;
 	bool are_known;
 };
 
@@ -214,6 +215,9 @@ static int show_database(struct tally *tally, struct err *err)
 	result = blocks_list(&desk.blocks, &filter, print_block, tally, err);
 	if (result == 0)
 		result = count_notices(&desk.blocks, &tally->notices, err);
+	if (result == 0)
+		result = webhook_count(desk.blocks.db, &tally->notices.hooks,
+				       err);
 	tally->notices.are_known = result == 0;
 	if (result == 0)
 		result = alarms_each(&desk.blocks, clock_now_ms(),
@@ -251,22 +255,33 @@ static void show_state(const struct tally *tally)
 		print_silence(clock_now_ms() - newest_ms);
 }
 
+static void show_counts(const char *what, const char *failed,
+			const struct waiting_counts *counts)
+{
+	printf("%s: waiting %lld, sent %lld, %s %lld.\n", what,
+	       (long long)(counts->queued + counts->sending),
+	       (long long)counts->sent, failed, (long long)counts->failed);
+}
+
 static void show_notices(const struct notices *notices)
 {
-	const struct waiting_counts *counts = &notices->counts;
+	const struct waiting_counts *hooks = &notices->hooks;
 	struct text failure = TEXT_INIT(4096);
 
-	if (notices->are_known)
-		printf("Notices: waiting %lld, sent %lld, refused %lld.\n",
-		       (long long)(counts->queued + counts->sending),
-		       (long long)counts->sent, (long long)counts->failed);
-	if (!notices->are_known || notices->failures.n == 0)
+	if (!notices->are_known)
 		return;
-	text_add_visible(&failure, slice_from(notices->failures.recipient));
-	text_add_string(&failure, ": ");
-	text_add_visible(&failure, slice_from(notices->failures.last_error));
-	printf("  refused last: %s\n", text_string(&failure));
+	show_counts("Notices", "refused", &notices->counts);
+	if (notices->failures.n > 0) {
+		text_add_visible(&failure,
+				 slice_from(notices->failures.recipient));
+		text_add_string(&failure, ": ");
+		text_add_visible(&failure,
+				 slice_from(notices->failures.last_error));
+		printf("  refused last: %s\n", text_string(&failure));
+	}
 	text_release(&failure);
+	if (settings.webhook.urls.n || hooks->queued || hooks->sending)
+		show_counts("Webhooks", "given up", hooks);
 }
 
 static void show_sum(const struct tally *tally)

@@ -5,6 +5,7 @@
 
 #include "base/stamp.h"
 #include "base/crypto.h"
+#include "detector/blocks_json.h"
 #include "detector/followup.h"
 
 #include <stdio.h>
@@ -14,38 +15,6 @@
 enum { LIST_DEFAULT = 50, LIST_MAX = 200 };
 
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
-
-static void add_or_null(struct json *object, const char *key,
-			const char *value)
-{
-	if (value[0])
-		json_add_string(object, key, value);
-	else
-		json_add_null(object, key);
-}
-
-struct json *api_summary(const struct block *block)
-{
-	struct json *object = json_new_object();
-
-	json_add_integer(object, "id", block->id);
-	json_add_string(object, "account", block->account);
-	json_add_string(object, "state",
-			block->is_active ? "active" : "lifted");
-	json_add_stamp(object, "decided", block->decided_ms);
-	json_add_stamp(object, "blocked", block->blocked_ms);
-	json_add_stamp(object, "lifted", block->lifted_ms);
-	add_or_null(object, "lifted_by", block->lifted_by);
-	add_or_null(object, "lift_reason", block->lift_reason);
-	json_add_flag(object, "repeat", block->is_repeat);
-	json_add_flag(object, "owner_says_mine", block->says_mine);
-	json_add_flag(object, "owner_trusted", block->is_trusted);
-	json_add_real(object, "probability", block->probability, 4);
-	json_add_real(object, "log_odds", block->log_odds, 2);
-	json_add_string(object, "language", block->language);
-	json_add_string(object, "panel", block->panel);
-	return object;
-}
 
 static void not_found(struct exchange *exchange, const char *message)
 {
@@ -101,7 +70,7 @@ void api_show_block(struct exchange *exchange, int status, int64_t id)
 	struct block block = BLOCK_INIT;
 
 	if (api_find_block(exchange, id, &block)) {
-		struct json *object = api_summary(&block);
+		struct json *object = blocks_json(&block);
 		struct err err;
 
 		if (add_details(exchange->context->blocks, &block, object,
@@ -182,7 +151,7 @@ static const char *read_list_query(const struct http_request *request,
 int api_collect(void *context, const struct block *block)
 {
 	struct api_collected *collected = context;
-	struct json *one = api_summary(block);
+	struct json *one = blocks_json(block);
 
 	json_push(collected->array, &one);
 	collected->n++;

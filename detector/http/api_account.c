@@ -4,6 +4,7 @@
 #include "detector/http/route.h"
 
 #include "base/crypto.h"
+#include "detector/blocks_json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -178,7 +179,7 @@ static void answer_account(struct exchange *exchange,
 			   const struct block *active)
 {
 	struct json *object = json_new_object();
-	struct json *block = active ? api_summary(active) : NULL;
+	struct json *block = active ? blocks_json(active) : NULL;
 	struct err err;
 
 	json_add_text(object, "account", exchange->parameter);

@@ -99,8 +99,6 @@ enum order_kind { ORDER_PASSWORD, ORDER_REASON, ORDER_LIFT, ORDER_TRUST };
 bool order_read(struct exchange *exchange, enum order_kind kind,
 		struct order *out);
 
-/* What a list shows of a block. Never the fingerprint or the hash's scheme. */
-struct json *api_summary(const struct block *block);
 /* For blocks_list(): summaries. */
 struct api_collected {
 	struct json *array;

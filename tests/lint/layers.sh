@@ -26,7 +26,7 @@ allowed() {
 	detector/actions) echo "base detector/blocks.h detector/metrics
 		detector/state.h detector/settings.h" ;;
 	detector/http) echo "base notifier detector/panel detector/blocks.h
-		detector/followup.h detector/metrics
+		detector/blocks_json.h detector/followup.h detector/metrics
 		detector/describe.h detector/settings.h detector/account.h
 		detector/verdict.h" ;;
 	detector/album) echo "base detector/account.h detector/accounts.h
