@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONNECT_TIMEOUT_MS = 20000, ANSWER_BODY_MAX = 65536 };
+enum { CONNECT_TIMEOUT_MS = 20000, ANSWER_MAX = 65536 };
 
 struct transfer {
 	struct transfer_settings settings;
@@ -293,7 +293,7 @@ struct posted {
 	CURL *curl;
 	struct curl_slist *headers;
 	void *tag;
-	size_t heard;		/* bytes of the answer's body */
+	size_t heard;		/* bytes of the answer */
 	char problem[CURL_ERROR_SIZE];
 };
 
@@ -341,14 +341,14 @@ void transfer_posts_close(struct transfer_posts **posts)
 	*posts = NULL;
 }
 
-/* Nothing in it is for us, and one without end is cut. */
-static size_t on_answer_body(char *bytes, size_t size, size_t n, void *context)
+/* Headers or body: nothing in it is for us, and one without end is cut. */
+static size_t on_answer(char *bytes, size_t size, size_t n, void *context)
 {
 	struct posted *posted = context;
 
 	(void)bytes;
 	posted->heard += size * n;
-	return posted->heard > ANSWER_BODY_MAX ? 0 : size * n;
+	return posted->heard > ANSWER_MAX ? 0 : size * n;
 }
 
 static void set_post(struct transfer_posts *posts, struct posted *posted,
@@ -370,7 +370,9 @@ static void set_post(struct transfer_posts *posts, struct posted *posted,
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, posted->headers);
 	curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)post->body.len);
 	curl_easy_setopt(curl, CURLOPT_COPYPOSTFIELDS, post->body.ptr);
-	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_answer_body);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_answer);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, posted);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_answer);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, posted);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, posted->problem);
 	curl_easy_setopt(curl, CURLOPT_PRIVATE, posted);

@@ -169,11 +169,12 @@ static int post(struct run *run, struct target *target, const char *id,
 /* A URL that does not answer is not asked again for every one that waits for
  * it; and what is too old by now is given up with this one. */
 static enum db_result rest(struct run *run, const struct target *target,
-			   int64_t pause_ms, struct err *err)
+			   int64_t tried_id, int64_t pause_ms, struct err *err)
 {
 	int64_t now_ms = waiting_now_ms(&run->waiting);
 	const struct db_parameter parameters[] = {
 		{ "target", db_string(target->url) },
+		{ "tried", db_integer(tried_id) },
 		{ "next", db_integer(now_ms + pause_ms) },
 		{ "now", db_integer(now_ms) },
 		{ "old", db_integer(now_ms - WEBHOOK_KEEP_MS) },
@@ -193,8 +194,8 @@ static enum db_result rest(struct run *run, const struct target *target,
 	return waiting_change(run->waiting.db, "UPDATE comporta_webhook SET"
 			      " next_ms = :next, last_error = :error"
 			      " WHERE state = 'queued' AND target = :target"
-			      " AND next_ms < :next", parameters,
-			      N_OF(parameters), NULL, err);
+			      " AND next_ms < :next AND id <> :tried",
+			      parameters, N_OF(parameters), NULL, err);
 }
 
 static bool is_over(const struct run *run, const struct delivery *delivery,
@@ -245,7 +246,8 @@ static enum db_result settle(struct run *run, struct target *target,
 	target->is_away = true;
 	if (pause_ms > REST_MAX_MS)
 		pause_ms = REST_MAX_MS;
-	return rest(run, target, longer(pause_ms, at_least_ms), err);
+	return rest(run, target, delivery->id, longer(pause_ms, at_least_ms),
+		    err);
 }
 
 static enum db_result take_answer(struct run *run,
@@ -287,8 +289,8 @@ static int collect(void *context, const struct db_row *row)
 	return 0;
 }
 
-/* Ordered by time, so that one which fails again and again cannot keep the
- * others waiting. */
+/* What was tried least goes first: one that fails again and again, or makes
+ * the receiver hang up, cannot keep the others waiting. */
 static enum db_result refill(struct run *run, struct target *target,
 			     struct err *err)
 {
@@ -305,8 +307,9 @@ static enum db_result refill(struct run *run, struct target *target,
 	done = db_run(run->waiting.db, "SELECT id, event, about_id, attempts,"
 		      " queued_ms FROM comporta_webhook WHERE"
 		      " target = :target AND " WAITING_DUE
-		      " ORDER BY next_ms, id LIMIT :limit", parameters,
-		      N_OF(parameters), collect, target, NULL, err);
+		      " ORDER BY attempts, next_ms, id LIMIT :limit",
+		      parameters, N_OF(parameters), collect, target, NULL,
+		      err);
 	target->is_last = target->n < BATCH;
 	return done;
 }
