@@ -1,0 +1,32 @@
+"""A receiver of webhooks: keeps each request as N.headers and N.body in the
+folder, and answers with the status that the file `answer` there names."""
+import http.server
+import pathlib
+import sys
+
+folder = pathlib.Path(sys.argv[1])
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    n = 0
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        Receiver.n += 1
+        (folder / f"{Receiver.n}.headers").write_text(
+            "".join(f"{k}: {v}\n" for k, v in self.headers.items()))
+        (folder / f"{Receiver.n}.body").write_bytes(body)
+        answer = folder / "answer"
+        self.send_response(int(answer.read_text()) if answer.exists() else 204)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+(folder / "port.new").write_text(str(server.server_port))
+(folder / "port.new").rename(folder / "port")
+server.serve_forever()
