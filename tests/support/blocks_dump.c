@@ -24,6 +24,7 @@ const char *blocks_dump(struct db *db)
 		"SELECT * FROM comporta_send_block ORDER BY account",
 		"SELECT * FROM comporta_audit ORDER BY id",
 		"SELECT * FROM comporta_notice ORDER BY id",
+		"SELECT * FROM comporta_webhook ORDER BY id",
 		"SELECT * FROM comporta_action ORDER BY id",
 		"SELECT block_id, kind, item, fingerprint, sealed IS NULL,"
 		" LENGTH(sealed) FROM comporta_credential"
