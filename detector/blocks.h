@@ -157,6 +157,7 @@ struct block_filter {
 	struct slice domain;
 	int64_t seen_by;	/* only the domains of this reseller's token;
 				 * 0 for all */
+	struct slice search;	/* part of an account */
 	int64_t since_ms;
 	int64_t before_id;	/* cursor; 0 for the newest */
 	int64_t limit;		/* 1 ... 201: a page, and is there another? */
@@ -323,6 +324,16 @@ int blocks_news_since(struct blocks *blocks, int64_t after_audit_id,
 /* How many blocks were made since then; for the brake. */
 int blocks_count_since(struct blocks *blocks, int64_t since_ms,
 		       int64_t *count_out, struct err *err);
+
+/* What the desk sees at a glance: blocks that stand; notices that wait, and
+ * those of the last 30 days that could not be sent. `seen_by` as in
+ * block_filter. */
+struct blocks_counts {
+	int64_t active, waiting, failed;
+};
+
+int blocks_counts(struct blocks *blocks, int64_t seen_by, int64_t now_ms,
+		  struct blocks_counts *out, struct err *err);
 
 /* The owner's token for a block: HMAC of its id and decision, so the outbox
  * needs no copy and a repeated run makes the same one. 256 bits. */

@@ -156,6 +156,8 @@ static void list_statement(const struct block_filter *filter,
 		{ filter->seen_by != 0, " AND EXISTS (SELECT 1 FROM"
 		  " comporta_token_domain d WHERE d.token_id = :seen_by"
 		  " AND d.domain = comporta_block.domain)" },
+		{ filter->search.len > 0,
+		  " AND INSTR(account, :search) > 0" },
 		{ filter->since_ms > 0, " AND blocked_ms >= :since" },
 		{ filter->before_id > 0, " AND id < :before" },
 	};
@@ -180,11 +182,13 @@ int blocks_list(struct blocks *blocks, const struct block_filter *filter,
 	struct listing listing = { each, context, BLOCK_INIT };
 	struct text sql = TEXT_INIT(2048);
 	char account[PANEL_LOGIN_SIZE], domain[PANEL_LOGIN_SIZE];
+	char search[PANEL_LOGIN_SIZE];
 	enum db_result done;
 
 	/* What is too long to be kept is in no row. */
 	if (!slice_copy_lower(filter->account, account, sizeof(account)) ||
-	    !slice_copy_lower(filter->domain, domain, sizeof(domain)))
+	    !slice_copy_lower(filter->domain, domain, sizeof(domain)) ||
+	    !slice_copy_lower(filter->search, search, sizeof(search)))
 		return 0;
 
 	const struct db_parameter parameters[] = {
@@ -192,6 +196,7 @@ int blocks_list(struct blocks *blocks, const struct block_filter *filter,
 		BLOCKS_P("account", db_string(account)),
 		BLOCKS_P("domain", db_string(domain)),
 		BLOCKS_P("seen_by", db_integer(filter->seen_by)),
+		BLOCKS_P("search", db_string(search)),
 		BLOCKS_P("since", db_integer(filter->since_ms)),
 		BLOCKS_P("before", db_integer(filter->before_id)),
 		BLOCKS_P("limit", db_integer(between(1, filter->limit, 201))),
