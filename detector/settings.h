@@ -90,6 +90,8 @@ struct settings {
 		int64_t max_connections;
 		int64_t requests_per_minute;
 		bool metrics_without_token;
+		/* Of the support page. */
+		int64_t session_idle_ms, session_max_ms;
 	} serve;
 
 	struct {

@@ -205,6 +205,10 @@ static const struct conf_option serve_options[] = {
 	FLAG("metrics_without_token", serve.metrics_without_token, "false",
 	     "Whoever asks from this machine, and through no proxy, may read "
 	     "/metrics without a token."),
+	DURATION("session_idle", serve.session_idle_ms, "30m", 60, 86400.0,
+		 "Support is signed out after this time without a request."),
+	DURATION("session_max", serve.session_max_ms, "8h", 60, 7 * 86400.0,
+		 "... and after this time in any case."),
 	CONF_END
 };
 

@@ -1,5 +1,5 @@
 /*
- * serve - the HTTP endpoint: the owner's page, the API.
+ * serve - the HTTP endpoint: the owner's page, support's, the API.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -7,6 +7,7 @@
 #include "detector/commands/desk.h"
 #include "detector/commands/explain.h"
 #include "detector/http/http.h"
+#include "detector/http/session.h"
 #include "detector/settings.h"
 
 #include <signal.h>
@@ -41,6 +42,7 @@ static int run(struct invocation *invocation)
 {
 	struct http_stats stats = { .connections = 0 };
 	struct http_context context = { .now_ms = clock_now_ms,
+					.random = clock_random,
 					.ready = ready, .stats = &stats };
 	struct desk desk;
 	struct err err;
@@ -61,11 +63,13 @@ static int run(struct invocation *invocation)
 	context.limits = ratelimit_new(seed);
 	context.guesses = ratelimit_new(seed);
 	context.pages = pages_new(seed);
+	context.sessions = desk_sessions_new();
 	context.seed = seed;
 	result = http_serve(&context, &stop, &err);
 	ratelimit_free(&context.limits);
 	ratelimit_free(&context.guesses);
 	pages_free(&context.pages);
+	desk_sessions_free(&context.sessions);
 	desk_close(&desk);
 	return result < 0 ? command_fail(&err) : EXIT_FINE;
 }
@@ -73,10 +77,10 @@ static int run(struct invocation *invocation)
 const struct command command_serve = {
 	.name = "serve",
 	.usage = "",
-	.about = "the HTTP endpoint: owner page and API",
-	.help = "Serves the owner page (/b/...), the API for support and "
-		"panels (/api/v1),\n/metrics and /healthz until SIGTERM. "
-		"Listens on loopback unless told otherwise.",
+	.about = "the HTTP endpoint: owner page, support page, API",
+	.help = "Serves the owner page (/b/...), the support page (/support), "
+		"the API for support\nand panels (/api/v1), /metrics and /healthz "
+		"until SIGTERM. Listens on loopback unless told\notherwise.",
 	.takes = TAKES_LISTEN,
 	.run = run,
 };

@@ -22,18 +22,21 @@
 
 #include <signal.h>
 
+struct desk_sessions;
+
 enum {
 	HTTP_BODY_MAX = 64 * 1024,
 	HTTP_URI_MAX = 4096,	/* path and query, as sent */
 	HTTP_ANSWER_MAX = 4 * 1024 * 1024,
-	HTTP_FIELDS_MAX = 8,
-	HTTP_VALUE_SIZE = 128
+	HTTP_FIELDS_MAX = 12,
+	HTTP_VALUE_SIZE = 1200	/* a Location may have a whole login in it */
 };
 
 /* The request headers that anything here reads. */
 enum http_header {
 	HTTP_AUTHORIZATION, HTTP_CONTENT_TYPE, HTTP_ACCEPT_LANGUAGE,
-	HTTP_FORWARDED_FOR, HTTP_IDEMPOTENCY_KEY, HTTP_HEADERS
+	HTTP_FORWARDED_FOR, HTTP_IDEMPOTENCY_KEY, HTTP_COOKIE, HTTP_HOST,
+	HTTP_ORIGIN, HTTP_SEC_FETCH_SITE, HTTP_HEADERS
 };
 
 extern const char *const http_header_names[HTTP_HEADERS];
@@ -101,8 +104,10 @@ struct http_context {
 		      struct json *object);
 	void *known_context;
 	uint64_t n_keys;	/* requests with an Idempotency-Key so far */
+	struct desk_sessions *sessions;	/* of /support; NULL for none */
 	int64_t (*now_ms)(void);	/* wall clock */
 	int64_t started_ms;	/* the process; 0: not known */
+	int (*random)(void *bytes_out, size_t size, struct err *err);
 	struct http_stats *stats;	/* counted into; may be NULL */
 	struct pages *pages;	/* may be NULL: all are made anew */
 	/* Addresses of reverse proxies whose X-Forwarded-For is believed;

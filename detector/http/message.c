@@ -14,6 +14,10 @@ const char *const http_header_names[HTTP_HEADERS] = {
 	[HTTP_ACCEPT_LANGUAGE] = "Accept-Language",
 	[HTTP_FORWARDED_FOR] = "X-Forwarded-For",
 	[HTTP_IDEMPOTENCY_KEY] = "Idempotency-Key",
+	[HTTP_COOKIE] = "Cookie",
+	[HTTP_HOST] = "Host",
+	[HTTP_ORIGIN] = "Origin",
+	[HTTP_SEC_FETCH_SITE] = "Sec-Fetch-Site",
 };
 
 void http_response_release(struct http_response *response)
@@ -121,11 +125,9 @@ bool http_decode(struct slice encoded, bool plus_is_space, char *out,
 	return is_clean((struct slice){ out, used });
 }
 
-enum query http_query(const struct http_request *request, const char *name,
-		      char *out, size_t size)
+static enum query find_value(struct slice rest, const char *name, char *out,
+			     size_t size)
 {
-	struct slice rest = request->query;
-
 	while (rest.len > 0) {
 		struct slice pair = slice_cut(&rest, '&');
 		struct slice key = slice_cut(&pair, '=');
@@ -136,6 +138,18 @@ enum query http_query(const struct http_request *request, const char *name,
 							  : QUERY_BAD;
 	}
 	return QUERY_ABSENT;
+}
+
+enum query http_query(const struct http_request *request, const char *name,
+		      char *out, size_t size)
+{
+	return find_value(request->query, name, out, size);
+}
+
+enum query http_form(const struct http_request *request, const char *name,
+		     char *out, size_t size)
+{
+	return find_value(request->body, name, out, size);
 }
 
 static bool is_word_of(struct slice name, struct slice words)

@@ -44,7 +44,7 @@ static void as_page(struct exchange *exchange, int status,
 /* Behind which path the owner's browser sees us: a proxy may serve us below
  * "/comporta", and a whole URL would leave the origin that our
  * Content-Security-Policy allows forms to go to. */
-static struct slice public_path(void)
+struct slice http_public_path(void)
 {
 	struct slice url = slice_from(settings.serve.public_url);
 	ptrdiff_t scheme = slice_find(url, S("://"));
@@ -104,7 +104,7 @@ static void add_next_step(struct exchange *exchange, const char *language,
 						   ""), NULL);
 	if (has_page) {
 		text_add_string(page, "<p><a href=\"");
-		text_add_html(page, public_path());
+		text_add_html(page, http_public_path());
 		text_add_string(page, "/b/");
 		text_add_html(page, exchange->parameter);
 		text_add_string(page, "\">");
@@ -138,7 +138,7 @@ void owner_error(struct exchange *exchange, int status)
 			" initial-scale=1\">\n<title>");
 	text_add_html(page, slice_from(words));
 	text_add_string(page, "</title>\n<link rel=\"stylesheet\" href=\"");
-	text_add_html(page, public_path());
+	text_add_html(page, http_public_path());
 	text_add_string(page, "/style.css\">\n</head>\n<body>\n<main>\n");
 	if (settings.notice.provider_name[0])
 		add_paragraph(page, settings.notice.provider_name, NULL);
@@ -162,7 +162,7 @@ static void set_link(struct exchange *exchange, struct letter *letter)
 {
 	struct text link = TEXT_INIT(2000);
 
-	text_add(&link, public_path());
+	text_add(&link, http_public_path());
 	text_add_string(&link, "/b/");
 	text_add(&link, exchange->parameter);
 	letter_set(letter, LETTER_LINK, text_slice(&link));

@@ -51,6 +51,24 @@ static struct counter *place_of(struct ratelimit *ratelimit, uint64_t key)
 	return oldest;
 }
 
+/* The window slides, so part of it is enough to wait. */
+static bool has_room(const struct counter *counter, int64_t most,
+		     int64_t span_ms, int64_t now_ms, int *wait_s_out)
+{
+	if (rate_estimate(&counter->rate, span_ms, now_ms) < most)
+		return true;
+	*wait_s_out = (int)(span_ms / STAMP_SECOND_MS / 6);
+	return false;
+}
+
+bool ratelimit_has_room(struct ratelimit *ratelimit, struct slice key,
+			int64_t most, int64_t span_ms, int64_t now_ms,
+			int *wait_s_out)
+{
+	return has_room(place_of(ratelimit, hash_bytes(key, ratelimit->seed)),
+			most, span_ms, now_ms, wait_s_out);
+}
+
 bool ratelimit_take_in(struct ratelimit *ratelimit, struct slice key,
 		       int64_t most, int64_t span_ms, int64_t now_ms,
 		       int *wait_s_out)
@@ -58,11 +76,8 @@ bool ratelimit_take_in(struct ratelimit *ratelimit, struct slice key,
 	struct counter *counter = place_of(ratelimit,
 					   hash_bytes(key, ratelimit->seed));
 
-	if (rate_estimate(&counter->rate, span_ms, now_ms) >= most) {
-		/* The window slides, so part of it is enough. */
-		*wait_s_out = (int)(span_ms / STAMP_SECOND_MS / 6);
+	if (!has_room(counter, most, span_ms, now_ms, wait_s_out))
 		return false;
-	}
 	rate_add(&counter->rate, span_ms, now_ms, 1);
 	return true;
 }

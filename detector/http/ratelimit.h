@@ -24,8 +24,13 @@ bool ratelimit_take_in(struct ratelimit *ratelimit, struct slice key,
 		       int64_t most, int64_t span_ms, int64_t now_ms,
 		       int *wait_s_out);
 
-/* The same for a minute. A table is for one span, so that what is counted for
- * long is not pushed out by what is counted briefly. */
+/* Is there room for one more? Counts nothing. */
+bool ratelimit_has_room(struct ratelimit *ratelimit, struct slice key,
+			int64_t most, int64_t span_ms, int64_t now_ms,
+			int *wait_s_out);
+
+/* As ratelimit_take_in(), for a minute. A table is for one span, so that what
+ * is counted for long is not pushed out by what is counted briefly. */
 bool ratelimit_take(struct ratelimit *ratelimit, struct slice key,
 		    int64_t per_minute, int64_t now_ms, int *wait_s_out);
 

@@ -21,6 +21,7 @@ struct exchange {
 	struct token token;	/* who asks; role 0 where none is needed */
 	char once[CRYPTO_HEX_SIZE];	/* names the work of an
 					 * Idempotency-Key, else "" */
+	bool at_desk;		/* below /support: people read the answer */
 };
 
 /*
@@ -60,6 +61,10 @@ enum query { QUERY_ABSENT, QUERY_GIVEN, QUERY_BAD };
  * long, wrongly encoded, no UTF-8, or has control characters. */
 enum query http_query(const struct http_request *request, const char *name,
 		      char *out, size_t size);
+
+/* The same of a form's body. */
+enum query http_form(const struct http_request *request, const char *name,
+		     char *out, size_t size);
 
 /* The name of a parameter that is not among the words of `known`, which stand
  * apart by blanks, as sent; ptr NULL when there is none. */
@@ -147,6 +152,8 @@ void owner_page(struct exchange *exchange);
 void owner_lift(struct exchange *exchange);
 void owner_mine(struct exchange *exchange);
 void owner_style(struct exchange *exchange);
+/* Behind which path the reader's browser sees us, without '/' at its end. */
+struct slice http_public_path(void);
 /* An error as a page in the reader's language, for paths below /b/. */
 void owner_error(struct exchange *exchange, int status);
 
@@ -164,6 +171,21 @@ bool http_route_at(size_t i, struct http_route *out);
 
 /* metrics.c; looks for the token itself, as none may be needed. */
 void metrics_show(struct exchange *exchange);
+
+/* support_*.c */
+void support_style(struct exchange *exchange);
+void support_sign_in_page(struct exchange *exchange);
+void support_sign_in(struct exchange *exchange);
+void support_sign_out(struct exchange *exchange);
+void support_list(struct exchange *exchange);
+void support_block(struct exchange *exchange);
+void support_lift(struct exchange *exchange);
+void support_block_trust(struct exchange *exchange);
+void support_account(struct exchange *exchange);
+void support_suspend(struct exchange *exchange);
+void support_account_trust(struct exchange *exchange);
+/* An error as a page, for paths below /support. */
+void support_error(struct exchange *exchange, int status);
 
 /* health.c */
 void health_live(struct exchange *exchange);

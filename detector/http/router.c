@@ -33,6 +33,22 @@ static const struct route routes[] = {
 	{ "GET", "b/{token}", 0, BODY_NONE, owner_page, NULL },
 	{ "POST", "b/{token}/lift", 0, BODY_FORM, owner_lift, NULL },
 	{ "POST", "b/{token}/mine", 0, BODY_FORM, owner_mine, NULL },
+	{ "GET", "support/style.css", 0, BODY_NONE, support_style, NULL },
+	{ "GET", "support/sign-in", 0, BODY_NONE, support_sign_in_page, NULL },
+	{ "POST", "support/sign-in", 0, BODY_FORM, support_sign_in, NULL },
+	{ "POST", "support/sign-out", 0, BODY_FORM, support_sign_out, NULL },
+	{ "GET", "support", 0, BODY_NONE, support_list, NULL },
+	{ "GET", "support/blocks/{id}", 0, BODY_NONE, support_block, NULL },
+	{ "POST", "support/blocks/{id}/lift", 0, BODY_FORM, support_lift,
+	  NULL },
+	{ "POST", "support/blocks/{id}/trust", 0, BODY_FORM,
+	  support_block_trust, NULL },
+	{ "GET", "support/accounts/{account}", 0, BODY_NONE, support_account,
+	  NULL },
+	{ "POST", "support/accounts/{account}/suspend", 0, BODY_FORM,
+	  support_suspend, NULL },
+	{ "POST", "support/accounts/{account}/trust", 0, BODY_FORM,
+	  support_account_trust, NULL },
 	{ "GET", "api/v1/blocks", DESK, BODY_NONE, api_blocks,
 	  "state account domain since cursor limit" },
 	{ "GET", "api/v1/blocks/{id}", DESK, BODY_NONE, api_block, NULL },
@@ -208,11 +224,13 @@ static bool is_owners(const struct path *path)
 	return path->n > 0 && strcmp(path->segments[0], "b") == 0;
 }
 
-/* Owners get a page, programs get JSON. */
+/* Owners and support get a page, programs get JSON. */
 static void refuse(struct exchange *exchange, bool as_page, int status,
 		   const char *code, const char *message)
 {
-	if (as_page)
+	if (exchange->at_desk)
+		support_error(exchange, status);
+	else if (as_page)
 		owner_error(exchange, status);
 	else
 		http_error(exchange->response, status, code, message, NULL);
@@ -299,6 +317,8 @@ static void follow(struct exchange *exchange, const struct path *path)
 	const struct route *route = find_route(path, exchange, allow,
 					       sizeof(allow));
 
+	exchange->at_desk = path->n > 0 &&
+			    strcmp(path->segments[0], "support") == 0;
 	/* A monitor that asks often must not hear that we are down. */
 	if ((!route || route->answer != health_live) &&
 	    !http_is_within_rate(exchange, "client",
@@ -328,7 +348,15 @@ static void follow(struct exchange *exchange, const struct path *path)
 		route->answer(exchange);
 }
 
-/* On every answer, whatever it is. */
+static bool has_field(const struct http_response *response, const char *name)
+{
+	for (size_t i = 0; i < response->n_fields; i++)
+		if (strcmp(response->fields[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* On every answer, whatever it is, unless it brings its own. */
 static void add_fences(struct http_response *response)
 {
 	static const char *const fields[][2] = {
@@ -341,7 +369,9 @@ static void add_fences(struct http_response *response)
 	};
 
 	for (size_t i = 0; i < N_OF(fields); i++)
-		http_response_field(response, fields[i][0], fields[i][1]);
+		if (!has_field(response, fields[i][0]))
+			http_response_field(response, fields[i][0],
+					    fields[i][1]);
 }
 
 static bool changes_nothing(struct slice method)

@@ -1,5 +1,6 @@
 #include "tests/support/site.h"
 
+#include "detector/http/session.h"
 #include "detector/http/tokens.h"
 #include "detector/panel/schema.h"
 #include "detector/settings.h"
@@ -12,6 +13,16 @@ struct site site;
 static int64_t now_ms(void)
 {
 	return NOW;
+}
+
+/* Never the same twice. */
+static int make_random(void *bytes_out, size_t size, struct err *err)
+{
+	static unsigned char n;
+
+	(void)err;
+	memset(bytes_out, ++n, size);
+	return 0;
 }
 
 static void add_token(const char *name, enum token_role role,
@@ -59,9 +70,12 @@ static void set_options(void)
 	settings.lift.repeat_within_ms = 30 * DAY;
 	settings.lift.token_ms = 14 * DAY;
 	settings.lift.trust_ms = 90 * DAY;
-	settings.queue.release = settings.queue.delete = none;
+	settings.queue.hold = settings.queue.release =
+		settings.queue.delete = none;
 	settings.serve.public_url = url;
 	settings.serve.requests_per_minute = 100000;
+	settings.serve.session_idle_ms = 30 * STAMP_MINUTE_MS;
+	settings.serve.session_max_ms = 8 * STAMP_HOUR_MS;
 }
 
 int site_group_setup(void **state)
@@ -98,6 +112,7 @@ int site_setup(void **state)
 	site.is_tls = false;
 	site.from = site.key = NULL;
 	site.now_ms = NOW + 1000;
+	memset(site.headers, 0, sizeof(site.headers));
 	if (db_open(&how, &site.db, &err) ||
 	    schema_migrate(site.db, "sql", &applied, &err) ||
 	    db_run_script(site.db, "INSERT INTO comporta_mailbox VALUES"
@@ -115,7 +130,8 @@ int site_setup(void **state)
 	site.context = (struct http_context){
 		.blocks = &site.blocks, .languages = site.languages,
 		.limits = ratelimit_new(1), .guesses = ratelimit_new(1),
-		.now_ms = now_ms,
+		.now_ms = now_ms, .random = make_random,
+		.sessions = desk_sessions_new(),
 	};
 	add_token("support", TOKEN_SUPPORT, 0, site.support);
 	add_token("hook", TOKEN_PANEL, NOW + DAY, site.hook);
@@ -134,6 +150,7 @@ int site_teardown(void **state)
 	(void)state;
 	ratelimit_free(&site.context.limits);
 	ratelimit_free(&site.context.guesses);
+	desk_sessions_free(&site.context.sessions);
 	db_close(&site.db);
 	return 0;
 }
@@ -181,6 +198,8 @@ void site_ask(const struct call *call, struct http_response *response)
 	request.query = rest;
 	request.method = slice_from(call->method);
 	request.body = slice_from(call->body);
+	for (size_t i = 0; i < HTTP_HEADERS; i++)
+		request.headers[i] = slice_from(site.headers[i]);
 	request.headers[HTTP_CONTENT_TYPE] = slice_from(call->type);
 	request.headers[HTTP_IDEMPOTENCY_KEY] = slice_from(site.key);
 	request.is_tls = site.is_tls;

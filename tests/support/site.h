@@ -35,6 +35,8 @@ struct site {
 	const char *key;	/* Idempotency-Key, or NULL */
 	int64_t now_ms;		/* NOW + 1000 */
 	const char *forwarded_for;	/* what a proxy has added; or NULL */
+	/* Headers of the requests, besides; NULL for none. */
+	const char *headers[HTTP_HEADERS];
 };
 
 extern struct site site;
