@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""desk_blocks.py DATABASE NOW_MS past|now - made-up incidents for the support page.
+"""incidents.py DATABASE NOW_MS past|now - made-up incidents for the support page.
 
 Into the SQLite file of a desk that has its tables: mailboxes, blocks of many
 days with verdicts, notices and their fate, an audit trail, held messages. What
