@@ -113,6 +113,9 @@ void putf(struct visit *visit, const char *format, ...)
 void put_word(struct visit *visit, const char *word);
 void put_strange(struct visit *visit, struct slice text);
 void put_string(struct visit *visit, const char *text);
+/* The word "LIST.KEY" where there is one, else the key itself: what is not
+ * known yet is shown, not hidden. */
+void put_known(struct visit *visit, const char *list, struct slice key);
 void put_time(struct visit *visit, int64_t at_ms);
 void put_country(struct visit *visit, struct slice code);
 

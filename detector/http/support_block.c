@@ -188,7 +188,7 @@ static void put_lifted(struct visit *visit, const struct block *block)
 	put_time(visit, block->lifted_ms);
 	put(visit, "</dd>\n");
 	put_term(visit, "lifted.by");
-	put_string(visit, block->lifted_by);
+	put_known(visit, "actor", slice_from(block->lifted_by));
 	put(visit, "</dd>\n");
 	put_term(visit, "lifted.reason");
 	put_string(visit, block->lift_reason[0] ? block->lift_reason : "-");

@@ -162,7 +162,8 @@ static void put_places(struct visit *visit, const struct json *window,
 		struct slice place = json_text(json_at(places, i));
 		char id[40];
 
-		if (place.len == 0)
+		/* What is not known cannot be anybody's own. */
+		if (place.len == 0 || slice_eq(place, S("ZZ")))
 			continue;
 		snprintf(id, sizeof(id), "trust-%s-%zu", name, i);
 		put(visit, "<p class=\"choice\">");

@@ -41,23 +41,6 @@ static void put_text(struct visit *visit, const struct json *one,
 	put_strange(visit, json_get_text(one, key));
 }
 
-/* "list.KEY" where there is such a word, else the key itself: what is not
- * known yet is shown, not hidden. */
-static void put_known(struct visit *visit, const char *list,
-		      struct slice key)
-{
-	char word[80];
-	const char *said;
-
-	snprintf(word, sizeof(word), "%s.%.*s", list,
-		 (int)(key.len > 40 ? 40 : key.len), key.ptr);
-	said = say(visit, word);
-	if (strcmp(said, word) == 0)
-		put_strange(visit, key);
-	else
-		text_add_html(visit->out, slice_from(said));
-}
-
 /* "owner", "scan" in words; tokens and operators by name. */
 static void put_actor(struct visit *visit, const struct json *line)
 {

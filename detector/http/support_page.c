@@ -91,6 +91,21 @@ void put_string(struct visit *visit, const char *text)
 	put_strange(visit, slice_from(text));
 }
 
+void put_known(struct visit *visit, const char *list,
+		      struct slice key)
+{
+	char word[80];
+	const char *said;
+
+	snprintf(word, sizeof(word), "%s.%.*s", list,
+		 (int)(key.len > 40 ? 40 : key.len), key.ptr);
+	said = say(visit, word);
+	if (strcmp(said, word) == 0)
+		put_strange(visit, key);
+	else
+		text_add_html(visit->out, slice_from(said));
+}
+
 void put_time(struct visit *visit, int64_t at_ms)
 {
 	struct text date = TEXT_INIT(200);

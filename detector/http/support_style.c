@@ -142,7 +142,7 @@ static const char style[] =
 	"  grid-template-columns: minmax(0, 1fr) 23rem;\n"
 	"  grid-auto-rows: max-content; }\n"
 	".incident > section { grid-column: 1; min-width: 0; }\n"
-	".incident > .acts { grid-column: 2; grid-row: 1 / span 12; }\n"
+	".incident > .acts { grid-column: 2; grid-row: 1 / span 6; }\n"
 	"@media (max-width: 60rem) { .incident {\n"
 	"  grid-template-columns: minmax(0, 1fr); }\n"
 	"  .incident > .acts { grid-column: 1; grid-row: auto; } }\n"

@@ -524,6 +524,51 @@ static void test_tokens_there_too(void **state)
 				    &err), TOKEN_INVALID);
 }
 
+/* What the support page asks besides. */
+static void test_what_the_desk_asks(void **state)
+{
+	static const struct {
+		const char *search;
+		int64_t seen_by;
+		int want;
+	} cases[] = {
+		{ "NNA@f", 0, 1 }, { "firma.example", 0, 1 }, { "%", 0, 0 },
+		{ "anna_firma", 0, 0 }, { "anna", 7, 1 }, { "anna", 8, 0 },
+	};
+	struct db *root = opened("root", "", "comporta");
+	struct blocks_counts counts;
+	struct err err = { 0, "" };
+	int64_t id = 0;
+
+	(void)state;
+	assert_int_equal(make("d1", NOW, &id), BLOCK_MADE);
+	run(root, "INSERT INTO comporta_token_domain VALUES"
+	    " (7, 'firma.example'), (8, 'loja.example')");
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		const struct block_filter filter = {
+			.search = slice_from(cases[i].search), .limit = 7,
+			.seen_by = cases[i].seen_by,
+		};
+		int seen = 0;
+
+		assert_int_equal(blocks_list(&blocks, &filter, count, &seen,
+					     &err), 0);
+		assert_case(cases[i].search, cases[i].want, seen);
+	}
+	run(root, "UPDATE comporta_notice SET state = 'failed' LIMIT 1");
+	assert_int_equal(blocks_counts(&blocks, 0, NOW, &counts, &err), 0);
+	assert_int_equal(counts.active, 1);
+	assert_int_equal(counts.failed, 1);
+	assert_int_equal(counts.waiting, rows("comporta_notice") - 1);
+	assert_int_equal(blocks_counts(&blocks, 7, NOW, &counts, &err), 0);
+	assert_int_equal(counts.active, 1);
+	assert_int_equal(counts.failed, 1);
+	assert_int_equal(blocks_counts(&blocks, 8, NOW, &counts, &err), 0);
+	assert_int_equal(counts.active + counts.waiting + counts.failed, 0);
+	run(root, "DELETE FROM comporta_token_domain");
+	db_close(&root);
+}
+
 #define DESK_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -535,6 +580,7 @@ int main(void)
 		DESK_TEST(test_many_as_one_by_one),
 		DESK_TEST(test_many_and_a_server_that_dies),
 		DESK_TEST(test_tokens_there_too),
+		DESK_TEST(test_what_the_desk_asks),
 		DESK_TEST(test_a_server_that_dies),
 	};
 
