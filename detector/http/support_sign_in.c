@@ -83,6 +83,10 @@ static void let_in(struct visit *visit, const struct token *token,
 	char id[CRYPTO_TOKEN_SIZE];
 	struct err err;
 
+	if (!context->sessions || !context->random) {
+		page_refuse(exchange, 404, "error.not_found");
+		return;
+	}
 	if (context->random(random, sizeof(random), &err)) {
 		page_away(visit, &err);
 		return;

@@ -3,11 +3,14 @@
  * answer that is whole, its headers hold no line end, a page holds no tag of
  * the request's, and what is no POST with a token changes no row.
  *
- * Byte 1 separates the parts: method, address, headers, body. In the address
- * and in Authorization, $O $S $P $R stand for the owner's link and for tokens.
+ * Byte 1 separates the parts: method, address, headers, body. In the address,
+ * in Authorization and Cookie, and in the body, $O $S $P $R stand for the
+ * owner's link and for tokens, $C for a session's id at the support page, $F
+ * for the token of a form of it.
  */
 #include "base/stamp.h"
 #include "detector/http/http.h"
+#include "detector/http/session.h"
 #include "detector/http/tokens.h"
 #include "detector/panel/schema.h"
 #include "detector/settings.h"
@@ -21,6 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { METHOD, ADDRESS, BODY, FIRST_HEADER, PARTS = FIRST_HEADER + 12 };
 
+static const struct session_life life = { INT64_MAX, INT64_MAX };
+
 /* What only the request can bring in. */
 static const char tag[] = "<zq";
 
@@ -30,12 +35,20 @@ static struct {
 	struct http_context context;
 	char owner[CRYPTO_TOKEN_SIZE];
 	char tokens[3][CRYPTO_TOKEN_SIZE];
+	char cookie[CRYPTO_TOKEN_SIZE];
 	unsigned round;
 } site;
 
 static int64_t now_ms(void)
 {
 	return NOW;
+}
+
+static int make_random(void *bytes_out, size_t size, struct err *err)
+{
+	(void)err;
+	memset(bytes_out, 9, size);
+	return 0;
 }
 
 static void must(int failed, const struct err *err)
@@ -60,6 +73,17 @@ static void add_tokens(void)
 		must(token_add(site.db, names[i], roles[i], random, 0, NOW,
 			       site.tokens[i], &err), &err);
 	}
+}
+
+/* With the token "support", at the page for people. */
+static void sign_in(void)
+{
+	const unsigned char random[CRYPTO_DIGEST_SIZE] = { 7 };
+
+	desk_sessions_free(&site.context.sessions);
+	site.context.sessions = desk_sessions_new();
+	desk_sessions_begin(site.context.sessions, &life, 1, random, NOW,
+			    site.cookie);
 }
 
 static void block_anna(void)
@@ -98,6 +122,7 @@ static void open_database(void)
 			   &err) != DB_OK, &err);
 	site.blocks.db = site.db;
 	add_tokens();
+	sign_in();
 	block_anna();
 }
 
@@ -117,7 +142,7 @@ static void begin(void)
 	site.context = (struct http_context){
 		.blocks = &site.blocks, .languages = languages,
 		.limits = ratelimit_new(1), .guesses = ratelimit_new(1),
-		.now_ms = now_ms,
+		.now_ms = now_ms, .random = make_random,
 	};
 }
 
@@ -156,10 +181,45 @@ static int64_t rows(void)
 	return n;
 }
 
+/* Again after an input that signed out. */
+static struct session *session(void)
+{
+	struct session *found = desk_sessions_find(
+		site.context.sessions, &life, slice_from(site.cookie), NOW);
+
+	if (found)
+		return found;
+	sign_in();
+	return desk_sessions_find(site.context.sessions, &life,
+				  slice_from(site.cookie), NOW);
+}
+
+static void add_form(struct text *out)
+{
+	char form[SESSION_FORM_SIZE];
+
+	session_form(session(), slice_from(site.cookie), form);
+	text_add_string(out, form);
+}
+
+static void add_marked(char mark, struct text *out)
+{
+	static const char tokens[] = "SPR";
+
+	if (mark == 'F')
+		add_form(out);
+	else if (mark == 'C' && session())
+		text_add_string(out, site.cookie);
+	else
+		text_add_string(out, mark == 'O' ? site.owner :
+				     site.tokens[strchr(tokens, mark) -
+						 tokens]);
+}
+
 /* "$S" becomes the token, so that the fuzzer gets behind the door. */
 static void fill_in(struct slice pattern, struct text *out)
 {
-	static const char marks[] = "OSPR";
+	static const char marks[] = "OSPRCF";
 
 	for (size_t i = 0; i < pattern.len; i++) {
 		const char *mark = pattern.ptr[i] == '$' &&
@@ -171,9 +231,7 @@ static void fill_in(struct slice pattern, struct text *out)
 			text_add_char(out, pattern.ptr[i]);
 			continue;
 		}
-		text_add_string(out, mark == marks ? site.owner
-						   : site.tokens[mark - marks -
-								 1]);
+		add_marked(*mark, out);
 		i++;
 	}
 }
@@ -216,10 +274,10 @@ static void check_answer(const struct http_response *response)
 static void ask(const struct slice parts[PARTS])
 {
 	struct text address = TEXT_INIT(HTTP_URI_MAX + 1);
-	struct text bearer = TEXT_INIT(4096);
+	struct text bearer = TEXT_INIT(4096), cookie = TEXT_INIT(4096);
+	struct text body = TEXT_INIT(HTTP_BODY_MAX);
 	struct http_response response = HTTP_RESPONSE_INIT;
 	struct http_request request = { .method = as_line(parts[METHOD]),
-					.body = parts[BODY],
 					.now_ms = NOW };
 	bool may_change;
 	int64_t before;
@@ -227,12 +285,16 @@ static void ask(const struct slice parts[PARTS])
 
 	fill_in(as_line(parts[ADDRESS]), &address);
 	fill_in(as_line(parts[FIRST_HEADER + HTTP_AUTHORIZATION]), &bearer);
+	fill_in(as_line(parts[FIRST_HEADER + HTTP_COOKIE]), &cookie);
+	fill_in(parts[BODY], &body);
 	rest = text_slice(&address);
 	request.path = slice_cut(&rest, '?');
 	request.query = rest;
 	for (size_t i = 0; i < HTTP_HEADERS && FIRST_HEADER + i < PARTS; i++)
 		request.headers[i] = as_line(parts[FIRST_HEADER + i]);
 	request.headers[HTTP_AUTHORIZATION] = text_slice(&bearer);
+	request.headers[HTTP_COOKIE] = text_slice(&cookie);
+	request.body = text_slice(&body);
 	may_change = slice_eq(request.method, S("POST"));
 	before = may_change ? 0 : rows();
 	http_answer(&site.context, &request, &response);
@@ -242,6 +304,8 @@ static void ask(const struct slice parts[PARTS])
 	http_response_release(&response);
 	text_release(&address);
 	text_release(&bearer);
+	text_release(&cookie);
+	text_release(&body);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

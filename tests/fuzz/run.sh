@@ -82,6 +82,15 @@ done <<-'END'
 	POST\01/api/v1/accounts/anna@firma.example/password-changed\01{"password":"x"}\01Bearer $P\01application/json
 	GET\01/style.css\01\01
 	GET\01/support\01\01
+	GET\01/support?q=<zq>%26&state=active&since=2026-11-01&cursor=7\01\01\01\01\01\01\01comporta-support=$C
+	GET\01/support/blocks/1\01\01\01\01\01\01\01comporta-support=$C
+	GET\01/support/accounts/anna%40firma.example\01\01\01\01\01\01\01comporta-support=$C
+	GET\01/support/sign-in?to=/support%3Fq=<zq>&why=ended\01\01
+	POST\01/support/sign-in\01token=$S&to=/support/blocks/1?<zq>\01\01application/x-www-form-urlencoded\01\01\01\01comporta-support=$C
+	POST\01/support/blocks/1/lift\01form=$F&reason=<zq>&force=1&seen=unchanged\01\01application/x-www-form-urlencoded\01\01\01\01comporta-support=$C
+	POST\01/support/blocks/1/trust\01form=$F&reason=<zq>&days=9&network=AS1&other_country=VN\01\01application/x-www-form-urlencoded\01\01\01\01comporta-support=$C
+	POST\01/support/accounts/anna@firma.example/suspend\01form=$F&reason=<zq>&force=1\01\01application/x-www-form-urlencoded\01\01\01\01comporta-support=$C
+	POST\01/support/sign-out\01form=$F\01\01application/x-www-form-urlencoded\01\01\01\01comporta-support=$C
 	GET\01/openapi.json\01\01
 	GET\01/metrics\01\01Bearer $S
 	HEAD\01/readyz\01\01
