@@ -154,8 +154,8 @@ static size_t recipients(const struct block *block, enum notice_kind kind,
 	} candidates[RECIPIENTS] = {
 		/* The contact first: the thief reads the mailbox. */
 		{ block->contact, owner_too && settings.notice.to_contact },
-		{ block->account, owner_too && settings.notice.to_mailbox },
 		{ block->reseller, owner_too && settings.notice.to_reseller },
+		{ block->account, owner_too && settings.notice.to_mailbox },
 		{ blocks_support(), came_back },
 		{ settings.notice.operator_address, true },
 	};
