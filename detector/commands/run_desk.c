@@ -187,6 +187,8 @@ static int send_notices(struct run *run, struct err *err)
 static int lift_and_send(struct run *run, struct err *err)
 {
 	int64_t lifted = 0;
+	struct err untold;
+	int told;
 
 	if (blocks_lift_changed(&run->desk.blocks, clock_now_ms(), &lifted,
 				err) < 0)
@@ -197,9 +199,13 @@ static int lift_and_send(struct run *run, struct err *err)
 		if (hear_lifts(run, err) < 0 || run_commit(run, err) < 0)
 			return -1;
 	}
-	if (tell_operator(run, err) < 0)
+	/* Alarms that cannot be told keep no owner's notice waiting. */
+	told = tell_operator(run, &untold);
+	if (send_notices(run, err) < 0)
 		return -1;
-	return send_notices(run, err);
+	if (told < 0)
+		*err = untold;
+	return told;
 }
 
 void run_hear(struct run *run)

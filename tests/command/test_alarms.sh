@@ -48,6 +48,17 @@ run scan "${with[@]}" --set mode=enforce --set notice.silent_after=1s \
 equal "... once" 1 "$(sql "SELECT COUNT(*) FROM comporta_alarm
 	WHERE name LIKE 'log_silent@%'")"
 
+# Rights or a table are missing: owners' notices go all the same.
+sql "ALTER TABLE comporta_alarm RENAME TO hidden;
+	INSERT INTO comporta_notice (block_id, kind, recipient, language, state,
+	attempts, queued_ms, next_ms) VALUES (1, 'blocked',
+	'owner@home.example', 'en', 'queued', 0, 1, 0)"
+expect "alarms that cannot be kept are told" 78 comporta_alarm \
+	scan "${with[@]}" --set mode=enforce "$log"
+equal "... and hold up no notice" sent "$(sql "SELECT state FROM
+	comporta_notice WHERE recipient = 'owner@home.example'")"
+sql "ALTER TABLE hidden RENAME TO comporta_alarm"
+
 # A block of yesterday.
 midnight=$(($(date +%s) / 86400 * 86400))
 sql "UPDATE comporta_block SET blocked_ms = ($midnight - 3600) * 1000"
