@@ -202,6 +202,33 @@ static void test_a_dead_link_says_what_next(void **state)
 	http_response_release(&response);
 }
 
+/* A GET of the button's address leads back; what stood for the token is a
+ * stranger's. */
+static void test_the_way_back(void **state)
+{
+	static const struct {
+		const char *path, *want;
+	} cases[] = {
+		{ "/b/x/lift", "<a href=\"/comporta/b/x\">" },
+		{ "/b/%22%3E%3Cb%3E/mine", "\"/comporta/b/&quot;&gt;&lt;b&gt;\"" },
+		{ "/b/javascript:x()/lift", "/comporta/b/javascript:x()\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct http_response response = HTTP_RESPONSE_INIT;
+		struct call call = { "GET", cases[i].path, NULL, NULL, NULL };
+
+		site_ask(&call, &response);
+		assert_int_equal(response.status, 405);
+		if (slice_find(text_slice(&response.body),
+			       slice_from(cases[i].want)) < 0)
+			fail_msg("%s: %s", cases[i].path,
+				 text_string(&response.body));
+		http_response_release(&response);
+	}
+}
+
 static bool page_says(const char *words)
 {
 	struct http_response response = HTTP_RESPONSE_INIT;
@@ -532,6 +559,7 @@ int main(void)
 		SITE_TEST(test_an_unknown_password_needs_force),
 		SITE_TEST(test_what_is_strange_is_named),
 		SITE_TEST(test_a_dead_link_says_what_next),
+		SITE_TEST(test_the_way_back),
 		SITE_TEST(test_the_page_after_force),
 		SITE_TEST(test_suspend_by_hand),
 		SITE_TEST(test_it_was_me),

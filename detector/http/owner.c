@@ -123,6 +123,7 @@ void owner_error(struct exchange *exchange, int status)
 {
 	const char *language = choose_language(exchange, "");
 	struct text *page = &exchange->response->body;
+	const char *provider = settings.notice.provider_name;
 	size_t i = 0;
 	const char *words;
 
@@ -140,8 +141,8 @@ void owner_error(struct exchange *exchange, int status)
 	text_add_string(page, "</title>\n<link rel=\"stylesheet\" href=\"");
 	text_add_html(page, http_public_path());
 	text_add_string(page, "/style.css\">\n</head>\n<body>\n<main>\n");
-	if (settings.notice.provider_name[0])
-		add_paragraph(page, settings.notice.provider_name, NULL);
+	if (provider && provider[0])
+		add_paragraph(page, provider, NULL);
 	text_add_string(page, "<h1>");
 	text_add_html(page, slice_from(words));
 	text_add_string(page, "</h1>\n");

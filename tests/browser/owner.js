@@ -101,6 +101,7 @@ async function newPage(browser, options = {}) {
 	const context = await browser.newContext(options);
 	const page = await context.newPage();
 
+	page.setDefaultTimeout(10000);
 	page.foreign = [];
 	page.on('request', (request) => {
 		if (!request.url().startsWith('http://127.0.0.1:'))
