@@ -50,6 +50,7 @@ struct language {
 	char name[LANGUAGE_NAME_SIZE];
 	struct template *templates[N_FILES];
 	struct words *words;
+	struct text scanners;	/* one a line */
 };
 
 struct languages {
@@ -147,6 +148,19 @@ static int check_number(const struct words *words, const char *path,
 		       "written, as in 1,234", path);
 }
 
+static void list_scanners(struct language *language)
+{
+	for (int i = 1; i <= SCANNERS_MAX; i++) {
+		char key[24];
+		const char *scanner;
+
+		snprintf(key, sizeof(key), "scanner.%d", i);
+		scanner = words_get(language->words, key);
+		if (scanner)
+			text_addf(&language->scanners, "%s\n", scanner);
+	}
+}
+
 static int read_file(const char *folder, const char *file, char path[4096],
 		     struct text *source, struct err *err)
 {
@@ -169,6 +183,7 @@ static int load_files(struct language *language, const char *folder,
 	if (read_file(folder, "language.conf", path, source, err) ||
 	    words_parse(text_slice(source), path, &language->words, err))
 		return -1;
+	list_scanners(language);
 	if (check_words(language->words, path, err) < 0)
 		return -1;
 	return check_number(language->words, path, err);
@@ -204,6 +219,7 @@ static int load_language(struct languages *languages, const char *dir,
 			       "%s: more than %d languages", dir,
 			       LANGUAGES_MAX);
 	language = &languages->list[languages->n++];
+	language->scanners = (struct text)TEXT_INIT(TEMPLATE_MAX);
 	slice_copy(slice_from(name), language->name, sizeof(language->name));
 	result = load_files(language, folder, &source, err);
 	text_release(&source);
@@ -253,6 +269,7 @@ void languages_free(struct languages **languages)
 		for (size_t file = 0; file < N_FILES; file++)
 			template_free(&language->templates[file]);
 		words_free(&language->words);
+		text_release(&language->scanners);
 	}
 	free(*languages);
 	*languages = NULL;
@@ -430,15 +447,19 @@ void languages_join(const struct languages *languages, const char *language,
 		    struct text *out)
 {
 	const struct words *words = language_of(languages, language)->words;
+	const char *and = words_get(words, "join.and");
+	const char *comma = words_get(words, "join.comma");
 	size_t shown = n_items < most ? n_items : most;
 
 	for (size_t i = 0; i < shown; i++) {
 		bool is_last = i + 1 == n_items;
 
 		if (i > 0 && is_last)
-			text_addf(out, " %s ", words_get(words, "join.and"));
-		else if (i > 0)
-			text_addf(out, "%s ", words_get(words, "join.comma"));
+			text_add_char(out, ' ');
+		if (i > 0) {
+			text_add_string(out, is_last ? and : comma);
+			text_add_char(out, ' ');
+		}
 		text_add(out, items[i]);
 	}
 	if (shown == n_items)
@@ -451,15 +472,6 @@ void languages_join(const struct languages *languages, const char *language,
 void languages_scanners(const struct languages *languages,
 			const char *language, struct text *out)
 {
-	const struct words *words = language_of(languages, language)->words;
-
-	for (int i = 1; i <= SCANNERS_MAX; i++) {
-		char key[24];
-		const char *scanner;
-
-		snprintf(key, sizeof(key), "scanner.%d", i);
-		scanner = words_get(words, key);
-		if (scanner)
-			text_addf(out, "%s\n", scanner);
-	}
+	text_add(out, text_slice(&language_of(languages,
+					      language)->scanners));
 }
