@@ -9,6 +9,7 @@
 #include "tests/support/test.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -269,29 +270,81 @@ static void test_a_body_without_end(void **state)
 	text_release(&answer);
 }
 
-/* A byte now and then keeps MHD's own time-out from running. */
-static void test_a_slow_sender_is_cut(void **state)
+static void ask_health(void)
 {
 	struct text answer = TEXT_INIT(100000);
 	int fd = dial();
-	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
-	int64_t start_ms = clock_monotonic_ms(), took_ms;
 
-	(void)state;
-	say(fd, S("GET /healthz HTTP/1.1\r\nX-Slow: "));
-	while (poll(&poll_fd, 1, 50) == 0 &&
-	       clock_monotonic_ms() - start_ms < PATIENCE_MS)
-		say(fd, S("a"));
-	took_ms = clock_monotonic_ms() - start_ms;
-	assert_in_range(took_ms, 2 * IDLE_MS - 50, PATIENCE_MS - 1);
-	close(fd);
-	/* And the server goes on. */
-	fd = dial();
 	say(fd, S("GET /healthz HTTP/1.0\r\n\r\n"));
 	hear(fd, &answer, NULL);
 	assert_true(has(&answer, " 200 "));
 	close(fd);
 	text_release(&answer);
+}
+
+/* A byte now and then keeps MHD's own time-out from running. */
+static void test_a_slow_sender_is_cut(void **state)
+{
+	static const struct {
+		const char *why;
+		struct slice begin;
+	} cases[] = {
+		{ "first line", SLICE("GET /healthz?a=") },
+		{ "header", SLICE("GET /healthz HTTP/1.1\r\nX-Slow: ") },
+		{ "body", SLICE("POST /b/x/lift HTTP/1.1\r\nHost: x\r\n"
+				"Content-Length: 60000\r\n\r\n") },
+		{ "chunks", SLICE("POST /b/x/lift HTTP/1.1\r\nHost: x\r\n"
+				  "Transfer-Encoding: chunked\r\n\r\n"
+				  "f000\r\n") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		int fd = dial();
+		struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+		int64_t start_ms = clock_monotonic_ms(), took_ms;
+
+		say(fd, cases[i].begin);
+		while (poll(&poll_fd, 1, 50) == 0 &&
+		       clock_monotonic_ms() - start_ms < PATIENCE_MS)
+			say(fd, S("a"));
+		took_ms = clock_monotonic_ms() - start_ms;
+		assert_case(cases[i].why, true,
+			    took_ms >= 2 * IDLE_MS - 50 &&
+				    took_ms < PATIENCE_MS);
+		close(fd);
+		ask_health();
+	}
+}
+
+/* Asks for much and takes little of it: the answers wait in the kernel and
+ * then with us, but not for ever. */
+static void test_a_slow_reader_is_cut(void **state)
+{
+	static const struct slice request =
+		SLICE("GET /style.css HTTP/1.1\r\nHost: x\r\n\r\n");
+	int64_t start_ms = clock_monotonic_ms();
+	int fd = dial(), small = 4096;
+	char byte;
+
+	(void)state;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	while (clock_monotonic_ms() - start_ms < PATIENCE_MS) {
+		ssize_t n = send(fd, request.ptr, request.len,
+				 MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n < 0 && errno != EAGAIN)
+			break;
+		if (n >= 0)
+			continue;
+		/* Now and then a byte, so that the line is not silent. */
+		recv(fd, &byte, 1, MSG_DONTWAIT);
+		clock_sleep_ms(20);
+	}
+	assert_in_range(clock_monotonic_ms() - start_ms, IDLE_MS / 2,
+			PATIENCE_MS - 1);
+	close(fd);
+	ask_health();
 }
 
 /* More connections than there is room for, none of which says a word: they go
@@ -328,6 +381,7 @@ int main(void)
 		cmocka_unit_test(test_head_has_no_body),
 		cmocka_unit_test(test_a_body_without_end),
 		cmocka_unit_test(test_a_slow_sender_is_cut),
+		cmocka_unit_test(test_a_slow_reader_is_cut),
 		cmocka_unit_test(test_silent_connections_make_room),
 	};
 
