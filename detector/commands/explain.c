@@ -10,6 +10,7 @@
 #include "detector/commands/desk.h"
 #include "detector/commands/password_words.h"
 #include "detector/commands/report.h"
+#include "detector/followup.h"
 #include "detector/settings.h"
 
 #include <limits.h>
@@ -32,6 +33,18 @@ static int ask_block(struct explanation *e, struct blocks *blocks,
 	return found == BLOCK_FIND_ERROR ? -1 : 0;
 }
 
+static int ask_followups(struct explanation *e, struct blocks *blocks,
+			 struct err *err)
+{
+	if (!e->block_id)
+		return 0;
+	e->actions = json_new_array();
+	e->queue = json_new_object();
+	if (followup_actions_of(blocks, e->block_id, e->actions, err) < 0)
+		return -1;
+	return followup_held_of(blocks, e->block_id, e->queue, err);
+}
+
 /* Only looked at: a database that is not there is not made. */
 static int ask_database(struct explanation *e, struct err *err)
 {
@@ -48,6 +61,8 @@ static int ask_database(struct explanation *e, struct err *err)
 			&blocks, slice_from(e->entry.login), lines, err);
 	if (result == 0)
 		result = ask_block(e, &blocks, err);
+	if (result == 0)
+		result = ask_followups(e, &blocks, err);
 	db_close(&blocks.db);
 	text_release(&password);
 	text_release(&file);
@@ -98,28 +113,54 @@ static void find_extras(struct explanation *e, struct err *why)
 		e->geo = NULL;
 }
 
+/* An account that no log names may be blocked, or have been. */
+static bool is_known(const struct explanation *e)
+{
+	return !e->unseen.code || e->block_id || json_length(e->history) > 0;
+}
+
+static void release(struct explanation *e)
+{
+	json_free(&e->history);
+	json_free(&e->actions);
+	json_free(&e->queue);
+	text_release(&e->password_words);
+	languages_free(&e->languages);
+	geo_close(&e->geo);
+}
+
+static int fail(struct explanation *e)
+{
+	if (e->no_history[0])
+		log_warning("nor can the database be asked: %s", e->no_history);
+	return command_fail(&e->unseen);
+}
+
 static int run(struct invocation *invocation)
 {
 	struct explanation e = { .is_silent_too = invocation->verbose,
 				 .password = PASSWORD_ERROR,
 				 .password_words = TEXT_INIT(1000) };
-	struct err err, why;
+	int result = EXIT_FINE;
+	struct err why;
 
-	if (explain_load(&e, slice_from(invocation->args[0]), &err) < 0)
-		return command_fail(&err);
+	if (explain_load(&e, slice_from(invocation->args[0]), &e.unseen) < 0 &&
+	    !e.login[0])
+		return command_fail(&e.unseen);
 	find_extras(&e, &why);
-	if (invocation->json) {
+	if (e.unseen.code)
+		explain_judge(&e);
+	if (!is_known(&e)) {
+		result = fail(&e);
+	} else if (invocation->json) {
 		struct json *json = explain_json(&e);
 
 		report_print_json(&json);
 	} else {
 		explain_print(&e);
 	}
-	json_free(&e.history);
-	text_release(&e.password_words);
-	languages_free(&e.languages);
-	geo_close(&e.geo);
-	return EXIT_FINE;
+	release(&e);
+	return result;
 }
 
 const struct command command_explain = {

@@ -37,4 +37,9 @@ void explain_day(uint32_t day, char out[STAMP_TEXT_SIZE]);
 void explain_normal(const struct explanation *e, const struct screen *screen);
 void explain_lately(const struct explanation *e, const struct screen *screen);
 
+/* explain_block.c: what was done besides a block that stands; nothing when
+ * there is none. As JSON these go into it. */
+void explain_block(const struct explanation *e, const struct screen *screen);
+void explain_block_json(struct explanation *e, struct json *object);
+
 #endif

@@ -224,6 +224,7 @@ struct json *explain_json(struct explanation *e)
 				password_state_name(e->password));
 	else
 		json_add_null(object, "password");
+	explain_block_json(e, object);
 	add_signals(e, object);
 	add_normal(e, object);
 	add_recent(e, object);

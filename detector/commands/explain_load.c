@@ -30,25 +30,38 @@ static void load_day(struct explanation *e, struct state *state)
 	days_free(&days);
 }
 
+/* False for what is too long to be one. */
+static bool set_name(struct explanation *e, struct slice name)
+{
+	if (!slice_copy_lower(name, e->login, sizeof(e->login))) {
+		e->login[0] = '\0';
+		return false;
+	}
+	e->entry.key = account_key(name);
+	e->entry.login = e->login;
+	e->entry.login_len = (uint8_t)name.len;
+	return true;
+}
+
 static int load_account(struct explanation *e, struct slice name,
 			struct err *err)
 {
 	struct state *state = NULL;
 	struct accounts_backing backing;
-	int found;
+	int found = 0;
 
-	if (state_open(settings.state_dir, true, &state, err) < 0)
-		return -1;
-	e->entry.key = account_key(name);
-	backing = state_backing(state);
-	found = backing.load(backing.context, e->entry.key, &e->entry);
-	if (found == 1) {
-		slice_copy(account_login(&e->entry), e->login,
-			   sizeof(e->login));
+	if (set_name(e, name)) {
+		if (state_open(settings.state_dir, true, &state, err) < 0) {
+			e->has_no_state = true;
+			return -1;
+		}
+		backing = state_backing(state);
+		found = backing.load(backing.context, e->entry.key, &e->entry);
 		e->entry.login = e->login;
-		load_day(e, state);
+		if (found == 1)
+			load_day(e, state);
+		state_close(&state);
 	}
-	state_close(&state);
 	if (found == 1)
 		return 0;
 	return err_set(err, EXIT_DATA, "no account \"%.*s\" was ever seen "
@@ -66,11 +79,15 @@ static double missing_to(const struct explanation *e, double probability)
 	return log_odds - e->verdict.log_odds;
 }
 
-static void judge_it(struct explanation *e)
+void explain_judge(struct explanation *e)
 {
 	const struct account *account = &e->entry.account;
+	int64_t at_ms = 0;
 
 	e->now_s = last_of(account);
+	if (e->unseen.code &&
+	    stamp_parse(json_get_text(json_at(e->history, 0), "at"), &at_ms))
+		e->now_s = (uint32_t)(at_ms / STAMP_SECOND_MS);
 	judge_explain(account, e->entry.login,
 		      e->now_s * (int64_t)STAMP_SECOND_MS, &e->verdict);
 	e->verdict.action = account->standing == STANDING_BLOCKED
@@ -84,7 +101,7 @@ int explain_load(struct explanation *e, struct slice name, struct err *err)
 {
 	if (load_account(e, name, err) < 0)
 		return -1;
-	judge_it(e);
+	explain_judge(e);
 	return 0;
 }
 

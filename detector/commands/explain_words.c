@@ -130,22 +130,33 @@ static void add_name(struct text *line, const char *name)
 		text_add_char(line, '"');
 }
 
-static void print_standing(const struct explanation *e,
-			   const struct screen *screen)
+static void print_name(const struct explanation *e,
+		       const struct screen *screen)
 {
 	const struct account *account = &e->entry.account;
-	char since[STAMP_TEXT_SIZE], now[STAMP_TEXT_SIZE];
-	double p = e->verdict.probability;
+	char since[STAMP_TEXT_SIZE];
 	struct text line = TEXT_INIT(4096);
 
 	explain_time(account->standing_s, since);
-	explain_time(e->now_s, now);
 	add_name(&line, e->entry.login);
-	text_addf(&line, " is %s%s%s%s", standing_names[account->standing],
-		  account->standing_s ? " since " : "",
-		  account->standing_s ? since : "", paper_words(e));
+	if (e->unseen.code)
+		text_add_string(&line, " was never seen in a log");
+	else
+		text_addf(&line, " is %s%s%s%s",
+			  standing_names[account->standing],
+			  account->standing_s ? " since " : "",
+			  account->standing_s ? since : "", paper_words(e));
 	screen_line(screen, 0, "", &line);
 	text_release(&line);
+	if (e->has_no_state)
+		screen_linef(screen, 2, "", "%s.", e->unseen.text);
+}
+
+static void print_block(const struct explanation *e,
+			const struct screen *screen)
+{
+	char since[STAMP_TEXT_SIZE];
+
 	if (e->block_id) {
 		stamp_short(e->blocked_ms, since);
 		screen_linef(screen, 2, "", "Its sending is stopped since %s "
@@ -153,6 +164,15 @@ static void print_standing(const struct explanation *e,
 	}
 	if (e->password != PASSWORD_ERROR)
 		screen_line(screen, 2, "", &e->password_words);
+}
+
+static void print_standing(const struct explanation *e,
+			   const struct screen *screen)
+{
+	char now[STAMP_TEXT_SIZE];
+	double p = e->verdict.probability;
+
+	explain_time(e->now_s, now);
 	screen_linef(screen, 2, "", "%s%.1f %% likely in somebody else's "
 		     "hands, as of %s (watched from %.1f %%, stopped from %.1f "
 		     "%%).", p > 0.999 ? "Over " : "",
@@ -372,10 +392,15 @@ void explain_print(const struct explanation *e)
 	struct screen screen;
 
 	screen_init(&screen);
-	print_standing(e, &screen);
-	print_signals(e, &screen);
-	explain_normal(e, &screen);
-	explain_lately(e, &screen);
+	print_name(e, &screen);
+	print_block(e, &screen);
+	if (!e->unseen.code) {
+		print_standing(e, &screen);
+		print_signals(e, &screen);
+		explain_normal(e, &screen);
+		explain_lately(e, &screen);
+	}
+	explain_block(e, &screen);
 	print_history(e, &screen);
 	print_next(e, &screen);
 }

@@ -52,6 +52,18 @@ known ola@firma.example
 line 12 4Xfar anna@firma.example 41.32.0.1 | sed 's/ mx1 / elsewhere /' >>"$log"
 run scan "$@" "$log"
 equal "anna is stopped" 0 "$rc"
+run explain "${desk[@]}" anna@firma.example
+for words in "after the block, command 1: done" "after the block, command 2: done" \
+	"messages in the queue: held 9"; do
+	if [[ $(tr -s ' \n' ' ' <<<"$out") == *"$words"* ]]
+	then good "explain says: $words"; else bad "explain: $words" "$out"; fi
+done
+run explain --json "${desk[@]}" anna@firma.example
+for words in '"actions":[{"moment":"block","name":' \
+	'"queue":{"held":9,"ids":["4Xb10101010",'; do
+	if [[ $out == *"$words"* ]]; then good "explain --json: $words"
+	else bad "explain --json: $words" "$out"; fi
+done
 equal "what is done then" "flush anna@firma.example
 kick anna@firma.example
 -h -

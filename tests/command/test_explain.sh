@@ -83,6 +83,36 @@ says "which block it is" "Its sending is stopped since 20"
 says "how to open that" "comporta lift anna@firma.example --reason TEXT"
 run lift "$@" --force --reason 'was a test' anna@firma.example
 
+# Blocked by hand, and in no log: the database knows it.
+run suspend "$@" --set smtp.url="file://$work/out" --force \
+	--reason 'a call' New@Firma.example
+run explain "$@" "${geo[@]}" New@Firma.example
+equal "a block of an account in no log" 0 "$rc"
+says "that no log names it" "new@firma.example was never seen in a log"
+says "its block" "Its sending is stopped since 20"
+says "why" "a call"
+says "how to open it" "comporta lift new@firma.example --reason TEXT"
+fits "80 columns of a block" 80
+run explain --json "$@" new@firma.example
+says "JSON: the block" '"block":3,"blocked":"20'
+says "JSON: never seen" '"last_seen":null'
+run lift "$@" --force --reason 'was a test' new@firma.example
+run explain "$@" new@firma.example
+says "after its lift the history" "lift by operator:"
+says "then it could be stopped" "comporta suspend new@firma.example"
+run explain --json "$@" new@firma.example
+says "JSON: no block" '"block":null,"blocked":null'
+run suspend --state-dir "$work/fresh" --set sql_dir=sql --set \
+	template_dir=templates --set smtp.url="file://$work/out" --force a@b.example
+run explain --state-dir "$work/fresh" --set template_dir=templates a@b.example
+equal "a block before the first scan" 0 "$rc"
+says "and that nothing was scanned" "there is no state in"
+expect "an unknown account beside a database" 65 "there is no state" explain \
+	--state-dir "$work/fresh" --set template_dir=templates c@b.example
+expect "and one that is away" 65 "nor can the database be asked" explain "${state[@]}" \
+	--set database.kind=mysql --set database.host=127.0.0.1 \
+	--set database.port=1 nobody@firma.example
+
 # As JSON, with the same facts.
 run explain --json "$@" "${geo[@]}" anna@firma.example
 for fact in '"type":"account"' '"standing":"calm"' '"missing_to_block":' \
