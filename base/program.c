@@ -7,8 +7,10 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,6 +52,38 @@ static int make_pipes(int in[2], int out[2], const char *name,
 	return -1;
 }
 
+static bool is_program(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 && S_ISREG(info.st_mode) &&
+	       access(path, X_OK) == 0;
+}
+
+static bool is_in(struct slice folder, const char *name,
+		  char path_out[PROGRAM_PATH_SIZE])
+{
+	int len = snprintf(path_out, PROGRAM_PATH_SIZE, "%.*s/%s",
+			   (int)folder.len, folder.ptr, name);
+
+	return len < PROGRAM_PATH_SIZE && is_program(path_out);
+}
+
+bool program_find(const char *name, char path_out[PROGRAM_PATH_SIZE])
+{
+	struct slice folders = S(PROGRAM_PATH);
+
+	if (name[0] == '/')
+		return is_in(S(""), name + 1, path_out);
+	/* Programs are run in "/". */
+	if (strchr(name, '/'))
+		return is_in(S(""), name, path_out);
+	while (folders.len > 0)
+		if (is_in(slice_cut(&folders, ':'), name, path_out))
+			return true;
+	return false;
+}
+
 /* Its three descriptors, its own group, signals as a shell would have them. */
 static int spawn(const struct program *program, int in, int out, pid_t *pid)
 {
@@ -57,9 +91,17 @@ static int spawn(const struct program *program, int in, int out, pid_t *pid)
 		    all[] = "LC_ALL=C", home[] = "HOME=/";
 	char *const environment[] = { path, lang, all, home, NULL };
 	posix_spawn_file_actions_t files;
+	char found[PROGRAM_PATH_SIZE];
 	posix_spawnattr_t attributes;
 	sigset_t none, every;
 	int status;
+
+	/* posix_spawnp() would ask our own PATH. */
+	if (strchr(program->arguments[0], '/'))
+		slice_copy(slice_from(program->arguments[0]), found,
+			   sizeof(found));
+	else if (!program_find(program->arguments[0], found))
+		return ENOENT;
 
 	sigemptyset(&none);
 	sigfillset(&every);
@@ -76,8 +118,8 @@ static int spawn(const struct program *program, int in, int out, pid_t *pid)
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP |
 				 POSIX_SPAWN_SETSIGMASK |
 				 POSIX_SPAWN_SETSIGDEF);
-	status = posix_spawnp(pid, program->arguments[0], &files, &attributes,
-			      (char *const *)program->arguments, environment);
+	status = posix_spawn(pid, found, &files, &attributes,
+			     (char *const *)program->arguments, environment);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&files);
 	return status;

@@ -22,11 +22,12 @@
 
 enum {
 	PROGRAM_MAX_SAID = 262144,	/* bytes kept, the rest is not */
-	PROGRAM_MAX_ARGUMENTS = 512
+	PROGRAM_MAX_ARGUMENTS = 512,
+	PROGRAM_PATH_SIZE = 4096	/* PATH_MAX, with its NUL */
 };
 
 /* Where programs are looked for: as an administrator's shell does, not as
- * cron, which has only /usr/bin and /bin. */
+ * cron, which has only /usr/bin and /bin. Our own PATH decides nothing. */
 #define PROGRAM_PATH \
 	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -43,6 +44,9 @@ enum program_end {
 	PROGRAM_KILLED,		/* by a signal that was not ours */
 	PROGRAM_ERROR		/* it could not be started */
 };
+
+/* Which file is run by this name? False when there is none that may be. */
+bool program_find(const char *name, char path_out[PROGRAM_PATH_SIZE]);
 
 /*
  * `said` gets what the program said; it is the caller's and may have a maximum

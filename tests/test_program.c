@@ -193,6 +193,50 @@ static void test_nobody_knows_how_it_ended(void **state)
 	assert_non_null(strstr(err.text, "SIGCHLD"));
 }
 
+/* Cron knows few folders, and whoever calls us may know bad ones. */
+static void test_our_path_decides(void **state)
+{
+	const char *was = getenv("PATH");
+	char *before = strdup(was ? was : "");
+	int status;
+
+	(void)state;
+	setenv("PATH", "/nonexistent", 1);
+	assert_int_equal(RUN(S(""), 5000, &status, "true"), PROGRAM_ENDED);
+	assert_int_equal(status, 0);
+	setenv("PATH", "/proc/self", 1);
+	assert_int_equal(RUN(S(""), 5000, &status, "exe"), PROGRAM_NOT_FOUND);
+	setenv("PATH", before, 1);
+	free(before);
+}
+
+static void test_find(void **state)
+{
+	static const struct {
+		const char *name;
+		bool is;
+	} cases[] = {
+		{ "sh", true },		 { "/bin/sh", true },
+		{ "bin/sh", true },	/* programs run in "/" */
+		{ "no-such-program", false }, { "/bin/no-such-program", false },
+		{ "/bin", false },	 { "/etc/passwd", false },
+		{ "", false },		 { "/", false },
+		{ ".", false },
+	};
+	char path[PROGRAM_PATH_SIZE], longest[5000];
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++)
+		assert_case(cases[i].name, cases[i].is,
+			    program_find(cases[i].name, path));
+	assert_true(program_find("sh", path));
+	assert_int_equal(path[0], '/');
+	assert_int_equal(access(path, X_OK), 0);
+	memset(longest, 'a', sizeof(longest));
+	longest[sizeof(longest) - 1] = '\0';
+	assert_false(program_find(longest, path));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,6 +246,8 @@ int main(void)
 		cmocka_unit_test(test_no_argument_is_a_command),
 		cmocka_unit_test(test_is_killed_with_its_children),
 		cmocka_unit_test(test_is_not_there),
+		cmocka_unit_test(test_our_path_decides),
+		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_killed_by_somebody),
 		cmocka_unit_test(test_gets_nothing_of_ours),
 		cmocka_unit_test(test_one_that_may_not_be_killed),
