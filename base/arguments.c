@@ -116,6 +116,25 @@ int arguments_check(const char *line, const char *const *names,
 	return 0;
 }
 
+int arguments_find(const char *line, struct err *err)
+{
+	char name[ARGUMENTS_MAX_BYTES], path[PROGRAM_PATH_SIZE];
+	struct arguments waste;
+	struct slice rest = slice_from(line);
+
+	if (read_statuses(&rest, &waste, err) != 0)
+		return -1;
+	if (!slice_copy(next_word(&rest), name, sizeof(name)))
+		return err_set(err, EXIT_CONFIG, "the name of the program is "
+			       "too long");
+	if (program_find(name, path))
+		return 0;
+	return err_set(err, EXIT_CONFIG, "there is no program %.200s%s%s; "
+		       "install it, or name the one there is", name,
+		       strchr(name, '/') ? "" : " in ",
+		       strchr(name, '/') ? "" : PROGRAM_PATH);
+}
+
 bool arguments_uses(const char *line, const char *name)
 {
 	struct slice rest = slice_from(line), before, found;

@@ -50,6 +50,10 @@ struct arguments_values {
 int arguments_check(const char *line, const char *const *names,
 		    struct err *err);
 
+/* Is the program there that a good command line begins with? -1 says where it
+ * was looked for. */
+int arguments_find(const char *line, struct err *err);
+
 /* Does it have this name in it, "{ids}"? */
 bool arguments_uses(const char *line, const char *name);
 

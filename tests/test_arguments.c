@@ -65,6 +65,30 @@ static void filled(const char *line, struct slice account, char out[2000])
 				      arguments.words[i]);
 }
 
+static void test_find(void **state)
+{
+	static const struct {
+		const char *line, *words;	/* NULL: it is there */
+	} cases[] = {
+		{ "sh", NULL },
+		{ " ok=68 sh -c {account}", NULL },
+		{ "/bin/sh /no/such", NULL },
+		{ "no-such-program x", "no program no-such-program in /usr/" },
+		{ "ok=1 /no/such sh", "no program /no/such;" },
+		{ "ok=x sh", "ok=" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct err why = { 0, "" };
+		int result = arguments_find(cases[i].line, &why);
+
+		assert_case(cases[i].line, cases[i].words ? -1 : 0, result);
+		if (cases[i].words)
+			assert_non_null(strstr(why.text, cases[i].words));
+	}
+}
+
 static void test_fill(void **state)
 {
 	static const struct {
@@ -134,6 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_run),
 	};

@@ -4,6 +4,7 @@
 #include "detector/commands/check_blocks.h"
 #include "detector/commands/check_mailserver.h"
 #include "detector/commands/check_notices.h"
+#include "detector/commands/check_programs.h"
 #include "detector/commands/check_sending.h"
 #include "detector/commands/desk.h"
 #include "detector/followup.h"
@@ -129,9 +130,10 @@ static void check_blocks(struct findings *findings, struct desk *desk)
 	}
 }
 
-/* What could not be done outside the database. */
+/* What could not be done outside the database, or could not be. */
 static void check_actions(struct findings *findings, struct desk *desk)
 {
+	int missing = check_programs(findings, desk->blocks.panel);
 	struct followup_counts counts;
 	struct err err;
 	char words[400];
@@ -144,7 +146,7 @@ static void check_actions(struct findings *findings, struct desk *desk)
 			(long long)counts.waiting, (long long)counts.failed,
 			counts.last_error);
 		findings_bad(findings, "actions", &err);
-	} else {
+	} else if (missing == 0) {
 		snprintf(words, sizeof(words), "after a block %zu commands, "
 			 "after a lift %zu, the queue is %s",
 			 settings.actions.on_block.n,

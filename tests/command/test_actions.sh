@@ -38,6 +38,22 @@ desk=("${state[@]}" --set sql_dir=sql --set template_dir=templates
 
 expect "a slip in a command line" 78 "nothing is known by the name {acount}" \
 	check "${state[@]}" --set "actions.on_block=doveadm kick {acount}"
+# A program that is not there is told now, not at the first block.
+for option in actions.on_block actions.on_lift queue.hold queue.release \
+	queue.delete; do
+	run check "${state[@]}" --set sql_dir=sql --set template_dir=templates \
+		--set mode=enforce --set "$option=$work/none -"
+	if [[ $out == *"MEND  actions"*"$option: there is no program $work/none"* ]]
+	then good "check: $option is not there"
+	else bad "check: $option is not there" "$rc $out$err"; fi
+done
+run check "${state[@]}" --set sql_dir=sql --set template_dir=templates \
+	--set mode=enforce --set panel.name=directadmin
+if [[ $out == *"block.command of directadmin: there is no program"* ]]
+then good "check: the panel's own"
+else bad "check: the panel's own" "$rc $out$err"; fi
+run check "$@" "$work/empty"
+equal "check: those that are there" 0 "$(grep -c 'no program' <<<"$out")"
 expect "the tables" 0 "" scan "$@" "$work/empty"
 known anna@firma.example
 known ola@firma.example
