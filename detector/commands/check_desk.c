@@ -8,6 +8,7 @@
 #include "detector/commands/check_sending.h"
 #include "detector/commands/desk.h"
 #include "detector/followup.h"
+#include "detector/panel/db_rights.h"
 #include "detector/panel/db_standing.h"
 #include "detector/settings.h"
 #include "detector/state.h"
@@ -156,6 +157,15 @@ static void check_actions(struct findings *findings, struct desk *desk)
 	}
 }
 
+static void check_rights(struct findings *findings, struct desk *desk)
+{
+	struct err err;
+
+	if (db_rights(desk->blocks.db, settings.sql_dir, &err) < 0)
+		findings_bad(findings, "database", &err);
+}
+
+/* Rights are asked of a server that takes changes from anybody. */
 static void check_standing(struct findings *findings, struct desk *desk)
 {
 	struct db_standing standing;
@@ -163,17 +173,21 @@ static void check_standing(struct findings *findings, struct desk *desk)
 
 	if (db_standing(desk->blocks.db, &standing, &err) < 0) {
 		findings_bad(findings, "database", &err);
-	} else if (standing.is_read_only) {
+		return;
+	}
+	if (standing.is_read_only) {
 		err_set(&err, EXIT_CONFIG, "the server takes no changes "
 			"(read_only = ON), so nobody can be stopped: name the "
 			"primary in database.host");
 		findings_bad(findings, "database", &err);
-	} else if (standing.is_replica) {
+		return;
+	}
+	check_rights(findings, desk);
+	if (standing.is_replica)
 		findings_note("database", "the server is a replica that takes "
 			      "changes: unless it is one of several primaries, "
 			      "name the primary in database.host, which never "
 			      "hears of blocks made here");
-	}
 }
 
 static void tell_alarm(void *context, const struct err *err)

@@ -1,6 +1,6 @@
 /*
- * check_programs - are the programs there that a block or a lift will run? Those
- * of `actions` and `queue`, and the panel's own. Nothing is run.
+ * check_programs - are the programs there that a block or a lift will run?
+ * Those of `actions` and `queue`, and the panel's own. Nothing is run.
  */
 #ifndef DETECTOR_COMMANDS_CHECK_PROGRAMS_H
 #define DETECTOR_COMMANDS_CHECK_PROGRAMS_H

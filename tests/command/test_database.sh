@@ -99,9 +99,15 @@ expect "it only reads" 69 "not a replica" scan "${db[@]}" "${geo[@]}" "$log"
 run check "${db[@]}"
 [ "$rc" != 0 ] && [[ "$out" == *"takes no changes"*"name the primary"* ]] &&
 	good "check says so" || bad "check says so" "$rc $out$err"
+equal "and nothing of rights" 0 "$(grep -c 'may not' <<<"$out")"
 sql 'SET GLOBAL read_only = 0'
+run check "${db[@]}"
+equal "check misses no right" 0 "$(grep -c 'may not' <<<"$out")"
 sql "REVOKE INSERT ON comporta_audit FROM 'comporta'@'127.0.0.1'"
 expect "a right was taken away" 77 "grants.sql" scan "${db[@]}" "$log"
+run check "${db[@]}"
+[[ "$out" == *"MEND  database   the user of the database may not: INSERT on comporta_audit; let"* ]] &&
+	good "check names it" || bad "check names it" "$rc $out$err"
 grants
 sql 'ALTER TABLE comporta_block RENAME COLUMN scheme TO renamed'
 expect "a column has another name" 78 "comporta check" scan "${db[@]}" "$log"
