@@ -79,8 +79,9 @@ const struct command command_serve = {
 	.usage = "",
 	.about = "the HTTP endpoint: owner page, support page, API",
 	.help = "Serves the owner page (/b/...), the support page (/support), "
-		"the API for support\nand panels (/api/v1), /metrics and /healthz "
-		"until SIGTERM. Listens on loopback unless told\notherwise.",
+		"the API for support\nand panels (/api/v1), /metrics and "
+		"/healthz until SIGTERM. Listens on loopback\nunless told "
+		"otherwise.",
 	.takes = TAKES_LISTEN,
 	.run = run,
 };
