@@ -407,22 +407,34 @@ static int name_columns(struct db_row *row, MYSQL_RES *meta, struct err *err)
 	return 0;
 }
 
+/* Their room need not be clean: what is not filled in is not looked at. */
+static struct cell *make_cells(size_t n)
+{
+	struct cell *cells = must(malloc((n + 1) * sizeof(*cells)));
+
+	for (size_t i = 0; i < n; i++) {
+		cells[i].big = NULL;
+		cells[i].big_bytes = 0;
+	}
+	return cells;
+}
+
 static enum db_result answer(struct statement *statement, db_row_fn row_fn,
 			     void *context, struct err *err)
 {
-	MYSQL_RES *meta = mysql_stmt_result_metadata(statement->stmt);
-	struct cell *cells = calloc(DB_MAX_COLUMNS, sizeof(*cells));
-	struct db_row row = { .n_columns = 0 };
+	MYSQL_RES *meta = must(mysql_stmt_result_metadata(statement->stmt));
+	struct cell *cells = NULL;
+	struct db_row row;
 	enum db_result result = DB_FAILED;
 
-	if (!meta || !cells)
-		abort();
-	if (name_columns(&row, meta, err) == 0)
+	if (name_columns(&row, meta, err) == 0) {
+		cells = make_cells(row.n_columns);
 		result = bind_cells(statement, cells, row.n_columns, err);
+	}
 	if (result == DB_OK)
 		result = fetch_rows(statement, cells, &row, row_fn, context,
 				    err);
-	for (size_t i = 0; i < row.n_columns && i < DB_MAX_COLUMNS; i++)
+	for (size_t i = 0; cells && i < row.n_columns; i++)
 		free(cells[i].big);
 	free(cells);
 	mysql_free_result(meta);
