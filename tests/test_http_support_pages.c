@@ -242,6 +242,61 @@ static void test_trust(void **state)
 		  "reason=x&days=0&other_country=VN", "no longer trusted");
 }
 
+/* Nothing was done, so the same form does it once the database is back. */
+static void test_again_after_an_outage(void **state)
+{
+	struct http_response response = HTTP_RESPONSE_INIT;
+	int64_t before = site_rows();
+	char form[80], body[120];
+
+	(void)state;
+	agent_form(&agent, CARLA, "suspend", form);
+	snprintf(body, sizeof(body), "form=%s&reason=asked", form);
+	site_run("ALTER TABLE comporta_send_block RENAME TO gone");
+	agent_ask(&agent, "POST", CARLA "/suspend", body, &response);
+	assert_int_equal(response.status, 503);
+	assert_true(slice_find(text_slice(&response.body),
+			       S("not certain that anything was done")) >= 0);
+	http_response_release(&response);
+	site_run("ALTER TABLE gone RENAME TO comporta_send_block");
+	assert_int_equal(site_rows(), before);
+	for (int i = 0; i < 2; i++) {
+		response = (struct http_response)HTTP_RESPONSE_INIT;
+		agent_ask(&agent, "POST", CARLA "/suspend", body, &response);
+		assert_int_equal(response.status, 303);
+		http_response_release(&response);
+	}
+	assert_int_equal(site_number("SELECT COUNT(*) AS n FROM comporta_block"
+				     " WHERE account = 'carla@firma.example'"),
+			 1);
+}
+
+/* Killed behind the COMMIT, we do not know that the form was carried out: its
+ * decision finds the block made, also when somebody lifted it since. */
+static void test_a_form_that_was_forgotten(void **state)
+{
+	struct http_response response = HTTP_RESPONSE_INIT;
+	char first[80], body[120];
+	int64_t after;
+
+	(void)state;
+	agent_form(&agent, CARLA, "suspend", first);
+	snprintf(body, sizeof(body), "form=%s&reason=asked", first);
+	agent_ask(&agent, "POST", CARLA "/suspend", body, &response);
+	http_response_release(&response);
+	for (int i = 0; i < 40; i++)
+		send_form(CARLA, "trust", CARLA "/trust",
+			  "reason=x&days=9&other_country=VN", "Written");
+	site_run("UPDATE comporta_block SET state = 'lifted',"
+		 " active_account = NULL WHERE id = 2");
+	after = site_rows();
+	response = (struct http_response)HTTP_RESPONSE_INIT;
+	agent_ask(&agent, "POST", CARLA "/suspend", body, &response);
+	assert_int_equal(response.status, 303);
+	http_response_release(&response);
+	assert_int_equal(site_rows(), after);
+}
+
 /* --- drawings --- */
 
 #define EVIDENCE							\
@@ -326,6 +381,8 @@ int main(void)
 		PAGE_TEST(test_held_mail),
 		PAGE_TEST(test_suspend),
 		PAGE_TEST(test_trust),
+		PAGE_TEST(test_again_after_an_outage),
+		PAGE_TEST(test_a_form_that_was_forgotten),
 		PAGE_TEST(test_drawings),
 		PAGE_TEST(test_in_three_languages),
 	};
