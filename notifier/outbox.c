@@ -255,11 +255,14 @@ static enum db_result send_one(struct run *run, const struct notice *notice,
 /* Whoever called has other things to do as well. */
 static bool must_end(const struct run *run)
 {
+	const struct outbox_report *report = run->report;
+	/* One goes however slow everything is, so that all go in the end. */
+	bool is_tried = report->sent + report->later + report->failed > 0;
 	int64_t budget_ms = run->sender->budget_ms;
 	const volatile sig_atomic_t *stop = run->sender->stop;
 
 	return run->is_away || (stop && *stop) ||
-	       (budget_ms > 0 && waiting_now_ms(&run->waiting) -
+	       (is_tried && budget_ms > 0 && waiting_now_ms(&run->waiting) -
 			       run->waiting.start_ms >= budget_ms);
 }
 
