@@ -462,14 +462,17 @@ static void test_budget(void **state)
 {
 	static const struct http_script slow = { .delay_ms = 150 };
 	struct http_sink sink;
+	int64_t sent;
 
 	(void)state;
 	sender.timeout_ms = 5000;
 	sender.budget_ms = 200;
 	receiver(&sink, &slow);
 	queue(sink.url, 20, NOW);
-	assert_int_equal(send_at(NOW).sent, 2);
-	counts_are("the rest later", 18, 0, 2, 0);
+	/* Two, or one on a machine that is busy. */
+	sent = send_at(NOW).sent;
+	assert_true(sent == 1 || sent == 2);
+	counts_are("the rest later", 20 - sent, 0, sent, 0);
 	http_sink_close(&sink);
 }
 
