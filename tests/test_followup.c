@@ -267,14 +267,14 @@ static void test_slow_ones(void **state)
 	made(ANNA);
 	made("joao@loja.example");
 	made("nohash@firma.example");
-	settings.actions.timeout_ms = 300;
-	make_tool("sleep 0.2");
+	/* Far above the program's time: a busy machine is no failure. */
+	settings.actions.timeout_ms = 1000;
+	make_tool("sleep 0.5");
 	run(NOW);
 	assert_int_equal(report.later, 0);
-	assert_in_range(report.done, 2, 8);
-	run(NOW);
-	run(NOW);
-	run(NOW);
+	assert_in_range(report.done, 1, 8);
+	for (int i = 0; i < 8; i++)
+		run(NOW);
 	assert_int_equal(in_state("comporta_action", "done"), 9);
 }
 
