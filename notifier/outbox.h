@@ -84,8 +84,8 @@ struct outbox_sender {
 	outbox_describe_fn describe;
 	void *context;			/* of describe */
 	int64_t max_attempts;		/* then it is given up */
-	int64_t budget_ms;		/* no notice is begun after so long; 0:
-					 * as long as it takes */
+	int64_t budget_ms;		/* no notice but the first is begun
+					 * after so long; 0: all are */
 	const volatile sig_atomic_t *stop;	/* nor once it is set; may be
 						 * NULL */
 };
