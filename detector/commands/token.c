@@ -213,7 +213,7 @@ static int run(struct invocation *invocation)
 
 const struct command command_token = {
 	.name = "token",
-	.usage = "add NAME | list | allow NAME | disallow NAME | revoke NAME",
+	.usage = "add|allow|disallow|revoke NAME | list",
 	.about = "bearer tokens for the HTTP API",
 	.help = "add prints a new token once; only its hash is kept. Roles: "
 		"support may read,\nlift and stop; panel may call the hook and "
