@@ -18,7 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MINUTE = 60 * 1000, TIMEOUT_MS = 400 };
+/* Patience with a busy machine, and for those who never answer. */
+enum { MINUTE = 60 * 1000, TIMEOUT_MS = 20000, SHORT_MS = 400 };
 #define HOUR ((int64_t)60 * MINUTE)
 #define NOW INT64_C(1795334400000)	/* 2026-11-22 */
 #define KEY "0123456789abcdef-key"
@@ -177,27 +178,36 @@ static void test_answers(void **state)
 		int requests;
 		int64_t queued, sent, failed;
 		const char *words;	/* of the report */
+		bool is_short;		/* there is no more to come */
 	} cases[] = {
-		{ "200", ANSWER("200 OK"), 2, 0, 2, 0, "" },
-		{ "202", ANSWER("202 Accepted"), 2, 0, 2, 0, "" },
-		{ "410", ANSWER("410 Gone"), 2, 0, 0, 2, "answered 410" },
-		{ "301", ANSWER("301 Moved"), 2, 2, 0, 0, "answered 301" },
-		{ "400", ANSWER("400 Bad"), 2, 2, 0, 0, "answered 400" },
-		{ "401", ANSWER("401 No"), 2, 2, 0, 0, "answered 401" },
-		{ "404", ANSWER("404 No"), 2, 2, 0, 0, "answered 404" },
-		{ "408", ANSWER("408 Slow"), 2, 2, 0, 0, "answered 408" },
-		{ "500", ANSWER("500 Oh"), 2, 2, 0, 0, "answered 500" },
+		{ "200", ANSWER("200 OK"), 2, 0, 2, 0, "", false },
+		{ "202", ANSWER("202 Accepted"), 2, 0, 2, 0, "", false },
+		{ "410", ANSWER("410 Gone"), 2, 0, 0, 2, "answered 410",
+		  false },
+		{ "301", ANSWER("301 Moved"), 2, 2, 0, 0, "answered 301",
+		  false },
+		{ "400", ANSWER("400 Bad"), 2, 2, 0, 0, "answered 400", false },
+		{ "401", ANSWER("401 No"), 2, 2, 0, 0, "answered 401", false },
+		{ "404", ANSWER("404 No"), 2, 2, 0, 0, "answered 404", false },
+		{ "408", ANSWER("408 Slow"), 2, 2, 0, 0, "answered 408",
+		  false },
+		{ "500", ANSWER("500 Oh"), 2, 2, 0, 0, "answered 500", false },
 		/* For these nobody else is tried now. */
-		{ "429", ANSWER("429 Often"), 1, 2, 0, 0, "answered 429" },
-		{ "503", ANSWER("503 Away"), 1, 2, 0, 0, "answered 503" },
-		{ "hung up", HTTP_CLOSE, 1, 2, 0, 0, "127.0.0.1:" },
-		{ "silent", HTTP_SILENT, 1, 2, 0, 0, "127.0.0.1:" },
-		{ "no HTTP", "220 mail.example ESMTP\r\n", 1, 2, 0, 0, "" },
+		{ "429", ANSWER("429 Often"), 1, 2, 0, 0, "answered 429",
+		  false },
+		{ "503", ANSWER("503 Away"), 1, 2, 0, 0, "answered 503",
+		  false },
+		{ "hung up", HTTP_CLOSE, 1, 2, 0, 0, "127.0.0.1:", false },
+		{ "silent", HTTP_SILENT, 1, 2, 0, 0, "127.0.0.1:",
+		  true },
+		{ "no HTTP", "220 mail.example ESMTP\r\n", 1, 2, 0, 0, "",
+		  true },
 		/* It was taken; what else it says is cut. */
-		{ "headers without end", HTTP_HEADERS, 2, 0, 2, 0, "" },
-		{ "a body without end", HTTP_ENDLESS, 2, 0, 2, 0, "" },
+		{ "headers without end", HTTP_HEADERS, 2, 0, 2, 0, "", false },
+		{ "a body without end", HTTP_ENDLESS, 2, 0, 2, 0, "", false },
 		{ "a body that breaks off", "HTTP/1.1 200 OK\r\n"
-		  "Content-Length: 100\r\n\r\nshort", 2, 0, 2, 0, "" },
+		  "Content-Length: 100\r\n\r\nshort", 2, 0, 2, 0, "",
+		  true },
 	};
 
 	(void)state;
@@ -209,6 +219,7 @@ static void test_answers(void **state)
 
 		script("DELETE FROM comporta_webhook;");
 		sender.n_urls = 0;
+		sender.timeout_ms = cases[i].is_short ? SHORT_MS : TIMEOUT_MS;
 		receiver(&sink, &how);
 		queue(sink.url, 2, NOW);
 		report = send_at(NOW);
@@ -416,13 +427,14 @@ static void test_one_that_is_away(void **state)
 	int64_t began_ms;
 
 	(void)state;
+	sender.timeout_ms = 3000;
 	receiver(&away, &silent);
 	receiver(&well, &usual);
 	queue(away.url, 30, NOW);
 	queue(well.url, 30, NOW);
 	began_ms = clock_monotonic_ms();
 	report = send_at(NOW);
-	assert_true(clock_monotonic_ms() - began_ms < 10 * TIMEOUT_MS);
+	assert_true(clock_monotonic_ms() - began_ms < 2 * 3000);
 	assert_int_equal(report.sent, 30);
 	assert_int_equal(well.heard->requests, 30);
 	assert_int_equal(away.heard->requests, 1);
@@ -432,6 +444,7 @@ static void test_one_that_is_away(void **state)
 				" comporta_webhook WHERE state = 'queued'"),
 			 1);
 	/* Another one first, the next time. */
+	sender.timeout_ms = SHORT_MS;
 	send_at(NOW + MINUTE + 5000);
 	assert_int_equal(away.heard->requests, 2);
 	assert_int_equal(number("SELECT COUNT(*) AS n FROM comporta_webhook"
@@ -449,6 +462,7 @@ static void test_too_old(void **state)
 	struct http_sink sink;
 
 	(void)state;
+	sender.timeout_ms = SHORT_MS;
 	receiver(&sink, &silent);
 	queue(sink.url, 30, NOW - 73 * HOUR);
 	queue(sink.url, 30, NOW);
@@ -465,7 +479,6 @@ static void test_budget(void **state)
 	int64_t sent;
 
 	(void)state;
-	sender.timeout_ms = 5000;
 	sender.budget_ms = 200;
 	receiver(&sink, &slow);
 	queue(sink.url, 20, NOW);
@@ -514,11 +527,14 @@ static void test_rows_that_cannot_be_sent(void **state)
 	http_sink_close(&sink);
 }
 
-/* In a process of its own, with its own connection. */
+/* In a process of its own, with its own connection. Ours must not be open then:
+ * SQLite does not stand a fork(). */
 static pid_t send_apart(int64_t now_ms)
 {
-	pid_t child = fork();
+	pid_t child;
 
+	db_close(&db);
+	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
 		struct db *own = connect_db();
@@ -549,13 +565,13 @@ static void test_killed(void **state)
 	pid_t child;
 
 	(void)state;
-	sender.timeout_ms = 20000;
 	receiver(&sink, &how);
 	queue(sink.url, 1, NOW);
 	child = send_apart(NOW);
 	await_requests(&sink, 1);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
+	db = connect_db();
 	counts_are("killed", 0, 1, 0, 0);
 	/* Nobody else takes it while it may still be on its way. */
 	assert_int_equal(send_at(NOW + 9 * MINUTE).sent, 0);
@@ -591,7 +607,6 @@ static void test_four_at_once(void **state)
 	(void)state;
 	/* One connection is served at a time, so each has a receiver first;
 	 * then all go for what is left. */
-	sender.timeout_ms = 20000;
 	for (int i = 0; i < RUNS; i++) {
 		receiver(&sinks[i], &usual);
 		queue(sinks[i].url, EACH, NOW);
@@ -602,6 +617,7 @@ static void test_four_at_once(void **state)
 		waitpid(children[i], &status, 0);
 		assert_int_equal(status, 0);
 	}
+	db = connect_db();
 	counts_are("all of them", 0, 0, RUNS * EACH, 0);
 	for (int i = 0; i < RUNS; i++) {
 		assert_int_equal(sinks[i].heard->requests, EACH);
@@ -620,7 +636,6 @@ static void test_a_thousand(void **state)
 	int64_t began_ms;
 
 	(void)state;
-	sender.timeout_ms = 20000;
 	receiver(&sink, &usual);
 	queue(sink.url, 1000, NOW);
 	began_ms = clock_monotonic_ms();
