@@ -6,9 +6,9 @@ hooks=$work/hooks
 mkdir "$hooks" "$work/sent"
 /usr/bin/python3 tests/command/webhook_receiver.py "$hooks" &
 receiver=$!
-watch=
+watch= silent= tls=
 end() {
-	kill "$receiver" $watch 2>/dev/null
+	kill "$receiver" $watch $silent $tls 2>/dev/null
 	rm -rf "$work"
 }
 trap end EXIT
@@ -152,7 +152,40 @@ equal "watch sends it" "blocked ewa@firma.example" \
 	"$(get 5 '.event + " " + .block.account')"
 kill "$watch" && wait "$watch"
 kill "$silent"
-watch=
+watch= silent=
+
+# Over TLS, with a certificate of our own: it is checked.
+mkdir "$work/tls"
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+	-addext subjectAltName=DNS:localhost -keyout "$work/pair" \
+	-out "$work/ca" 2>/dev/null
+cat "$work/ca" >>"$work/pair"
+/usr/bin/python3 tests/command/webhook_receiver.py "$work/tls" "$work/pair" \
+	2>/dev/null &
+tls=$!
+for _ in $(seq 100); do
+	[ -e "$work/tls/port" ] && break
+	sleep 0.05
+done
+over=(--set "webhook.urls=https://localhost:$(cat "$work/tls/port")/"
+	--set "webhook.secret_file=$work/key")
+run lift "$@" "${over[@]}" ola@firma.example --force --reason "owner called"
+expect "a certificate that nobody vouches for" 0 "ertificate" \
+	notify "$@" "${over[@]}"
+equal "nothing was said to it" 0 "$(find "$work/tls" -name '*.body' | wc -l)"
+sqlite3 "$db" "UPDATE comporta_webhook SET next_ms = 0 WHERE state = 'queued'"
+expect "with webhook.ca_file" 0 "" notify "$@" "${over[@]}" \
+	--set "webhook.ca_file=$work/ca"
+equal "it came over TLS" "lifted ola@firma.example" "$(jq -r \
+	'.event + " " + .block.account' "$work/tls/1.body")"
+run lift "$@" "${over[@]/localhost/127.0.0.1}" ewa@firma.example --force \
+	--reason "owner called"
+expect "another name than the certificate's" 0 "127.0.0.1" \
+	notify "$@" "${over[@]/localhost/127.0.0.1}" \
+	--set "webhook.ca_file=$work/ca"
+equal "it heard nothing" 1 "$(find "$work/tls" -name '*.body' | wc -l)"
+kill "$tls"
+tls=
 
 # What the configuration must not say.
 expect "no key" 78 "webhook.secret_file is empty" \

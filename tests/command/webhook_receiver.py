@@ -1,7 +1,9 @@
 """A receiver of webhooks: keeps each request as N.headers and N.body in the
-folder, and answers with the status that the file `answer` there names."""
+folder, and answers with the status that the file `answer` there names. With a
+second argument, a file with certificate and key, over TLS."""
 import http.server
 import pathlib
+import ssl
 import sys
 
 folder = pathlib.Path(sys.argv[1])
@@ -27,6 +29,10 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+if len(sys.argv) > 2:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(sys.argv[2])
+    server.socket = tls.wrap_socket(server.socket, server_side=True)
 (folder / "port.new").write_text(str(server.server_port))
 (folder / "port.new").rename(folder / "port")
 server.serve_forever()
