@@ -57,6 +57,34 @@ static struct json *get(const char *path, const char *token, int status)
 	return json;
 }
 
+/* The provider's programs are none of a reseller's business. */
+static void test_webhooks_of_an_incident(void **state)
+{
+	static const struct {
+		const char *token;
+		size_t n;
+	} cases[] = { { "{SUPPORT}", 1 }, { "{RESELLER}", 0 } };
+
+	(void)state;
+	site_run("INSERT INTO comporta_webhook (event, about_id, target,"
+		 " state, attempts, queued_ms, next_ms) VALUES ('blocked', 1,"
+		 " 'https://hook.example/secret', 'queued', 0, 1, 1)");
+	site_run("INSERT INTO comporta_token_domain SELECT id,"
+		 " 'firma.example' FROM comporta_token"
+		 " WHERE name = 'reseller'");
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct json *json = get(API "/blocks/1", cases[i].token, 200);
+		const struct json *hooks = json_get(json, "webhooks");
+
+		assert_int_equal(json_length(hooks), cases[i].n);
+		if (cases[i].n)
+			assert_true(slice_eq(json_get_text(json_at(hooks, 0),
+							   "host"),
+					     S("https://hook.example")));
+		json_free(&json);
+	}
+}
+
 static void test_what_is_known(void **state)
 {
 	struct json *json = get(ANNA, "{SUPPORT}", 200);
@@ -217,6 +245,7 @@ static void test_a_long_timeline(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		KNOWN_TEST(test_webhooks_of_an_incident),
 		KNOWN_TEST(test_what_is_known),
 		KNOWN_TEST(test_what_nobody_can_read),
 		KNOWN_TEST(test_a_hook_sees_less),

@@ -7,6 +7,7 @@
 #include "base/crypto.h"
 #include "detector/blocks_json.h"
 #include "detector/followup.h"
+#include "detector/webhooks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +23,12 @@ static void not_found(struct exchange *exchange, const char *message)
 }
 
 /* One block with everything: evidence, notices, audit trail. */
-static int add_details(struct blocks *blocks, const struct block *block,
-		       struct json *object, struct err *err)
+static int add_details(const struct exchange *exchange,
+		       const struct block *block, struct json *object,
+		       struct err *err)
 {
+	struct blocks *blocks = exchange->context->blocks;
+	struct json *webhooks = json_new_array();
 	struct json *audit = json_new_array(), *notices = json_new_array();
 	struct json *actions = json_new_array(), *queue = json_new_object();
 	struct err ignored;
@@ -36,11 +40,16 @@ static int add_details(struct blocks *blocks, const struct block *block,
 		     followup_actions_of(blocks, block->id, actions, err) ||
 		     followup_held_of(blocks, block->id, queue, err);
 
+	/* Which programs the provider tells is none of a reseller's
+	 * business. */
+	if (!failed && exchange->token.role != TOKEN_RESELLER)
+		failed = webhooks_of_block(blocks, block->id, webhooks, err);
 	timeline = api_timeline(block, audit, notices, actions);
 	if (!verdict)
 		verdict = json_new_object();
 	json_add(object, "verdict", &verdict);
 	json_add(object, "notices", &notices);
+	json_add(object, "webhooks", &webhooks);
 	json_add(object, "actions", &actions);
 	json_add(object, "queue", &queue);
 	json_add(object, "audit", &audit);
@@ -73,8 +82,7 @@ void api_show_block(struct exchange *exchange, int status, int64_t id)
 		struct json *object = blocks_json(&block);
 		struct err err;
 
-		if (add_details(exchange->context->blocks, &block, object,
-				&err))
+		if (add_details(exchange, &block, object, &err))
 			http_away(exchange->response, &err);
 		else
 			http_json(exchange->response, status, object);

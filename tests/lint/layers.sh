@@ -28,7 +28,7 @@ allowed() {
 	detector/http) echo "base notifier detector/panel detector/blocks.h
 		detector/blocks_json.h detector/followup.h detector/metrics
 		detector/describe.h detector/settings.h detector/account.h
-		detector/verdict.h" ;;
+		detector/verdict.h detector/webhooks.h" ;;
 	detector/album) echo "base detector/account.h detector/accounts.h
 		detector/detector.h detector/geo.h detector/judge.h
 		detector/pipeline.h detector/profile.h detector/settings.h
