@@ -47,7 +47,7 @@ clang_warnings() {
 }
 
 static_check() {
-	cppcheck --quiet --error-exitcode=1 --std=c11 -I. \
+	cppcheck --quiet --error-exitcode=1 --std=c11 -I. -Ibuild \
 		--enable=warning,performance,portability \
 		--suppress=unknownMacro --inline-suppr \
 		--suppress=missingIncludeSystem \
