@@ -4,8 +4,9 @@ can do (bench/http/plain.c) with a page of the same size in the same run.
 The server has one core, the client another. What is asked for: one owner's
 page again and again, the pages of 1,000 owners in turns (both are kept for a
 second, detector/http/pages.h), those of 20,000 (more than are kept: each is
-made anew), links that nobody has. Then 1,000 requests a second at a fixed pace, whatever the answers do
-(bench/http/pace.c), while the server's memory is watched.
+made anew), links that nobody has. Then 1,000 requests a second at a fixed pace,
+whatever the answers do (bench/http/pace.c), while the server's memory is
+watched.
 
 Environment: COMPORTA, PLAIN, PACE (programs); KINDS ("sqlite mysql"),
 SECONDS (5) of each throughput, ROUNDS (3), PACED (30) seconds at 1,000/s.
