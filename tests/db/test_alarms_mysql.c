@@ -5,11 +5,9 @@
 #include "detector/alarms.h"
 #include "detector/describe.h"
 #include "detector/digest.h"
-#include "detector/panel/schema.h"
 #include "detector/settings.h"
 #include "notifier/letter.h"
-#include "tests/support/grants.h"
-#include "tests/support/mariadb.h"
+#include "tests/support/own_db.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,37 +25,11 @@ static struct panel *panel;
 static struct languages *languages;
 static struct blocks blocks;
 
-static struct db *opened(const char *user, const char *password,
-			 const char *name)
-{
-	const struct db_settings how = {
-		.kind = "mysql", .host = "127.0.0.1", .port = server.port,
-		.socket = "", .user = user, .password = password,
-		.name = name, .tls_ca = "", .timeout_s = 20,
-	};
-	struct db *db = NULL;
-	struct err err;
-
-	if (db_open(&how, &db, &err))
-		fail_msg("%s", err.text);
-	return db;
-}
-
-static void run(struct db *db, const char *sql)
-{
-	struct err err;
-
-	if (db_run_script(db, sql, &err) != DB_OK)
-		fail_msg("%s: %s", sql, err.text);
-}
-
 static int group_setup(void **state)
 {
 	static char en[] = "en", boss[] = "boss@provider.example",
 		    seven[] = "07:00", none[] = "";
-	struct db *root;
 	struct err err;
-	int applied;
 
 	(void)state;
 	setenv("TZ", "UTC", 1);
@@ -66,17 +38,10 @@ static int group_setup(void **state)
 	settings.notice.operator_address = boss;
 	settings.notice.digest = seven;
 	settings.notice.provider_name = none;
-	mariadb_start(&server);
-	root = opened("root", "", "");
-	run(root, "CREATE DATABASE comporta CHARACTER SET utf8mb4");
-	db_close(&root);
-	root = opened("root", "", "comporta");
-	if (schema_migrate(root, "sql", &applied, &err) ||
-	    panel_load("sql", "own", "", &panel, &err) ||
+	own_db_start(&server);
+	if (panel_load("sql", "own", "", &panel, &err) ||
 	    languages_load("templates", &languages, &err))
 		fail_msg("%s", err.text);
-	grants_run(root, "sql/own/mysql/grants.sql", "comporta");
-	db_close(&root);
 	return 0;
 }
 
@@ -92,7 +57,7 @@ static int group_teardown(void **state)
 static void connect_blocks(void)
 {
 	blocks = (struct blocks){
-		.db = opened("comporta", "secret", "comporta"),
+		.db = own_db_open(&server),
 		.panel = panel, .secret = S("0123456789abcdef"),
 		.languages = languages,
 	};
@@ -100,12 +65,13 @@ static void connect_blocks(void)
 
 static int setup(void **state)
 {
-	struct db *root = opened("root", "", "comporta");
+	struct db *root = own_db_root(&server);
 
 	(void)state;
-	run(root, "DELETE FROM comporta_notice; DELETE FROM comporta_block;"
-		  "DELETE FROM comporta_send_block;"
-		  "DELETE FROM comporta_alarm; DELETE FROM comporta_action");
+	own_db_run(root, "DELETE FROM comporta_notice;"
+		   "DELETE FROM comporta_block;"
+		   "DELETE FROM comporta_send_block;"
+		   "DELETE FROM comporta_alarm; DELETE FROM comporta_action");
 	db_close(&root);
 	connect_blocks();
 	return 0;
@@ -264,7 +230,7 @@ static void test_notices_go_once(void **state)
 
 	(void)state;
 	make_block();
-	run(blocks.db, "UPDATE comporta_notice SET state = 'sent'");
+	own_db_run(blocks.db, "UPDATE comporta_notice SET state = 'sent'");
 	for (int i = 0; i < NOTICES; i++) {
 		struct err err;
 		char recipient[40];

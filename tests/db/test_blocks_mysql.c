@@ -7,12 +7,10 @@
 #include "base/stamp.h"
 #include "detector/blocks.h"
 #include "detector/http/tokens.h"
-#include "detector/panel/schema.h"
 #include "detector/settings.h"
 #include "tests/support/blocks_dump.h"
 #include "tests/support/folder.h"
-#include "tests/support/grants.h"
-#include "tests/support/mariadb.h"
+#include "tests/support/own_db.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,30 +24,6 @@ static const int64_t NOW = 1795334400000;	/* 2026-11-22 */
 static struct mariadb server;
 static struct panel *panel;
 static struct blocks blocks;
-
-static struct db *opened(const char *user, const char *password,
-			 const char *name)
-{
-	const struct db_settings how = {
-		.kind = "mysql", .host = "127.0.0.1", .port = server.port,
-		.socket = "", .user = user, .password = password,
-		.name = name, .tls_ca = "", .timeout_s = 20,
-	};
-	struct db *db = NULL;
-	struct err err;
-
-	if (db_open(&how, &db, &err))
-		fail_msg("%s", err.text);
-	return db;
-}
-
-static void run(struct db *db, const char *sql)
-{
-	struct err err;
-
-	if (db_run_script(db, sql, &err) != DB_OK)
-		fail_msg("%s: %s", sql, err.text);
-}
 
 static void set_options(void)
 {
@@ -66,22 +40,13 @@ static void set_options(void)
 
 static int group_setup(void **state)
 {
-	struct db *root;
 	struct err err;
-	int applied;
 
 	(void)state;
 	set_options();
-	mariadb_start(&server);
-	root = opened("root", "", "");
-	run(root, "CREATE DATABASE comporta CHARACTER SET utf8mb4");
-	db_close(&root);
-	root = opened("root", "", "comporta");
-	if (schema_migrate(root, "sql", &applied, &err) ||
-	    panel_load("sql", "own", "", &panel, &err))
+	own_db_start(&server);
+	if (panel_load("sql", "own", "", &panel, &err))
 		fail_msg("%s", err.text);
-	grants_run(root, "sql/own/mysql/grants.sql", "comporta");
-	db_close(&root);
 	return 0;
 }
 
@@ -96,29 +61,29 @@ static int group_teardown(void **state)
 /* The test server is quick to forget what was committed; a real one is not. */
 static void be_durable(void)
 {
-	struct db *root = opened("root", "", "");
+	struct db *root = own_db_root(&server);
 
-	run(root, "SET GLOBAL innodb_flush_log_at_trx_commit = 1");
+	own_db_run(root, "SET GLOBAL innodb_flush_log_at_trx_commit = 1");
 	db_close(&root);
 }
 
 static int setup(void **state)
 {
-	struct db *root = opened("root", "", "comporta");
+	struct db *root = own_db_root(&server);
 
 	(void)state;
 	be_durable();
-	run(root, "DELETE FROM comporta_send_block;"
-		  "DELETE FROM comporta_mailbox;"
-		  "DELETE FROM comporta_notice; DELETE FROM comporta_audit;"
-		  "DELETE FROM comporta_credential;"
-		  "DELETE FROM comporta_block; DELETE FROM comporta_token;"
-		  "INSERT INTO comporta_mailbox VALUES"
-		  " ('anna@firma.example', '$6$s$x', NULL, 'pl',"
-		  " 'żółć@home.example', 'Anna Żółć')");
+	own_db_run(root, "DELETE FROM comporta_send_block;"
+		   "DELETE FROM comporta_mailbox;"
+		   "DELETE FROM comporta_notice; DELETE FROM comporta_audit;"
+		   "DELETE FROM comporta_credential;"
+		   "DELETE FROM comporta_block; DELETE FROM comporta_token;"
+		   "INSERT INTO comporta_mailbox VALUES"
+		   " ('anna@firma.example', '$6$s$x', NULL, 'pl',"
+		   " 'żółć@home.example', 'Anna Żółć')");
 	db_close(&root);
 	blocks = (struct blocks){
-		.db = opened("comporta", "secret", "comporta"),
+		.db = own_db_open(&server),
 		.panel = panel, .secret = S("0123456789abcdef"),
 	};
 	return 0;
@@ -195,7 +160,7 @@ static void test_a_whole_life(void **state)
 	struct block block = BLOCK_INIT;
 	char token[CRYPTO_TOKEN_SIZE];
 	struct json *array = json_new_array();
-	struct db *root = opened("root", "", "comporta");
+	struct db *root = own_db_root(&server);
 	struct err err = { 0, "" };
 	int64_t id = 0, again = 0, n = 0;
 	int seen = 0;
@@ -214,15 +179,16 @@ static void test_a_whole_life(void **state)
 	assert_int_equal(seen, 1);
 	assert_int_equal(blocks_lift(&blocks, id, &lift, NOW, &err),
 			 LIFT_PASSWORD_UNCHANGED);
-	run(root, "UPDATE comporta_mailbox SET password_hash = '$6$s$y'");
+	own_db_run(root, "UPDATE comporta_mailbox"
+		   " SET password_hash = '$6$s$y'");
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(blocks_mine(&blocks, &block, "192.0.2.1",
 					     NOW, &err), 0);
 	assert_int_equal(blocks_lift_changed(&blocks, NOW + 1, &n, &err), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(rows("comporta_send_block"), 0);
-	run(root, "UPDATE comporta_block SET verdict = '{\"window\":"
-	    "{\"networks\":[\"AS45899\"],\"countries\":[\"VN\"]}}'");
+	own_db_run(root, "UPDATE comporta_block SET verdict = '{\"window\":"
+		   "{\"networks\":[\"AS45899\"],\"countries\":[\"VN\"]}}'");
 	assert_int_equal(blocks_get(&blocks, id, &block, &err), BLOCK_FOUND);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(blocks_trust_mine(&blocks, &block,
@@ -298,34 +264,36 @@ static enum lift_result lift_with(int64_t id, const char *password)
 
 static void test_what_is_kept_of_passwords(void **state)
 {
-	struct db *root = opened("root", "", "comporta");
+	struct db *root = own_db_root(&server);
 	struct panel *apps = NULL;
 	int64_t id = 0;
 
 	(void)state;
 	make_app_panel(&apps);
-	run(root, "CREATE TABLE app (login VARCHAR(255), id INT,"
-		  " hash VARCHAR(255), name VARCHAR(255));"
-		  "INSERT INTO app VALUES ('anna@firma.example', 1, '" OLD_A
-		  "', 'Telefon Ż');"
-		  "GRANT SELECT ON comporta.app TO 'comporta'@'127.0.0.1';"
-		  "UPDATE comporta_mailbox SET password_hash = '" OLD_A "'");
+	own_db_run(root, "CREATE TABLE app (login VARCHAR(255), id INT,"
+		   " hash VARCHAR(255), name VARCHAR(255));"
+		   "INSERT INTO app VALUES ('anna@firma.example', 1, '" OLD_A
+		   "', 'Telefon Ż');"
+		   "GRANT SELECT ON comporta.app TO 'comporta'@'127.0.0.1';"
+		   "UPDATE comporta_mailbox SET password_hash = '" OLD_A "'");
 	blocks.panel = apps;
 	assert_int_equal(make("d1", NOW, &id), BLOCK_MADE);
 	assert_int_equal(rows("comporta_credential"), 3);
-	run(root, "UPDATE comporta_mailbox SET password_hash = '" OLD_B "'");
+	own_db_run(root, "UPDATE comporta_mailbox"
+		   " SET password_hash = '" OLD_B "'");
 	assert_int_equal(lift_with(id, "old"), LIFT_SAME_PASSWORD);
 	assert_int_equal(lift_with(id, NULL), LIFT_SAME_PASSWORD);
 	assert_int_equal(rows("comporta_credential"), 4);
-	run(root, "UPDATE comporta_mailbox SET password_hash = '" NEW_A "'");
+	own_db_run(root, "UPDATE comporta_mailbox"
+		   " SET password_hash = '" NEW_A "'");
 	assert_int_equal(lift_with(id, "new"), LIFT_APP_PASSWORDS_LEFT);
-	run(root, "UPDATE app SET hash = '" NEW_A "'");
+	own_db_run(root, "UPDATE app SET hash = '" NEW_A "'");
 	assert_int_equal(lift_with(id, "new"), LIFT_DONE);
 	assert_int_equal(rows("comporta_credential"), 0);
 	assert_int_equal(rows("comporta_audit WHERE detail = 'hash changed, "
 			      "and the new password is another one; "
 			      "application passwords: 0 left, 1 new'"), 1);
-	run(root, "DROP TABLE app");
+	own_db_run(root, "DROP TABLE app");
 	panel_free(&apps);
 	db_close(&root);
 }
@@ -339,7 +307,7 @@ static pid_t race(int i)
 
 	if (pid != 0)
 		return pid;
-	blocks.db = opened("comporta", "secret", "comporta");
+	blocks.db = own_db_open(&server);
 	snprintf(decision, sizeof(decision), "race-%d", i);
 	_exit((int)make(decision, NOW, &id));
 }
@@ -361,7 +329,7 @@ static void test_two_at_once_make_one(void **state)
 		made += WEXITSTATUS(status) == BLOCK_MADE;
 		active += WEXITSTATUS(status) == BLOCK_WAS_ACTIVE;
 	}
-	blocks.db = opened("comporta", "secret", "comporta");
+	blocks.db = own_db_open(&server);
 	assert_int_equal(made, 1);
 	assert_int_equal(active, RACERS - 1);
 	assert_int_equal(rows("comporta_block"), 1);
@@ -405,16 +373,16 @@ static void ask_for_many(struct block_request *requests, char (*logins)[40],
 
 static void start_over(void **state)
 {
-	struct db *root = opened("root", "", "comporta");
+	struct db *root = own_db_root(&server);
 
 	teardown(state);
-	run(root, "TRUNCATE comporta_block; TRUNCATE comporta_audit;"
-		  "TRUNCATE comporta_notice; TRUNCATE comporta_action;"
-		  "TRUNCATE comporta_credential; TRUNCATE comporta_send_block;"
-		  "INSERT INTO comporta_send_block VALUES"
-		  " ('u7@firma.example', 'by hand', 0, 1)");
+	own_db_run(root, "TRUNCATE comporta_block; TRUNCATE comporta_audit;"
+		   "TRUNCATE comporta_notice; TRUNCATE comporta_action;"
+		   "TRUNCATE comporta_credential; TRUNCATE comporta_send_block;"
+		   "INSERT INTO comporta_send_block VALUES"
+		   " ('u7@firma.example', 'by hand', 0, 1)");
 	db_close(&root);
-	blocks.db = opened("comporta", "secret", "comporta");
+	blocks.db = own_db_open(&server);
 }
 
 static struct block_request asked[BLOCKS_MANY];
@@ -466,13 +434,13 @@ static void test_many_and_a_server_that_dies(void **state)
 	ask_for_many(asked, logins, decisions);
 	start_over(state);
 	db_close(&blocks.db);
-	root = opened("root", "", "comporta");
+	root = own_db_root(&server);
 	assert_int_equal(db_begin(root, &err), DB_OK);
-	run(root, "INSERT INTO comporta_send_block VALUES"
-		  " ('u101@firma.example', 'x', 0, 1)");
+	own_db_run(root, "INSERT INTO comporta_send_block VALUES"
+		   " ('u101@firma.example', 'x', 0, 1)");
 	pid = fork();
 	if (pid == 0) {
-		blocks.db = opened("comporta", "secret", "comporta");
+		blocks.db = own_db_open(&server);
 		_exit(blocks_make_many(&blocks, asked, BLOCKS_MANY, NOW,
 				       results, ids, &err) == 0);
 	}
@@ -491,7 +459,7 @@ static void test_many_and_a_server_that_dies(void **state)
 	assert_int_equal(WEXITSTATUS(status), 0);
 	db_close(&root);
 	mariadb_revive(&server);
-	blocks.db = opened("comporta", "secret", "comporta");
+	blocks.db = own_db_open(&server);
 	assert_int_equal(rows("comporta_block"), 0);
 	assert_int_equal(rows("comporta_send_block"), 1);
 	assert_int_equal(rows("comporta_audit"), 0);
@@ -535,15 +503,15 @@ static void test_what_the_desk_asks(void **state)
 		{ "NNA@f", 0, 1 }, { "firma.example", 0, 1 }, { "%", 0, 0 },
 		{ "anna_firma", 0, 0 }, { "anna", 7, 1 }, { "anna", 8, 0 },
 	};
-	struct db *root = opened("root", "", "comporta");
+	struct db *root = own_db_root(&server);
 	struct blocks_counts counts;
 	struct err err = { 0, "" };
 	int64_t id = 0;
 
 	(void)state;
 	assert_int_equal(make("d1", NOW, &id), BLOCK_MADE);
-	run(root, "INSERT INTO comporta_token_domain VALUES"
-	    " (7, 'firma.example'), (8, 'loja.example')");
+	own_db_run(root, "INSERT INTO comporta_token_domain VALUES"
+		   " (7, 'firma.example'), (8, 'loja.example')");
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
 		const struct block_filter filter = {
 			.search = slice_from(cases[i].search), .limit = 7,
@@ -555,7 +523,7 @@ static void test_what_the_desk_asks(void **state)
 					     &err), 0);
 		assert_case(cases[i].search, cases[i].want, seen);
 	}
-	run(root, "UPDATE comporta_notice SET state = 'failed' LIMIT 1");
+	own_db_run(root, "UPDATE comporta_notice SET state = 'failed' LIMIT 1");
 	assert_int_equal(blocks_counts(&blocks, 0, NOW, &counts, &err), 0);
 	assert_int_equal(counts.active, 1);
 	assert_int_equal(counts.failed, 1);
@@ -565,7 +533,7 @@ static void test_what_the_desk_asks(void **state)
 	assert_int_equal(counts.failed, 1);
 	assert_int_equal(blocks_counts(&blocks, 8, NOW, &counts, &err), 0);
 	assert_int_equal(counts.active + counts.waiting + counts.failed, 0);
-	run(root, "DELETE FROM comporta_token_domain");
+	own_db_run(root, "DELETE FROM comporta_token_domain");
 	db_close(&root);
 }
 

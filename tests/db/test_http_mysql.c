@@ -5,10 +5,8 @@
  */
 #include "detector/http/http.h"
 #include "detector/http/tokens.h"
-#include "detector/panel/schema.h"
 #include "detector/settings.h"
-#include "tests/support/grants.h"
-#include "tests/support/mariadb.h"
+#include "tests/support/own_db.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,30 +25,6 @@ static char reseller[CRYPTO_TOKEN_SIZE], support[CRYPTO_TOKEN_SIZE];
 static int64_t now_ms(void)
 {
 	return NOW;
-}
-
-static struct db *opened(const char *user, const char *password,
-			 const char *name)
-{
-	const struct db_settings how = {
-		.kind = "mysql", .host = "127.0.0.1", .port = server.port,
-		.socket = "", .user = user, .password = password,
-		.name = name, .tls_ca = "", .timeout_s = 20,
-	};
-	struct db *db = NULL;
-	struct err err;
-
-	if (db_open(&how, &db, &err))
-		fail_msg("%s", err.text);
-	return db;
-}
-
-static void run(struct db *db, const char *sql)
-{
-	struct err err;
-
-	if (db_run_script(db, sql, &err) != DB_OK)
-		fail_msg("%s: %s", sql, err.text);
 }
 
 static int take_number(void *context, const struct db_row *row)
@@ -74,25 +48,16 @@ static int64_t count(const char *table)
 static int group_setup(void **state)
 {
 	static char en[] = "en", none[] = "";
-	struct db *root;
 	struct err err;
-	int applied;
 
 	(void)state;
 	settings.notice.default_language = en;
 	settings.notice.operator_address = none;
 	settings.queue.release = settings.queue.delete = none;
 	settings.serve.requests_per_minute = 100000;
-	mariadb_start(&server);
-	root = opened("root", "", "");
-	run(root, "CREATE DATABASE comporta CHARACTER SET utf8mb4");
-	db_close(&root);
-	root = opened("root", "", "comporta");
-	if (schema_migrate(root, "sql", &applied, &err) ||
-	    panel_load("sql", "own", "", &panel, &err))
+	own_db_start(&server);
+	if (panel_load("sql", "own", "", &panel, &err))
 		fail_msg("%s", err.text);
-	grants_run(root, "sql/own/mysql/grants.sql", "comporta");
-	db_close(&root);
 	return 0;
 }
 
@@ -119,18 +84,18 @@ static int setup(void **state)
 {
 	static const char *const domains[] = { "loja.example",
 					       "\xc5\xbc\xc3\xb3.example" };
-	struct db *root = opened("root", "", "comporta");
+	struct db *root = own_db_root(&server);
 	struct err err;
 
 	(void)state;
-	run(root, "DELETE FROM comporta_send_block;"
-		  "DELETE FROM comporta_request;"
-		  "DELETE FROM comporta_token_domain;"
-		  "DELETE FROM comporta_block; DELETE FROM comporta_token;"
-		  "ALTER TABLE comporta_block AUTO_INCREMENT = 1");
+	own_db_run(root, "DELETE FROM comporta_send_block;"
+		   "DELETE FROM comporta_request;"
+		   "DELETE FROM comporta_token_domain;"
+		   "DELETE FROM comporta_block; DELETE FROM comporta_token;"
+		   "ALTER TABLE comporta_block AUTO_INCREMENT = 1");
 	db_close(&root);
 	blocks = (struct blocks){
-		.db = opened("comporta", "secret", "comporta"),
+		.db = own_db_open(&server),
 		.panel = panel, .secret = S("0123456789abcdef"),
 	};
 	add_token("support", TOKEN_SUPPORT, support);
@@ -242,14 +207,14 @@ static void test_keys(void **state)
 	longest[0] = 'K';
 	assert_int_equal(status(support, A "x@firma.example/suspend", longest,
 				FORCE, NOW), 200);
-	run(blocks.db, "UPDATE comporta_request SET status = NULL,"
-		       " answer = NULL");
+	own_db_run(blocks.db, "UPDATE comporta_request SET status = NULL,"
+		   " answer = NULL");
 	assert_int_equal(status(support, A "x@firma.example/suspend", longest,
 				FORCE, NOW + 2), 409);
 	assert_int_equal(status(support, A "x@firma.example/suspend", longest,
 				FORCE, NOW + 60001), 200);
 	assert_int_equal(count("comporta_block"), 1);
-	run(blocks.db, "UPDATE comporta_request SET at_ms = 5");
+	own_db_run(blocks.db, "UPDATE comporta_request SET at_ms = 5");
 	assert_int_equal(status(support, A "x@firma.example/suspend", "z",
 				FORCE, NOW), 200);
 	assert_int_equal(count("comporta_request"), 1);
@@ -262,7 +227,7 @@ static int race(void)
 	struct http_response response = HTTP_RESPONSE_INIT;
 	int got, result = LOST;
 
-	blocks.db = opened("comporta", "secret", "comporta");
+	blocks.db = own_db_open(&server);
 	got = ask(support, A "x@firma.example/suspend", "k", FORCE, NOW,
 		  &response);
 	if (got == 201 || got == 409)

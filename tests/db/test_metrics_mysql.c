@@ -4,55 +4,17 @@
  */
 #include "base/log.h"
 #include "detector/http/http.h"
-#include "detector/panel/schema.h"
 #include "detector/settings.h"
 #include "tests/support/exposition.h"
-#include "tests/support/grants.h"
-#include "tests/support/mariadb.h"
 #include "tests/support/metrics_contract.h"
+#include "tests/support/own_db.h"
 
 static struct mariadb server;
 
-static struct db *opened(const char *user, const char *password,
-			 const char *name)
-{
-	const struct db_settings how = {
-		.kind = "mysql", .host = "127.0.0.1", .port = server.port,
-		.socket = "", .user = user, .password = password,
-		.name = name, .tls_ca = "", .timeout_s = 20,
-	};
-	struct db *db = NULL;
-	struct err err;
-
-	if (db_open(&how, &db, &err))
-		fail_msg("%s", err.text);
-	return db;
-}
-
-static void run(struct db *db, const char *sql)
-{
-	struct err err;
-
-	if (db_run_script(db, sql, &err) != DB_OK)
-		fail_msg("%s: %s", sql, err.text);
-}
-
 static int group_setup(void **state)
 {
-	struct db *root;
-	struct err err;
-	int applied;
-
 	(void)state;
-	mariadb_start(&server);
-	root = opened("root", "", "");
-	run(root, "CREATE DATABASE comporta CHARACTER SET utf8mb4");
-	db_close(&root);
-	root = opened("root", "", "comporta");
-	if (schema_migrate(root, "sql", &applied, &err))
-		fail_msg("%s", err.text);
-	grants_run(root, "sql/own/mysql/grants.sql", "comporta");
-	db_close(&root);
+	own_db_start(&server);
 	return 0;
 }
 
@@ -65,9 +27,9 @@ static int group_teardown(void **state)
 
 static void with_rights(void (*test)(struct db *db))
 {
-	struct db *db = opened("comporta", "secret", "comporta");
+	struct db *db = own_db_open(&server);
 
-	run(db, "DELETE FROM comporta_metric");
+	own_db_run(db, "DELETE FROM comporta_metric");
 	test(db);
 	db_close(&db);
 }
@@ -103,11 +65,11 @@ static void show_page(struct db *db)
 	double value = -1;
 	char why[200];
 
-	run(db, "INSERT INTO comporta_notice (block_id, kind, recipient,"
-		" language, state, attempts, queued_ms, next_ms) VALUES (1,"
-		" 'blocked', 'a@b.example', 'en', 'failed', 1, 1, 1);"
-		"INSERT INTO comporta_metric VALUES ('mx1',"
-		" 'comporta_log_lag_seconds', '', 0.25, 1000)");
+	own_db_run(db, "INSERT INTO comporta_notice (block_id, kind, recipient,"
+		   " language, state, attempts, queued_ms, next_ms) VALUES (1,"
+		   " 'blocked', 'a@b.example', 'en', 'failed', 1, 1, 1);"
+		   "INSERT INTO comporta_metric VALUES ('mx1',"
+		   " 'comporta_log_lag_seconds', '', 0.25, 1000)");
 	settings.serve.metrics_without_token = true;
 	address_parse(S("127.0.0.1"), &request.client);
 	http_answer(&context, &request, &response);

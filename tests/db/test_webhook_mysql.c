@@ -3,11 +3,9 @@
  * every statement runs there too, and several programs that send at once send
  * each delivery once.
  */
-#include "detector/panel/schema.h"
 #include "notifier/webhook.h"
-#include "tests/support/grants.h"
 #include "tests/support/http_sink.h"
-#include "tests/support/mariadb.h"
+#include "tests/support/own_db.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,46 +34,10 @@ static struct webhook_sender sender = {
 	.describe = describe,
 };
 
-static struct db *opened(const char *user, const char *password,
-			 const char *name)
-{
-	const struct db_settings how = {
-		.kind = "mysql", .host = "127.0.0.1", .port = server.port,
-		.socket = "", .user = user, .password = password,
-		.name = name, .tls_ca = "", .timeout_s = 20,
-	};
-	struct db *db = NULL;
-	struct err err;
-
-	if (db_open(&how, &db, &err))
-		fail_msg("%s", err.text);
-	return db;
-}
-
-static void run(struct db *db, const char *sql)
-{
-	struct err err;
-
-	if (db_run_script(db, sql, &err) != DB_OK)
-		fail_msg("%s: %s", sql, err.text);
-}
-
 static int group_setup(void **state)
 {
-	struct db *root;
-	struct err err;
-	int applied;
-
 	(void)state;
-	mariadb_start(&server);
-	root = opened("root", "", "");
-	run(root, "CREATE DATABASE comporta CHARACTER SET utf8mb4");
-	db_close(&root);
-	root = opened("root", "", "comporta");
-	if (schema_migrate(root, "sql", &applied, &err))
-		fail_msg("%s", err.text);
-	grants_run(root, "sql/own/mysql/grants.sql", "comporta");
-	db_close(&root);
+	own_db_start(&server);
 	return 0;
 }
 
@@ -128,7 +90,7 @@ static bool is_twice(const struct http_sink *sink, int i)
 static void test_four_at_once(void **state)
 {
 	static const struct http_script usual;
-	struct db *db = opened("comporta", "secret", "comporta");
+	struct db *db = own_db_open(&server);
 	struct http_sink sinks[URLS];
 	pid_t children[RUNS];
 
@@ -142,8 +104,7 @@ static void test_four_at_once(void **state)
 		children[i] = fork();
 		assert_true(children[i] >= 0);
 		if (children[i] == 0) {
-			struct db *own = opened("comporta", "secret",
-						"comporta");
+			struct db *own = own_db_open(&server);
 			struct webhook_report report;
 			struct err err;
 
@@ -164,7 +125,7 @@ static void test_four_at_once(void **state)
 			assert_false(is_twice(&sinks[i], j));
 		http_sink_close(&sinks[i]);
 	}
-	run(db, "UPDATE comporta_webhook SET state = 'over'");
+	own_db_run(db, "UPDATE comporta_webhook SET state = 'over'");
 	db_close(&db);
 }
 
@@ -173,7 +134,7 @@ static void test_four_at_once(void **state)
 static void test_trouble(void **state)
 {
 	static const struct http_script away = { .answers = { HTTP_CLOSE } };
-	struct db *db = opened("comporta", "secret", "comporta");
+	struct db *db = own_db_open(&server);
 	struct webhook_trouble trouble;
 	struct webhook_report report;
 	struct http_sink sinks[URLS];
