@@ -24,37 +24,6 @@ static int sign_in(void **state)
 #define PAGE_TEST(test)							\
 	cmocka_unit_test_setup_teardown(test, sign_in, site_teardown)
 
-static int64_t block(const char *account, const char *verdict, int64_t at_ms)
-{
-	const struct block_request request = {
-		.decision = account, .account = slice_from(account),
-		.decided_ms = at_ms, .actor = "scan", .reason = account,
-		.verdict = slice_from(verdict), .probability = 0.2,
-	};
-	struct err err;
-	int64_t id = 0;
-
-	assert_int_equal(blocks_make(&site.blocks, &request, at_ms, &id,
-				     &err), BLOCK_MADE);
-	return id;
-}
-
-/* The form's answer: where to, and what is told there. */
-static void send_form(const char *page, const char *id, const char *path,
-		      const char *fields, const char *word)
-{
-	struct http_response response = HTTP_RESPONSE_INIT;
-	bool is_told;
-
-	agent_send(&agent, page, id, path, fields, &response);
-	if (response.status != 303)
-		print_error("%s\n", text_string(&response.body));
-	assert_case(fields, 303, response.status);
-	http_response_release(&response);
-	is_told = agent_sees(&agent, page, word);
-	assert_case(fields, true, is_told);
-}
-
 static void test_list_and_filters(void **state)
 {
 	static const struct {
@@ -78,7 +47,7 @@ static void test_list_and_filters(void **state)
 	};
 
 	(void)state;
-	block("joao@loja.example", "{}", NOW - 9 * DAY);
+	site_block("joao@loja.example", "{}", NOW - 9 * DAY);
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
 		bool anna = agent_sees(&agent, cases[i].path,
 				       "/support/blocks/1\"");
@@ -97,7 +66,7 @@ static void test_pages_of_forty(void **state)
 		char account[40];
 
 		snprintf(account, sizeof(account), "x%d@many.example", i);
-		block(account, "{}", NOW);
+		site_block(account, "{}", NOW);
 	}
 	assert_true(agent_sees(&agent, "/support?q=many",
 			       "?cursor=3&amp;q=many"));
@@ -139,15 +108,15 @@ static void test_lift(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(refused); i++)
-		send_form(BLOCK, "lift", BLOCK "/lift", refused[i].fields,
-			  refused[i].word);
+		agent_does(&agent, BLOCK, "lift", refused[i].fields,
+			   refused[i].word);
 	assert_int_equal(site_rows(), before);
 	/* What was typed stands there again. */
-	send_form(BLOCK, "lift", BLOCK "/lift", "reason=she+called",
-		  "value=\"she called\"");
-	send_form(BLOCK, "lift", BLOCK "/lift",
-		  "reason=she+called&force=1&seen=unchanged",
-		  "Sending is open again. The owner gets a mail");
+	agent_does(&agent, BLOCK, "lift", "reason=she+called",
+		   "value=\"she called\"");
+	agent_does(&agent, BLOCK, "lift",
+		   "reason=she+called&force=1&seen=unchanged",
+		   "Sending is open again. The owner gets a mail");
 	assert_int_equal(site_number(
 		"SELECT COUNT(*) AS n FROM comporta_audit WHERE block_id = 1"
 		" AND action = 'lift' AND actor = 'token:support'"
@@ -165,8 +134,8 @@ static void test_lift_after_a_change(void **state)
 	site_run("UPDATE comporta_mailbox SET password_hash = '$6$s$new'");
 	assert_true(agent_sees(&agent, BLOCK, "Changed since the block"));
 	assert_false(agent_sees(&agent, BLOCK, "name=\"force\""));
-	send_form(BLOCK, "lift", BLOCK "/lift", "reason=ok",
-		  "Sending is open again. The owner gets a mail");
+	agent_does(&agent, BLOCK, "lift", "reason=ok",
+		   "Sending is open again. The owner gets a mail");
 }
 
 static void test_held_mail(void **state)
@@ -188,11 +157,10 @@ static void test_held_mail(void **state)
 static void test_suspend(void **state)
 {
 	char unknown[] = "/support/accounts/nobody%40x.example";
-	char action[80];
 
 	(void)state;
-	send_form(CARLA, "suspend", CARLA "/suspend", "reason=asked",
-		  "Sending is stopped. The owner gets a mail");
+	agent_does(&agent, CARLA, "suspend", "reason=asked",
+		   "Sending is stopped. The owner gets a mail");
 	assert_int_equal(site_number(
 		"SELECT COUNT(*) AS n FROM comporta_audit WHERE account ="
 		" 'carla@firma.example' AND action = 'block' AND actor ="
@@ -200,11 +168,10 @@ static void test_suspend(void **state)
 	assert_false(agent_sees(&agent, CARLA, "id=\"suspend\""));
 	assert_true(agent_sees(&agent, CARLA, "/support/blocks/2\""));
 	/* A slip of the pen takes a cross. */
-	snprintf(action, sizeof(action), "%s/suspend", unknown);
-	send_form(unknown, "suspend", action, "reason=x",
-		  "does not list this login. Nothing was done");
-	send_form(unknown, "suspend", action, "reason=x&force=1",
-		  "Sending is stopped. The owner gets a mail");
+	agent_does(&agent, unknown, "suspend", "reason=x",
+		   "does not list this login. Nothing was done");
+	agent_does(&agent, unknown, "suspend", "reason=x&force=1",
+		   "Sending is stopped. The owner gets a mail");
 }
 
 static void test_trust(void **state)
@@ -226,20 +193,20 @@ static void test_trust(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(refused); i++)
-		send_form(BLOCK, "trust", BLOCK "/trust", refused[i].fields,
-			  refused[i].word);
+		agent_does(&agent, BLOCK, "trust", refused[i].fields,
+			   refused[i].word);
 	assert_int_equal(site_rows(), before);
-	send_form(BLOCK, "trust", BLOCK "/trust", "reason=she+was+there&"
-		  "days=30&network=AS45899&network=&other_network=as7552&"
-		  "country=VN", "Written down");
+	agent_does(&agent, BLOCK, "trust",
+		   "reason=she+was+there&days=30&network=AS45899&network=&"
+		   "other_network=as7552&country=VN", "Written down");
 	assert_int_equal(site_number(
 		"SELECT COUNT(*) AS n FROM comporta_audit WHERE action ="
 		" 'trust' AND actor = 'token:support' AND account ="
 		" 'anna@firma.example' AND reason = 'she was there' AND"
 		" detail = 'AS45899 AS7552 VN until 2026-12-22'"), 1);
 	assert_true(agent_sees(&agent, BLOCK, "she was there"));
-	send_form(CARLA, "trust", CARLA "/trust",
-		  "reason=x&days=0&other_country=VN", "no longer trusted");
+	agent_does(&agent, CARLA, "trust", "reason=x&days=0&other_country=VN",
+		   "no longer trusted");
 }
 
 /* Nothing was done, so the same form does it once the database is back. */
@@ -285,8 +252,8 @@ static void test_a_form_that_was_forgotten(void **state)
 	agent_ask(&agent, "POST", CARLA "/suspend", body, &response);
 	http_response_release(&response);
 	for (int i = 0; i < 40; i++)
-		send_form(CARLA, "trust", CARLA "/trust",
-			  "reason=x&days=9&other_country=VN", "Written");
+		agent_does(&agent, CARLA, "trust",
+			   "reason=x&days=9&other_country=VN", "Written");
 	site_run("UPDATE comporta_block SET state = 'lifted',"
 		 " active_account = NULL WHERE id = 2");
 	after = site_rows();
@@ -332,7 +299,7 @@ static void test_drawings(void **state)
 						 "a <b>", "1e+" };
 
 	(void)state;
-	block("joao@loja.example", verdict, NOW);
+	site_block("joao@loja.example", verdict, NOW);
 	for (size_t i = 0; i < N_ELEMENTS(words); i++) {
 		bool got = agent_sees(&agent, "/support/blocks/2", words[i]);
 

@@ -25,37 +25,6 @@ static int sign_in(void **state)
 #define PAGE_TEST(test)							\
 	cmocka_unit_test_setup_teardown(test, sign_in, site_teardown)
 
-static int64_t block(const char *account, const char *verdict, int64_t at_ms)
-{
-	const struct block_request request = {
-		.decision = account, .account = slice_from(account),
-		.decided_ms = at_ms, .actor = "scan", .reason = account,
-		.verdict = slice_from(verdict), .probability = 0.2,
-	};
-	struct err err;
-	int64_t id = 0;
-
-	assert_int_equal(blocks_make(&site.blocks, &request, at_ms, &id,
-				     &err), BLOCK_MADE);
-	return id;
-}
-
-/* The form's answer: where to, and what is told there. */
-static void send_form(const char *page, const char *id, const char *path,
-		      const char *fields, const char *word)
-{
-	struct http_response response = HTTP_RESPONSE_INIT;
-	bool is_told;
-
-	agent_send(&agent, page, id, path, fields, &response);
-	if (response.status != 303)
-		print_error("%s\n", text_string(&response.body));
-	assert_case(fields, 303, response.status);
-	http_response_release(&response);
-	is_told = agent_sees(&agent, page, word);
-	assert_case(fields, true, is_told);
-}
-
 static void test_bent_verdicts(void **state)
 {
 	static const char *const verdicts[] = {
@@ -73,7 +42,7 @@ static void test_bent_verdicts(void **state)
 
 		snprintf(account, sizeof(account), "v%zu@x.example", i);
 		snprintf(path, sizeof(path), "/support/blocks/%d",
-			 (int)block(account, "{}", NOW));
+			 (int)site_block(account, "{}", NOW));
 		const struct db_parameter parameters[] = {
 			{ .name = "verdict", .value = db_string(verdicts[i]) },
 			{ .name = "account", .value = db_string(account) },
@@ -193,7 +162,7 @@ static void test_a_reseller_sees_his_own(void **state)
 	int64_t before;
 
 	(void)state;
-	block("joao@loja.example", "{}", NOW);
+	site_block("joao@loja.example", "{}", NOW);
 	agent_sign_in(&agent, "{RESELLER}");
 	assert_true(agent_sees(&agent, "/support", "joao@loja.example"));
 	assert_false(agent_sees(&agent, "/support", "anna@"));
@@ -233,22 +202,22 @@ static void test_what_a_reseller_may_not(void **state)
 	static char program[] = "true", none[] = "";
 
 	(void)state;
-	block("joao@loja.example", "{}", NOW);
+	site_block("joao@loja.example", "{}", NOW);
 	settings.queue.hold = settings.queue.release = program;
 	agent_sign_in(&agent, "{RESELLER}");
 	assert_false(agent_sees(&agent, "/support/blocks/2",
 				"name=\"force\""));
 	assert_false(agent_sees(&agent, "/support/blocks/2",
 				"value=\"release\""));
-	send_form("/support/blocks/2", "lift", "/support/blocks/2/lift",
-		  "reason=x&force=1&seen=unchanged", "provider");
+	agent_does(&agent, "/support/blocks/2", "lift",
+		   "reason=x&force=1&seen=unchanged", "provider");
 	site_run("UPDATE comporta_mailbox SET password_hash = '$6$s$new'");
-	send_form("/support/blocks/2", "lift", "/support/blocks/2/lift",
-		  "reason=x&queue=release", "for the provider");
-	send_form("/support/blocks/2", "lift", "/support/blocks/2/lift",
-		  "reason=x&queue=keep", "Sending is open again. The owner");
-	send_form(LOJA, "suspend", LOJA "/suspend", "reason=x",
-		  "Sending is stopped. The owner");
+	agent_does(&agent, "/support/blocks/2", "lift",
+		   "reason=x&queue=release", "for the provider");
+	agent_does(&agent, "/support/blocks/2", "lift", "reason=x&queue=keep",
+		   "Sending is open again. The owner");
+	agent_does(&agent, LOJA, "suspend", "reason=x",
+		   "Sending is stopped. The owner");
 	settings.queue.hold = settings.queue.release = none;
 }
 

@@ -74,6 +74,23 @@ void agent_send(const struct agent *agent, const char *page, const char *id,
 	agent_ask(agent, "POST", path, body, response);
 }
 
+void agent_does(const struct agent *agent, const char *page, const char *id,
+		const char *fields, const char *word)
+{
+	struct http_response response = HTTP_RESPONSE_INIT;
+	char path[200];
+	bool is_told;
+
+	snprintf(path, sizeof(path), "%s/%s", page, id);
+	agent_send(agent, page, id, path, fields, &response);
+	if (response.status != 303)
+		print_error("%s\n", text_string(&response.body));
+	assert_case(fields, 303, response.status);
+	http_response_release(&response);
+	is_told = agent_sees(agent, page, word);
+	assert_case(fields, true, is_told);
+}
+
 bool agent_sees(const struct agent *agent, const char *path,
 		const char *words)
 {

@@ -23,10 +23,15 @@ void agent_ask(const struct agent *agent, const char *method,
 void agent_form(const struct agent *agent, const char *page, const char *id,
 		char out[80]);
 
-/* The form of a page with these fields and its own token; *status_out. */
+/* The form of a page with these fields and its own token. The caller releases
+ * the answer. */
 void agent_send(const struct agent *agent, const char *page, const char *id,
 		const char *path, const char *fields,
 		struct http_response *response);
+
+/* The same, to PAGE/ID, which must lead back and tell `word` there. */
+void agent_does(const struct agent *agent, const char *page, const char *id,
+		const char *fields, const char *word);
 
 /* Does the page at `path` hold these words? */
 bool agent_sees(const struct agent *agent, const char *path,

@@ -260,6 +260,21 @@ int64_t site_number(const char *sql)
 	return n;
 }
 
+int64_t site_block(const char *account, const char *verdict, int64_t at_ms)
+{
+	const struct block_request request = {
+		.decision = account, .account = slice_from(account),
+		.decided_ms = at_ms, .actor = "scan", .reason = account,
+		.verdict = slice_from(verdict), .probability = 0.2,
+	};
+	struct err err;
+	int64_t id = 0;
+
+	assert_int_equal(blocks_make(&site.blocks, &request, at_ms, &id,
+				     &err), BLOCK_MADE);
+	return id;
+}
+
 void site_run(const char *sql)
 {
 	struct err err;

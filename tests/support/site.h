@@ -79,6 +79,10 @@ const char *site_field(const struct http_response *response,
 		       const char *name);
 struct json *site_body_of(const struct http_response *response);
 
+/* A block of the detector's, made at `at_ms`, whose decision is the account's
+ * name; its id. */
+int64_t site_block(const char *account, const char *verdict, int64_t at_ms);
+
 void site_run(const char *sql);
 /* The first row's column "n". */
 int64_t site_number(const char *sql);
