@@ -57,6 +57,15 @@ static void end_reading(struct store *store)
 	store->reading = NULL;
 }
 
+/* Readers that were killed: their snapshots would be kept for ever, and the
+ * file grow with every commit, until there is no place for a reader left. */
+static void forget_dead_readers(struct store *store)
+{
+	int n;
+
+	mdb_reader_check(store->env, &n);
+}
+
 static MDB_val val(struct slice bytes)
 {
 	return (MDB_val){ bytes.len, (void *)(uintptr_t)bytes.ptr };
@@ -150,7 +159,10 @@ static int open_env(struct store *store, struct err *err)
 	if (status == ENOENT && store->read_only)
 		return err_set(err, EXIT_DATA, "there is no state in %s yet; "
 			       "run `comporta scan` first", store->path);
-	return status ? fail(store, status, "open", err) : 0;
+	if (status)
+		return fail(store, status, "open", err);
+	forget_dead_readers(store);
+	return 0;
 }
 
 int store_open(const char *path, const char *const *names, int n_tables,
@@ -211,6 +223,7 @@ int store_begin(struct store *store, struct err *err)
 	int status;
 
 	end_reading(store);
+	forget_dead_readers(store);
 	status = mdb_txn_begin(store->env, NULL, 0, &store->writing);
 	if (status) {
 		store->writing = NULL;
