@@ -17,9 +17,11 @@ static int take(void *context, const struct db_row *row)
 	return 1;
 }
 
+/* An alarm's notice has the alarm's number there, not a block's. */
 #define NOTICES								\
 	"(SELECT COUNT(*) FROM comporta_notice n WHERE (:seen_by = 0"	\
-	" OR EXISTS (SELECT 1 FROM comporta_block b"			\
+	" OR n." NOTICE_OF_BLOCK					\
+	" AND EXISTS (SELECT 1 FROM comporta_block b"			\
 	" JOIN comporta_token_domain d ON d.domain = b.domain"		\
 	" WHERE b.id = n.block_id AND d.token_id = :seen_by))"
 

@@ -173,6 +173,13 @@ static void test_a_reseller_sees_his_own(void **state)
 	/* His own figures: one block of two, no notice of anna's. */
 	assert_true(agent_sees(&agent, "/support", "<dd>1</dd>"));
 	assert_false(agent_sees(&agent, "/support", "<dd>3</dd>"));
+	/* Nor an alarm's that has his block's number: it goes to others. */
+	site_run("INSERT INTO comporta_notice (block_id, kind, recipient,"
+		 " language, state, attempts, queued_ms, next_ms) VALUES"
+		 " (2, 'alarm', 'noc@x.example', 'en', 'queued', 0, 0, 0),"
+		 " (2, 'alarm_over', 'noc@x.example', 'en', 'queued', 0, 0,"
+		 " 0)");
+	assert_false(agent_sees(&agent, "/support", "<dd>3</dd>"));
 	for (size_t i = 0; i < N_ELEMENTS(others); i++) {
 		int got = agent_status(&agent, others[i]);
 
