@@ -175,6 +175,11 @@ static void test_how_a_session_ends(void **state)
 	assert_int_equal(agent_status(&agent, "/support"), 303);
 	site_run("UPDATE comporta_token SET revoked_ms = NULL");
 	assert_int_equal(agent_status(&agent, "/support"), 303);
+	/* Or is one that nobody signs in with. */
+	agent_sign_in(&agent, "{SUPPORT}");
+	site_run("UPDATE comporta_token SET role = 'metrics'"
+		 " WHERE name = 'support'");
+	assert_int_equal(agent_status(&agent, "/support"), 303);
 	agent_sign_in(&agent, "{RESELLER}");
 	site.now_ms = NOW + DAY / 60;
 	assert_int_equal(agent_status(&agent, "/support"), 200);

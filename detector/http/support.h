@@ -14,7 +14,8 @@
 #include "detector/http/session.h"
 
 enum {
-	SUPPORT_PATH_SIZE = 1024	/* prefix, page, an encoded login */
+	SUPPORT_PATH_SIZE = 1024,	/* prefix, page, an encoded login */
+	SUPPORT_ROLES = TOKEN_SUPPORT | TOKEN_RESELLER	/* who signs in */
 };
 
 /* One signed-in request. */

@@ -160,6 +160,8 @@ enum token_check visit_find_session(struct visit *visit, struct err *err)
 		return TOKEN_INVALID;
 	check = token_by_id(exchange->context->blocks->db, session->token_id,
 			    exchange->request->now_ms, &token, err);
+	if (check == TOKEN_VALID && !(token.role & SUPPORT_ROLES))
+		check = TOKEN_INVALID;
 	if (check == TOKEN_INVALID)
 		session_end(session);
 	if (check != TOKEN_VALID)

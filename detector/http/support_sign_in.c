@@ -162,7 +162,7 @@ static void judge(struct visit *visit, struct slice bearer, const char *to)
 	case TOKEN_VALID:
 		break;
 	}
-	if (token.role & (TOKEN_SUPPORT | TOKEN_RESELLER))
+	if (token.role & SUPPORT_ROLES)
 		let_in(visit, &token, to);
 	else
 		show_form(visit, 403, to, "bad.role");
