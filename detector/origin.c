@@ -27,6 +27,10 @@ uint32_t network_parse(struct slice text)
 	if (!is_stand_in && text.len > 2 &&
 	    slice_eq_nocase(slice_sub(text, 0, 2), S("AS")))
 		text = slice_after(text, 2);
+	/* "AS561T" would be taken for AS561. */
+	for (size_t i = 0; i < text.len; i++)
+		if (!is_digit(text.ptr[i]))
+			return 0;
 	if (!slice_number(text, &number) ||
 	    is_stand_in != !!(number & STAND_IN))
 		return 0;

@@ -182,6 +182,13 @@ static void test_trust(void **state)
 		{ "reason=x&days=9", "No place was chosen" },
 		{ "reason=x&days=9&other_country=V1", "At most four" },
 		{ "reason=x&days=9&network=VNPT", "At most four" },
+		/* Another network than the one that was meant. */
+		{ "reason=x&days=9&other_network=AS4589O", "At most four" },
+		/* A place must not be left out in silence. */
+		{ "reason=x&days=9&network=AS1&other_country=Wietnam+(centre)",
+		  "At most four" },
+		{ "reason=x&days=9&network=AS1&network=%ff&network=AS2",
+		  "At most four" },
 		{ "reason=x&days=9&country=PL&country=PT&country=BR&"
 		  "country=VN&country=RU", "At most four" },
 		{ "reason=x&days=3651&country=PL", "from 0 to 3650" },

@@ -83,10 +83,10 @@ void visit_leave(struct visit *visit, const char *back, const char *word,
 bool visit_field(const struct visit *visit, const char *name, char *out,
 		 size_t size);
 
-/* All values of a field, one after the other: *rest begins as the body. False
- * at the end, and for a value that is none. */
-bool visit_next_field(struct slice *rest, const char *name, char *out,
-		      size_t size);
+/* All values of a field, one after the other: *rest begins as the body.
+ * QUERY_ABSENT at the end, QUERY_BAD for one that cannot be read. */
+enum query visit_next_field(struct slice *rest, const char *name, char *out,
+			    size_t size);
 
 /* "/support/blocks/7", "/support/accounts/anna%40firma.example"; without the
  * prefix of serve.public_url. */

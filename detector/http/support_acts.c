@@ -121,8 +121,26 @@ void support_lift(struct exchange *exchange)
 
 /* --- trust --- */
 
-/* All places that the form names. False for one that is none, and for more
- * than one word may name. */
+/* All values of one field. False for one that is no place, and for more than
+ * one word may name. */
+static bool read_field(const struct visit *visit, const char *name,
+		       bool (*add)(struct trust *trust, struct slice text),
+		       struct trust *trust)
+{
+	struct slice rest = visit->exchange->request->body;
+	enum query found;
+	char value[16];
+
+	while ((found = visit_next_field(&rest, name, value,
+					 sizeof(value))) == QUERY_GIVEN) {
+		struct slice place = slice_trim(slice_from(value));
+
+		if (place.len > 0 && !add(trust, place))
+			return false;
+	}
+	return found == QUERY_ABSENT;
+}
+
 static bool read_places(const struct visit *visit, struct trust *trust)
 {
 	static const struct {
@@ -134,18 +152,9 @@ static bool read_places(const struct visit *visit, struct trust *trust)
 		{ "other_country", trust_country },
 	};
 
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		struct slice rest = visit->exchange->request->body;
-		char value[16];
-
-		while (visit_next_field(&rest, fields[i].name, value,
-					sizeof(value))) {
-			struct slice place = slice_trim(slice_from(value));
-
-			if (place.len > 0 && !fields[i].add(trust, place))
-				return false;
-		}
-	}
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (!read_field(visit, fields[i].name, fields[i].add, trust))
+			return false;
 	return true;
 }
 

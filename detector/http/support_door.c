@@ -295,17 +295,18 @@ bool visit_field(const struct visit *visit, const char *name, char *out,
 	       QUERY_BAD;
 }
 
-bool visit_next_field(struct slice *rest, const char *name, char *out,
-		      size_t size)
+enum query visit_next_field(struct slice *rest, const char *name, char *out,
+			    size_t size)
 {
 	while (rest->len > 0) {
 		struct slice pair = slice_cut(rest, '&');
 		struct slice key = slice_cut(&pair, '=');
 
 		if (slice_eq(key, slice_from(name)))
-			return http_decode(pair, true, out, size);
+			return http_decode(pair, true, out, size)
+				? QUERY_GIVEN : QUERY_BAD;
 	}
-	return false;
+	return QUERY_ABSENT;
 }
 
 void path_of_block(int64_t id, char out[SUPPORT_PATH_SIZE])
