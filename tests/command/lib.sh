@@ -44,6 +44,19 @@ equal() {
 	if [ "$2" = "$3" ]; then good "$1"; else bad "$1" "wanted $2, got $3"; fi
 }
 
+# Ask again until the command says yes: half a minute, for busy machines.
+eventually() { # command...
+	local _
+	for _ in $(seq 1 300); do
+		! "$@" >/dev/null 2>&1 || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+# file, pattern, how often at least (once)
+has() { [ "$(grep -c -- "$2" "$1")" -ge "${3:-1}" ]; }
+
 finish() {
 	echo "$passed passed, $failed failed"
 	[ "$failed" = 0 ]

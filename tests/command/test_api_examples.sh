@@ -34,17 +34,12 @@ METRICS="Authorization: Bearer $(add_token prometheus metrics)"
 RESELLER="Authorization: Bearer $(add_token loja reseller --domain loja.example)"
 JSON="Content-Type: application/json"
 
-: >"$work/serve"
 "$comporta" serve "${options[@]}" --listen 127.0.0.1:0 2>>"$work/serve" &
 server=$!
 trap 'kill $server 2>/dev/null; wait $server 2>/dev/null
 	chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
-port=
-for _ in $(seq 100); do
-	port=$(sed -n 's/.*, port \([0-9]*\);.*/\1/p' "$work/serve")
-	[ -z "$port" ] || break
-	sleep 0.1
-done
+eventually has "$work/serve" ', port'
+port=$(sed -n 's/.*, port \([0-9]*\);.*/\1/p' "$work/serve")
 URL=http://127.0.0.1:$port
 command curl -sS -o "$work/openapi.json" "$URL/openapi.json"
 said=$("${check[@]}" 2>&1) && good "the description" ||

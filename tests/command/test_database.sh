@@ -36,12 +36,8 @@ end() { # signal
 }
 
 wait_for() { # text in the file, how often
-	for _ in $(seq 1 300); do
-		[ "$(grep -c "$1" "$2")" -ge "${3:-1}" ] && return 0
-		sleep 0.1
-	done
-	bad "waiting for $1" "$(cat "$2")"
-	return 1
+	eventually has "$2" "$1" "${3:-1}" ||
+		bad "waiting for $1" "$(cat "$2")"
 }
 
 mariadb-install-db "${common[@]}" --skip-test-db \

@@ -9,19 +9,14 @@ mkdir "$work/mails"
 with=("${state[@]}" "${geo[@]}" --set mode=enforce
 	--set smtp.url="file://$work/mails" --set metrics_instance=mx1)
 
-wait_for() { # text in the file
-	for _ in $(seq 1 100); do
-		grep -q "$1" "$2" 2>/dev/null && return 0
-		sleep 0.1
-	done
-	return 1
-}
-
 serve() { # options; the port is in $port
+	# Else the port of the last one may be read.
+	rm -f "$work/serve"
 	"$comporta" serve "${state[@]}" --listen 127.0.0.1:0 "$@" \
 		2>"$work/serve" &
 	serving=$!
-	wait_for "port" "$work/serve" || bad "serve starts" "$(cat "$work/serve")"
+	eventually has "$work/serve" "port" ||
+		bad "serve starts" "$(cat "$work/serve")"
 	port=$(sed -n 's/.*port \([0-9]*\).*/\1/p' "$work/serve")
 }
 
@@ -119,17 +114,15 @@ sent() {
 		comporta_metric WHERE name = 'comporta_smtp_results_total'
 		AND labels = 'result=\"sent\"' AND instance = 'mx1'" 2>&1
 }
-for _ in $(seq 1 100); do
-	[ "$(sent)" != 1 ] || break
-	sleep 0.1
-done
+is_sent() { [ "$(sent)" = 1 ]; }
+eventually is_sent
 equal "what another process has sent" 1 "$(sent)"
 kill -TERM $pid
 wait $pid
 
 # A step that ends within what was read already: watch, which reads on from
-# where the last commit was, must not meet these events again. Without notices, whose
-# fate would be a reason to commit.
+# where the last commit was, must not meet these events again. Without notices,
+# whose fate would be a reason to commit.
 rm -rf "$work/state"
 with+=(--set notice.to_contact=false --set notice.to_mailbox=false)
 { burst anna@firma.example
@@ -142,7 +135,8 @@ lines=$(wc -l <"$log")
 "$comporta" watch "${with[@]}" --json --set watch_interval=100ms "$log" \
 	>"$work/out" 2>"$work/err" &
 pid=$!
-wait_for '"suspend"' "$work/out" || bad "watch decides" "$(cat "$work/err")"
+eventually has "$work/out" '"suspend"' ||
+	bad "watch decides" "$(cat "$work/err")"
 sleep 1
 kill -TERM $pid
 wait $pid

@@ -4,26 +4,18 @@
 log=$work/mail.log
 line 1 4Xaaa piotr@firma.example 83.0.0.1 >"$log"
 
-wait_for() { # text in the file
-	for _ in $(seq 1 100); do
-		grep -q "$1" "$2" 2>/dev/null && return 0
-		sleep 0.1
-	done
-	return 1
-}
-
 "$comporta" watch "${state[@]}" "${geo[@]}" --json \
 	--set watch_interval=100ms "$log" >"$work/out" 2>"$work/err" &
 pid=$!
-wait_for watching "$work/err" && good "watch starts" || bad "watch starts"
+eventually has "$work/err" watching && good "watch starts" || bad "watch starts"
 burst anna@firma.example >>"$log"
-wait_for '"suspend"' "$work/out" && good "it sees what is appended" ||
+eventually has "$work/out" '"suspend"' && good "it sees what is appended" ||
 	bad "it sees what is appended" "$(cat "$work/out" "$work/err")"
 expect "a scan beside it ends politely" 75 "another scan or watch" \
 	scan "${state[@]}" "$log"
 mv "$log" "$log.1"
 burst maria@loja.example >"$log"
-wait_for maria "$work/out" && good "across a rotation" ||
+eventually has "$work/out" maria && good "across a rotation" ||
 	bad "across a rotation" "$(cat "$work/out" "$work/err")"
 kill -TERM $pid
 wait $pid
@@ -32,7 +24,7 @@ equal "each account once" 2 "$(grep -c '"suspend"' "$work/out")"
 
 "$comporta" serve "${state[@]}" --listen 127.0.0.1:0 2>"$work/serve" &
 pid=$!
-wait_for "port" "$work/serve" && good "serve starts" ||
+eventually has "$work/serve" "port" && good "serve starts" ||
 	bad "serve starts" "$(cat "$work/serve")"
 kill -TERM $pid
 wait $pid

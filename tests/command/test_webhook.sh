@@ -12,10 +12,7 @@ end() {
 	rm -rf "$work"
 }
 trap end EXIT
-for _ in $(seq 100); do
-	[ -e "$hooks/port" ] && break
-	sleep 0.05
-done
+eventually test -s "$hooks/port"
 url=http://127.0.0.1:$(cat "$hooks/port")/hook?secret=xyzzy
 printf 'a key that nobody guesses\n' >"$work/key"
 chmod 600 "$work/key"
@@ -132,22 +129,17 @@ equal "later it goes, with the same id" "$(get 3 .id)" "$(get 4 .id)"
 /usr/bin/python3 -c 'import socket, time
 s = socket.create_server(("127.0.0.1", 0))
 print(s.getsockname()[1], flush=True)
-time.sleep(60)' >"$work/silent" &
+time.sleep(300)' >"$work/silent" &
 silent=$!
-for _ in $(seq 100); do
-	[ -s "$work/silent" ] && break
-	sleep 0.05
-done
+eventually test -s "$work/silent"
 both=(--set "webhook.urls=http://127.0.0.1:$(cat "$work/silent")/,$url"
 	--set "webhook.secret_file=$work/key" --set webhook.timeout=1s)
 "$comporta" watch "$@" "${both[@]}" --set watch_interval=100ms \
 	"$work/empty" 2>"$work/watch" >&2 &
 watch=$!
 run suspend "$@" "${both[@]}" ewa@firma.example
-for _ in $(seq 200); do
-	[ "$(came)" -ge 5 ] && break
-	sleep 0.05
-done
+have_come() { [ "$(came)" -ge "$1" ]; }
+eventually have_come 5
 equal "watch sends it" "blocked ewa@firma.example" \
 	"$(get 5 '.event + " " + .block.account')"
 kill "$watch" && wait "$watch"
