@@ -5,30 +5,12 @@
 #include "base/log.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
+#include "detector/commands/stop.h"
 #include "detector/commands/watched.h"
 #include "detector/settings.h"
 #include "detector/state.h"
 
-#include <signal.h>
 #include <string.h>
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int number)
-{
-	(void)number;
-	stop = 1;
-}
-
-/* Asked to end, the notice in hand is finished: else it would wait for its
- * claim to end, or even go twice. */
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-}
 
 /* Between webhooks and notices, in turns: neither keeps the other waiting for
  * long, whoever is slow. */
@@ -38,7 +20,7 @@ static int send_webhooks(struct desk *desk, int64_t budget_ms, struct err *err)
 {
 	struct webhook_report report;
 
-	return desk_send_webhooks(desk, clock_now_ms(), budget_ms, &stop,
+	return desk_send_webhooks(desk, clock_now_ms(), budget_ms, &stop_asked,
 				  &report, err);
 }
 
@@ -49,9 +31,9 @@ static int send_in_turns(struct desk *desk, struct outbox_report *report,
 	struct outbox_report one = { .sent = 1 };
 	int result = 0;
 
-	desk->stop = &stop;
+	desk->stop = &stop_asked;
 	desk->send_budget_ms = NOTICES_MS;
-	while (result == 0 && one.sent > 0 && !stop) {
+	while (result == 0 && one.sent > 0 && !stop_asked) {
 		struct err told_at_the_end;
 
 		send_webhooks(desk, WEBHOOKS_MS, &told_at_the_end);
@@ -98,7 +80,7 @@ static int run(struct invocation *invocation)
 	}
 	if (desk_open(&desk, &err) < 0)
 		return command_fail(&err);
-	catch_signals();
+	stop_catch();
 	result = send_all(&desk, &report, &err);
 	desk_close(&desk);
 	if (result < 0)

@@ -6,30 +6,13 @@
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
 #include "detector/commands/explain.h"
+#include "detector/commands/stop.h"
 #include "detector/http/http.h"
 #include "detector/http/session.h"
 #include "detector/settings.h"
 
 #include <signal.h>
 #include <string.h>
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int number)
-{
-	(void)number;
-	stop = 1;
-}
-
-static void catch_signals(void)
-{
-	struct sigaction end = { .sa_handler = on_signal };
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
-
-	sigaction(SIGTERM, &end, NULL);
-	sigaction(SIGINT, &end, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
-}
 
 static void ready(void *context, int port)
 {
@@ -44,13 +27,15 @@ static int run(struct invocation *invocation)
 	struct http_context context = { .now_ms = clock_now_ms,
 					.random = clock_random,
 					.ready = ready, .stats = &stats };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct desk desk;
 	struct err err;
 	uint64_t seed;
 	int result;
 
 	(void)invocation;
-	catch_signals();
+	stop_catch();
+	sigaction(SIGPIPE, &ignore, NULL);
 	if (clock_random(&seed, sizeof(seed), &err) < 0 ||
 	    desk_open(&desk, &err) < 0)
 		return command_fail(&err);
@@ -65,7 +50,7 @@ static int run(struct invocation *invocation)
 	context.pages = pages_new(seed);
 	context.sessions = desk_sessions_new();
 	context.seed = seed;
-	result = http_serve(&context, &stop, &err);
+	result = http_serve(&context, &stop_asked, &err);
 	ratelimit_free(&context.limits);
 	ratelimit_free(&context.guesses);
 	pages_free(&context.pages);

@@ -6,42 +6,26 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "detector/commands/run.h"
+#include "detector/commands/stop.h"
 #include "detector/settings.h"
 
-#include <signal.h>
 #include <string.h>
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int number)
-{
-	(void)number;
-	stop = 1;
-}
-
-static void catch_signals(void)
-{
-	struct sigaction action = { .sa_handler = on_signal };
-
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-}
 
 static int run_watch(struct invocation *invocation)
 {
 	struct run *run = NULL;
 	struct err err;
 
-	catch_signals();
+	stop_catch();
 	if (run_open(invocation, &run, &err) < 0)
 		return command_fail(&err);
 	log_info("watching; end with SIGTERM");
-	while (!stop) {
+	while (!stop_asked) {
 		/* What is away now is tried again in the next round. */
-		if (run_round(run, &stop, &err) < 0)
+		if (run_round(run, &stop_asked, &err) < 0)
 			log_warning("%s", err.text);
 		run_end_round(run);
-		if (!stop)
+		if (!stop_asked)
 			clock_sleep_ms(settings.watch_interval_ms);
 	}
 	run_close(&run);
