@@ -174,6 +174,28 @@ static void test_suspend(void **state)
 		   "Sending is stopped. The owner gets a mail");
 }
 
+/* Seen in the log: it is no slip of the pen, as for the API. */
+static bool saw_eva(void *context, struct slice account, struct json *object)
+{
+	(void)context;
+	(void)object;
+	return slice_eq(account, S("eva@firma.example"));
+}
+
+static void test_whom_only_the_log_knows(void **state)
+{
+	const char *eva = "/support/accounts/eva%40firma.example";
+
+	(void)state;
+	assert_true(agent_sees(&agent, eva, "does not list this login"));
+	assert_false(agent_sees(&agent, eva, "id=\"trust\""));
+	site.context.known = saw_eva;
+	assert_false(agent_sees(&agent, eva, "does not list this login"));
+	assert_true(agent_sees(&agent, eva, "id=\"trust\""));
+	agent_does(&agent, eva, "suspend", "reason=x",
+		   "Sending is stopped. The owner gets a mail");
+}
+
 static void test_trust(void **state)
 {
 	static const struct {
@@ -354,6 +376,7 @@ int main(void)
 		PAGE_TEST(test_lift_after_a_change),
 		PAGE_TEST(test_held_mail),
 		PAGE_TEST(test_suspend),
+		PAGE_TEST(test_whom_only_the_log_knows),
 		PAGE_TEST(test_trust),
 		PAGE_TEST(test_again_after_an_outage),
 		PAGE_TEST(test_a_form_that_was_forgotten),

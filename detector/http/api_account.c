@@ -27,29 +27,30 @@ static bool was_seen(const struct http_context *context, struct slice account)
 	return is_seen;
 }
 
-/* Is it an account at all? One with incidents is, also after the panel has
- * forgotten it, and one that a log ever named. */
-static enum panel_found look_up(struct exchange *exchange, struct err *err)
+static int note_one(void *context, const struct block *block)
+{
+	(void)block;
+	*(bool *)context = true;
+	return 1;
+}
+
+int exchange_knows(const struct exchange *exchange, struct slice account,
+		   bool *knows_out, struct err *err)
 {
 	struct blocks *blocks = exchange->context->blocks;
-	struct block_filter filter = { .account = exchange->parameter,
-				       .limit = 1 };
-	struct api_collected incidents = { .array = json_new_array() };
+	const struct block_filter filter = { .account = account, .limit = 1 };
 	struct panel_mailbox mailbox;
-	enum panel_found found = panel_find(blocks->panel, blocks->db,
-					    exchange->parameter, &mailbox,
-					    err);
+	enum panel_found found = panel_find(blocks->panel, blocks->db, account,
+					    &mailbox, err);
+	bool knows = found == PANEL_FOUND;
 
 	explicit_bzero(&mailbox, sizeof(mailbox));
-	if (found == PANEL_UNKNOWN_ACCOUNT &&
-	    blocks_list(blocks, &filter, api_collect, &incidents, err))
-		found = PANEL_ERROR;
-	else if (incidents.n > 0 ||
-		 (found == PANEL_UNKNOWN_ACCOUNT &&
-		  was_seen(exchange->context, exchange->parameter)))
-		found = PANEL_FOUND;
-	json_free(&incidents.array);
-	return found;
+	if (!knows && found != PANEL_UNKNOWN_ACCOUNT)
+		return -1;
+	if (!knows && blocks_list(blocks, &filter, note_one, &knows, err))
+		return -1;
+	*knows_out = knows || was_seen(exchange->context, account);
+	return 0;
 }
 
 bool api_sees_account(struct exchange *exchange, const char *unknown)
@@ -67,21 +68,17 @@ bool api_sees_account(struct exchange *exchange, const char *unknown)
 
 bool api_is_account(struct exchange *exchange, const char *unknown)
 {
+	bool knows = false;
 	struct err err;
 
 	if (!api_sees_account(exchange, unknown))
 		return false;
-	switch (look_up(exchange, &err)) {
-	case PANEL_FOUND:
-		return true;
-	case PANEL_UNKNOWN_ACCOUNT:
+	if (exchange_knows(exchange, exchange->parameter, &knows, &err))
+		http_away(exchange->response, &err);
+	else if (!knows)
 		http_error(exchange->response, 404, "unknown_account",
 			   unknown, NULL);
-		return false;
-	default:
-		http_away(exchange->response, &err);
-		return false;
-	}
+	return knows;
 }
 
 static const char NO_SWITCH[] = "The panel knows no such account, so it has "

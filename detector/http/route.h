@@ -128,6 +128,11 @@ void api_block(struct exchange *exchange);
 void api_lift(struct exchange *exchange);
 
 /* api_account.c */
+/* Is it an account at all? One that the panel lists, one with incidents, also
+ * after the panel has forgotten it, and one that a log ever named. -1 when the
+ * database is away. */
+int exchange_knows(const struct exchange *exchange, struct slice account,
+		   bool *knows_out, struct err *err);
 void api_account(struct exchange *exchange);
 void api_suspend(struct exchange *exchange);
 /* A mistyped login must not look like one that is dealt with. False when the

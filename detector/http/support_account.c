@@ -7,34 +7,16 @@
 
 enum { INCIDENTS = 20 };
 
-/* One with incidents is an account, also after the panel has forgotten it. */
-static int note_one(void *context, const struct block *block)
-{
-	(void)block;
-	*(bool *)context = true;
-	return 1;
-}
-
 int account_look(struct visit *visit, struct slice account, bool *sees_out,
 		 bool *is_known_out, struct err *err)
 {
-	struct blocks *blocks = visit->exchange->context->blocks;
-	const struct block_filter filter = { .account = account, .limit = 1 };
-	struct panel_mailbox mailbox;
-	enum panel_found found;
+	const struct exchange *exchange = visit->exchange;
 
 	*is_known_out = false;
-	if (exchange_sees(visit->exchange, account, sees_out, err))
+	if (exchange_sees(exchange, account, sees_out, err))
 		return -1;
-	if (!*sees_out)
-		return 0;
-	found = panel_find(blocks->panel, blocks->db, account, &mailbox, err);
-	explicit_bzero(&mailbox, sizeof(mailbox));
-	*is_known_out = found == PANEL_FOUND;
-	if (found == PANEL_UNKNOWN_ACCOUNT)
-		return blocks_list(blocks, &filter, note_one, is_known_out,
-				   err);
-	return found == PANEL_FOUND ? 0 : -1;
+	return *sees_out ? exchange_knows(exchange, account, is_known_out, err)
+			 : 0;
 }
 
 struct incidents {

@@ -223,8 +223,8 @@ void support_block_trust(struct exchange *exchange)
 
 /* --- of an account --- */
 
-/* False when the answer is made already: another's account, or with
- * `must_be_known` one that nobody knows. */
+/* False when the answer is made already: another's account, for one. Whether
+ * anybody knows it is for the caller to judge. */
 static bool enter_account(struct exchange *exchange, const char *form,
 			  char *back, struct visit *visit, bool *is_known)
 {
