@@ -31,18 +31,28 @@ static bool is_first(size_t at)
 	return true;
 }
 
+/* Who wants to hear of it, one after the other, *at from 0 on; NULL behind the
+ * last. */
+static const char *next_url(enum webhook_event event, size_t *at)
+{
+	const struct conf_list *urls = &settings.webhook.urls;
+
+	if (!is_wanted(event))
+		return NULL;
+	while (*at < urls->n && !is_first(*at))
+		++*at;
+	return *at < urls->n ? urls->items[(*at)++] : NULL;
+}
+
 enum db_result webhooks_rows(struct db_rows *rows, enum webhook_event event,
 			     int64_t about_id, int64_t now_ms, struct err *err)
 {
-	const struct conf_list *urls = &settings.webhook.urls;
 	enum db_result done = DB_OK;
+	const char *url;
+	size_t at = 0;
 
-	if (!is_wanted(event))
-		return DB_OK;
-	for (size_t i = 0; i < urls->n && done == DB_OK; i++)
-		if (is_first(i))
-			done = webhook_row(rows, event, about_id,
-					   urls->items[i], now_ms, err);
+	while (done == DB_OK && (url = next_url(event, &at)))
+		done = webhook_row(rows, event, about_id, url, now_ms, err);
 	return done;
 }
 
@@ -68,15 +78,12 @@ enum db_result webhooks_queue(struct blocks *blocks, enum webhook_event event,
 			      int64_t about_id, int64_t now_ms,
 			      struct err *err)
 {
-	const struct conf_list *urls = &settings.webhook.urls;
 	enum db_result done = DB_OK;
+	const char *url;
+	size_t at = 0;
 
-	if (!is_wanted(event))
-		return DB_OK;
-	for (size_t i = 0; i < urls->n && done == DB_OK; i++)
-		if (is_first(i))
-			done = queue_one(blocks, event, about_id,
-					 urls->items[i], now_ms, err);
+	while (done == DB_OK && (url = next_url(event, &at)))
+		done = queue_one(blocks, event, about_id, url, now_ms, err);
 	return done;
 }
 
