@@ -145,7 +145,7 @@ int desk_send(struct desk *desk, int64_t now_ms,
 	return result;
 }
 
-static void tell_webhooks(const struct webhook_report *sent)
+void desk_tell_webhooks(const struct webhook_report *sent)
 {
 	if (sent->sent)
 		log_info("%lld webhooks sent", (long long)sent->sent);
@@ -187,7 +187,6 @@ int desk_send_webhooks(struct desk *desk, int64_t now_ms, int64_t budget_ms,
 	if (key.bytes)
 		explicit_bzero(key.bytes, key.room);
 	text_release(&key);
-	tell_webhooks(report_out);
 	return result;
 }
 

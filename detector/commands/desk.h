@@ -13,8 +13,6 @@
 
 #include <signal.h>
 
-#include <signal.h>
-
 struct desk {
 	struct blocks blocks;
 	struct text secret, password, file;
@@ -47,11 +45,12 @@ int desk_send(struct desk *desk, int64_t now_ms,
 
 /* Send the webhooks that are due, and begin none after `budget_ms` (0: as long
  * as it takes) or once *stop is set (may be NULL). A receiver that is away is
- * no failure here: it is told in a line of its own. -1 is for the database,
- * and for a key that cannot be read: then they wait. */
+ * no failure here: *report_out counts it. -1 is for the database, and for a
+ * key that cannot be read: then they wait. */
 int desk_send_webhooks(struct desk *desk, int64_t now_ms, int64_t budget_ms,
 		       const volatile sig_atomic_t *stop,
 		       struct webhook_report *report_out, struct err *err);
+void desk_tell_webhooks(const struct webhook_report *sent);
 
 /* Carry out the actions that are due (followup.h). One that fails is told and
  * waits for the next scan. */

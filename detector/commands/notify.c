@@ -7,62 +7,87 @@
 #include "detector/commands/desk.h"
 #include "detector/commands/stop.h"
 #include "detector/commands/watched.h"
-#include "detector/settings.h"
-#include "detector/state.h"
 
 #include <string.h>
 
-/* Between webhooks and notices, in turns: neither keeps the other waiting for
- * long, whoever is slow. */
-enum { NOTICES_MS = 20000, WEBHOOKS_MS = 2000 };
+/* Between webhooks and notices, in turns until both are through: neither keeps
+ * the other waiting for long, whoever is slow. A mail server that is away is
+ * asked again after a while only, as each asking is an attempt. */
+enum { NOTICES_MS = 20000, WEBHOOKS_MS = 2000, AWAY_MS = 30000 };
 
-static int send_webhooks(struct desk *desk, int64_t budget_ms, struct err *err)
+struct turns {
+	struct desk *desk;
+	struct outbox_report notices;
+	struct webhook_report webhooks;
+	int64_t mail_ms;	/* monotonic: no notice before */
+	bool is_hooked;		/* webhooks can be sent */
+};
+
+/* How many were tried; -1 when they cannot be. */
+static int64_t send_webhooks(struct turns *turns, struct err *err)
 {
-	struct webhook_report report;
+	struct webhook_report one = { 0 }, *all = &turns->webhooks;
+	int result = desk_send_webhooks(turns->desk, clock_now_ms(),
+					WEBHOOKS_MS, &stop_asked, &one, err);
 
-	return desk_send_webhooks(desk, clock_now_ms(), budget_ms, &stop_asked,
-				  &report, err);
+	all->sent += one.sent;
+	all->later += one.later;
+	all->failed += one.failed;
+	if (one.last_error[0])
+		memcpy(all->last_error, one.last_error,
+		       sizeof(one.last_error));
+	return result < 0 ? -1 : one.sent + one.later + one.failed;
+}
+
+static int64_t send_notices(struct turns *turns, struct err *err)
+{
+	struct outbox_report one = { 0 }, *all = &turns->notices;
+	int result;
+
+	if (clock_monotonic_ms() < turns->mail_ms)
+		return 0;
+	result = desk_send(turns->desk, clock_now_ms(), &one, err);
+	all->sent += one.sent;
+	all->later += one.later;
+	all->failed += one.failed;
+	if (one.last_error[0])
+		memcpy(all->last_error, one.last_error,
+		       sizeof(one.last_error));
+	if (one.sent == 0 && one.later > 0)
+		turns->mail_ms = clock_monotonic_ms() + AWAY_MS;
+	return result < 0 ? -1 : one.sent;
 }
 
 /* What came meanwhile and is urgent goes before what is not. */
-static int send_in_turns(struct desk *desk, struct outbox_report *report,
-			 struct err *err)
+static int send_in_turns(struct turns *turns, struct err *err)
 {
-	struct outbox_report one = { .sent = 1 };
-	int result = 0;
+	struct err unhooked = { 0 };
+	int64_t hooks, notices;
 
-	desk->stop = &stop_asked;
-	desk->send_budget_ms = NOTICES_MS;
-	while (result == 0 && one.sent > 0 && !stop_asked) {
-		struct err told_at_the_end;
-
-		send_webhooks(desk, WEBHOOKS_MS, &told_at_the_end);
-		result = desk_send(desk, clock_now_ms(), &one, err);
-		report->sent += one.sent;
-		report->later += one.later;
-		report->failed += one.failed;
-		if (one.last_error[0])
-			memcpy(report->last_error, one.last_error,
-			       sizeof(one.last_error));
-	}
-	return result == 0 ? send_webhooks(desk, 0, err) : result;
+	do {
+		hooks = turns->is_hooked ? send_webhooks(turns, &unhooked) : 0;
+		turns->is_hooked &= hooks >= 0;
+		notices = send_notices(turns, err);
+		if (notices < 0)
+			return -1;
+	} while (!stop_asked && (hooks > 0 || notices > 0));
+	if (!turns->is_hooked)
+		*err = unhooked;
+	return turns->is_hooked ? 0 : -1;
 }
 
-/* The digest also says who is watched, where the state can be read. */
 static int send_all(struct desk *desk, struct outbox_report *report,
 		    struct err *err)
 {
-	struct state *state = NULL;
-	struct err waste;
+	struct turns turns = { .desk = desk, .is_hooked = true };
 	int result;
 
-	if (state_open(settings.state_dir, true, &state, &waste) == 0) {
-		desk->describe.watched = watched_list;
-		desk->describe.watched_context = state;
-	}
-	result = send_in_turns(desk, report, err);
-	if (state)
-		state_close(&state);
+	desk->describe.watched = watched_on_disk;
+	desk->stop = &stop_asked;
+	desk->send_budget_ms = NOTICES_MS;
+	result = send_in_turns(&turns, err);
+	desk_tell_webhooks(&turns.webhooks);
+	*report = turns.notices;
 	return result;
 }
 

@@ -222,11 +222,14 @@ void run_follow_up(struct run *run)
 static int send_webhooks(struct run *run, struct err *err)
 {
 	struct webhook_report sent;
+	int result;
 
 	if (run->is_watch)
 		return 0;
-	return desk_send_webhooks(&run->desk, clock_now_ms(), WEBHOOKS_MS,
-				  NULL, &sent, err);
+	result = desk_send_webhooks(&run->desk, clock_now_ms(), WEBHOOKS_MS,
+				    NULL, &sent, err);
+	desk_tell_webhooks(&sent);
+	return result;
 }
 
 void run_lift_and_send(struct run *run)

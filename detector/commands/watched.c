@@ -1,6 +1,7 @@
 #include "detector/commands/watched.h"
 
 #include "detector/digest.h"
+#include "detector/settings.h"
 #include "detector/state.h"
 
 struct watched {
@@ -31,4 +32,18 @@ bool watched_list(void *context, struct text *lines_out, int64_t *n_out)
 		return false;
 	*n_out = watched.n;
 	return true;
+}
+
+bool watched_on_disk(void *context, struct text *lines_out, int64_t *n_out)
+{
+	struct state *state = NULL;
+	struct err ignored;
+	bool is_read;
+
+	(void)context;
+	if (state_open(settings.state_dir, true, &state, &ignored) < 0)
+		return false;
+	is_read = watched_list(state, lines_out, n_out);
+	state_close(&state);
+	return is_read;
 }

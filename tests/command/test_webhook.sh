@@ -24,7 +24,7 @@ db=$work/state/comporta.db
 
 : >"$work/empty"
 run scan "$@" "$work/empty"
-for who in anna ola ewa; do
+for who in anna ola ewa piotr; do
 	sqlite3 "$db" "INSERT INTO comporta_mailbox VALUES
 		('$who@firma.example', '\$6\$s\$x', NULL, 'pl', NULL, NULL)"
 done
@@ -178,6 +178,43 @@ expect "another name than the certificate's" 0 "127.0.0.1" \
 equal "it heard nothing" 1 "$(find "$work/tls" -name '*.body' | wc -l)"
 kill "$tls"
 tls=
+
+# A receiver that takes its time for each of many: who is stopped meanwhile
+# hears of it long before they are through.
+echo 0.5 >"$hooks/delay"
+sql() { sqlite3 -cmd '.timeout 20000' "$db" "$1"; }
+sql "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
+		WHERE i < 60)
+	INSERT INTO comporta_webhook (event, about_id, target, state, attempts,
+		queued_ms, next_ms)
+	SELECT 'alarm', 1000 + i, '$url', 'queued', 0, $(date +%s%3N), 0 FROM n;
+	INSERT INTO comporta_alarm (id, name, began_ms, ended_ms, seen_ms,
+		words) SELECT about_id, 'brake', 1, 2, 1, 'w'
+		FROM comporta_webhook WHERE event = 'alarm'"
+was=$(came)
+timeout 60 "$comporta" notify "$@" "${hook[@]}" -q 2>"$work/slow" &
+notify=$!
+for _ in $(seq 200); do
+	[ "$(came)" -ge $((was + 8)) ] && break
+	sleep 0.05
+done
+run suspend "$@" "${hook[@]}" piotr@firma.example
+told="SELECT COUNT(*) FROM comporta_notice WHERE state = 'sent' AND block_id =
+	(SELECT MAX(id) FROM comporta_block)"
+for _ in $(seq 100); do
+	[ "$(sql "$told")" -gt 0 ] && break
+	sleep 0.05
+done
+left=$(sql "SELECT COUNT(*) FROM comporta_webhook
+	WHERE state <> 'sent'")
+[ "$(sql "$told")" -gt 0 ] && [ "$left" -gt 20 ] &&
+	good "a slow receiver keeps no owner waiting" ||
+	bad "a slow receiver keeps no owner waiting" \
+		"$left webhooks left; $(cat "$work/slow")"
+rm "$hooks/delay"
+wait "$notify"
+equal "and they all go" 0 "$(sql "SELECT COUNT(*)
+	FROM comporta_webhook WHERE state = 'queued' AND attempts = 0")"
 
 # What the configuration must not say.
 expect "no key" 78 "webhook.secret_file is empty" \

@@ -1,10 +1,12 @@
 """A receiver of webhooks: keeps each request as N.headers and N.body in the
-folder, and answers with the status that the file `answer` there names. With a
-second argument, a file with certificate and key, over TLS."""
+folder, and answers with the status that the file `answer` there names, after
+as many seconds as the file `delay` says. With a second argument, a file with
+certificate and key, over TLS."""
 import http.server
 import pathlib
 import ssl
 import sys
+import time
 
 folder = pathlib.Path(sys.argv[1])
 
@@ -19,6 +21,8 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         (folder / f"{Receiver.n}.headers").write_text(
             "".join(f"{k}: {v}\n" for k, v in self.headers.items()))
         (folder / f"{Receiver.n}.body").write_bytes(body)
+        delay = folder / "delay"
+        time.sleep(float(delay.read_text()) if delay.exists() else 0)
         answer = folder / "answer"
         self.send_response(int(answer.read_text()) if answer.exists() else 204)
         self.send_header("Content-Length", "0")
