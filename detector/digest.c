@@ -4,16 +4,34 @@
 #include "detector/blocks_inside.h"
 #include "detector/settings.h"
 
-void digest_period(int64_t day, struct digest *digest)
+static int64_t wanted_ms(void)
 {
 	int64_t minute = settings_digest_minute();
+
+	return minute < 0 ? 0 : minute * STAMP_MINUTE_MS;
+}
+
+static int64_t end_of_day(int64_t day)
+{
 	struct stamp_zone zone = { 0 };
 
-	if (minute < 0)
-		minute = 0;
-	digest->to_ms = stamp_zone_to_utc(&zone, day * STAMP_DAY_MS +
-						 minute * STAMP_MINUTE_MS);
-	digest->from_ms = digest->to_ms - STAMP_DAY_MS;
+	return stamp_zone_to_utc(&zone, day * STAMP_DAY_MS + wanted_ms());
+}
+
+void digest_period(int64_t day, struct digest *digest)
+{
+	digest->to_ms = end_of_day(day);
+	digest->from_ms = end_of_day(day - 1);
+}
+
+/* The last day that has ended. The time of day may be one that the clock left
+ * out, so its end is asked. */
+static int64_t last_day(int64_t now_ms)
+{
+	int64_t local_ms = now_ms + stamp_zone_offset_ms(now_ms);
+	int64_t day = (local_ms - wanted_ms()) / STAMP_DAY_MS;
+
+	return end_of_day(day) > now_ms ? day - 1 : day;
 }
 
 static int take_n(void *context, const struct db_row *row)
@@ -87,16 +105,13 @@ static int is_queued(struct blocks *blocks, int64_t day, int64_t *n,
 
 int digest_queue(struct blocks *blocks, int64_t now_ms, struct err *err)
 {
-	int64_t local_ms = now_ms + stamp_zone_offset_ms(now_ms);
-	int64_t day = local_ms / STAMP_DAY_MS, n = 0;
-	int64_t minute = local_ms % STAMP_DAY_MS / STAMP_MINUTE_MS;
-	int64_t wanted = settings_digest_minute();
+	int64_t day = last_day(now_ms), n = 0;
 	const char *to = settings.notice.operator_address;
 	struct digest digest;
 	/* 1970 began on a Thursday. */
 	bool is_monday = day % 7 == 4;
 
-	if (wanted < 0 || minute < wanted || !blocks_is_address(to))
+	if (settings_digest_minute() < 0 || !blocks_is_address(to))
 		return 0;
 	if (is_queued(blocks, day, &n, err) < 0)
 		return -1;

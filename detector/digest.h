@@ -5,7 +5,8 @@
  * It is one notice of the outbox, with the day (local, since 1970) where
  * others have their block: so there is one a day, however many runs and
  * machines share the tables. What it says is read when it is sent. It covers
- * the 24 hours until notice.digest (local time) of that day.
+ * the time from notice.digest (local time) of the day before until that of its
+ * day: 24 hours, but on the two days on which clocks are moved.
  *
  * A day on which nothing happened sends none, but on Mondays: so that silence
  * means that all is well.
@@ -25,7 +26,8 @@ struct digest {
 	bool is_quiet;		/* nothing of the day is worth telling */
 };
 
-/* Put today's into the outbox if it is time, and if it is wanted. */
+/* Put that of the last day that has ended into the outbox, if it is wanted and
+ * not there yet: also hours later, when nobody ran at its time. */
 int digest_queue(struct blocks *blocks, int64_t now_ms, struct err *err);
 
 /* When the day of that number begins and ends. */

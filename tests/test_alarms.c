@@ -276,6 +276,10 @@ static void test_when_a_digest_is_made(void **state)
 		{ "a quiet Tuesday", "07:00", "boss@p.example",
 		  MONDAY + DAY + 8 * HOUR, false, 0 },
 		{ "midnight", "00:00", "boss@p.example", MONDAY, true, 1 },
+		{ "cron comes every two minutes", "23:59", "boss@p.example",
+		  MONDAY, true, 1 },
+		{ "the machine was off at seven", "07:00", "boss@p.example",
+		  MONDAY + DAY + HOUR, true, 1 },
 	};
 
 	(void)state;
@@ -374,26 +378,58 @@ static void test_a_quiet_day_in_words(void **state)
 	letter_release(&letter);
 }
 
-/* Clocks are moved twice a year: the day has its 24 hours all the same. */
+/* Clocks are moved twice a year: what happens is in one day and in no other
+ * all the same. */
 static void test_the_period(void **state)
 {
 	static const struct {
-		int64_t day, to_ms;
+		int64_t day, to_ms, hours;
 	} cases[] = {
-		/* 2026-11-23 07:00+01:00, 2026-07-01 07:00+02:00, and the day
-		 * of the change, 2026-10-25 07:00+01:00. */
-		{ 20780, 1795413600000 },
-		{ 20635, 1782882000000 },
-		{ 20751, 1792908000000 },
+		/* 2026-11-23 07:00+01:00, 2026-07-01 07:00+02:00, and the days
+		 * of the change, 2026-10-25 07:00+01:00 and 2026-03-29
+		 * 07:00+02:00. */
+		{ 20780, 1795413600000, 24 },
+		{ 20635, 1782882000000, 24 },
+		{ 20751, 1792908000000, 25 },
+		{ 20541, 1774760400000, 23 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
-		struct digest digest;
+		struct digest digest, before;
 
 		digest_period(cases[i].day, &digest);
+		digest_period(cases[i].day - 1, &before);
 		assert_int_equal(digest.to_ms, cases[i].to_ms);
-		assert_int_equal(digest.from_ms, cases[i].to_ms - DAY);
+		assert_int_equal(digest.from_ms,
+				 cases[i].to_ms - cases[i].hours * HOUR);
+		assert_int_equal(digest.from_ms, before.to_ms);
+	}
+}
+
+/* 02:30 is not there on one day and twice on another. */
+static void test_a_time_that_the_clock_leaves_out(void **state)
+{
+	static char half_past_two[] = "02:30", boss[] = "boss@p.example";
+	static const int64_t days[] = { 20541, 20751 };
+
+	(void)state;
+	settings.notice.digest = half_past_two;
+	settings.notice.operator_address = boss;
+	for (size_t i = 0; i < N_ELEMENTS(days); i++) {
+		struct digest digest;
+		int64_t id;
+
+		desk_run("DELETE FROM comporta_notice");
+		desk_run("DELETE FROM comporta_block");
+		digest_period(days[i], &digest);
+		desk_make("d", "anna@firma.example", digest.to_ms - 1, &id);
+		for (int k = -120; k < 0; k++)
+			queue_digest(digest.to_ms + k * MINUTE);
+		assert_int_equal(notices("digest"), 0);
+		for (int k = 0; k < 1440; k++)
+			queue_digest(digest.to_ms + k * MINUTE);
+		assert_int_equal(notices("digest"), 1);
 	}
 }
 
@@ -412,6 +448,7 @@ int main(void)
 		ALARM_TEST(test_a_digest_in_words),
 		ALARM_TEST(test_a_quiet_day_in_words),
 		ALARM_TEST(test_the_period),
+		ALARM_TEST(test_a_time_that_the_clock_leaves_out),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);
