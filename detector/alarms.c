@@ -133,20 +133,30 @@ static int conclude(struct blocks *blocks, enum db_result done,
 	return done == DB_OK || done == DB_DUPLICATE ? 0 : -1;
 }
 
+/* Seen by a clock that was set back since, or by another machine's: it would
+ * last until that time has come. */
+static bool is_ahead(const struct lasting *lasting, int64_t now_ms)
+{
+	return lasting->seen_ms > now_ms + ALARMS_CALM_MS;
+}
+
 static int see_again(struct blocks *blocks, const struct lasting *lasting,
 		     int64_t now_ms, struct err *err)
 {
 	const struct db_parameter parameters[] = {
 		BLOCKS_P("id", db_integer(lasting->id)),
 		BLOCKS_P("now", db_integer(now_ms)),
+		BLOCKS_P("ahead", db_integer(now_ms + ALARMS_CALM_MS)),
 	};
 
-	if (now_ms - lasting->seen_ms < SEEN_EVERY_MS)
+	if (now_ms - lasting->seen_ms < SEEN_EVERY_MS &&
+	    !is_ahead(lasting, now_ms))
 		return 0;
 	return db_run(blocks->db, "UPDATE comporta_alarm SET seen_ms = :now"
 		      " WHERE id = :id AND active_name IS NOT NULL"
-		      " AND seen_ms < :now", parameters, BLOCKS_N(parameters),
-		      NULL, NULL, NULL, err) == DB_OK ? 0 : -1;
+		      " AND (seen_ms < :now OR seen_ms > :ahead)",
+		      parameters, BLOCKS_N(parameters), NULL, NULL, NULL,
+		      err) == DB_OK ? 0 : -1;
 }
 
 int alarms_begin(struct blocks *blocks, const char *name, const char *words,
@@ -187,26 +197,68 @@ static enum db_result end_row(struct blocks *blocks, int64_t id,
 		      changed_out, err);
 }
 
+/* Over, and told, if nobody sees it meanwhile. */
+static int end_one(struct blocks *blocks, int64_t id, int64_t now_ms,
+		   struct err *err)
+{
+	enum db_result done;
+	int64_t changed = 0;
+
+	if (db_begin(blocks->db, err) != DB_OK)
+		return -1;
+	done = end_row(blocks, id, now_ms, &changed, err);
+	if (done == DB_OK && changed == 1)
+		done = tell(blocks, id, NOTICE_ALARM_OVER, now_ms, err);
+	return conclude(blocks, done, err);
+}
+
 int alarms_end(struct blocks *blocks, const char *name, int64_t now_ms,
 	       struct err *err)
 {
 	char full[ALARMS_NAME_SIZE];
 	struct lasting lasting;
-	enum db_result done;
-	int64_t changed = 0;
 
 	if (full_name(name, full, err) < 0 ||
 	    find_lasting(blocks, full, &lasting, err) != DB_OK)
 		return -1;
+	if (is_ahead(&lasting, now_ms))
+		return see_again(blocks, &lasting, now_ms, err);
 	if (!lasting.id || now_ms - lasting.seen_ms < ALARMS_CALM_MS)
 		return 0;
-	if (db_begin(blocks->db, err) != DB_OK)
+	return end_one(blocks, lasting.id, now_ms, err);
+}
+
+enum { LEFT_AT_ONCE = 8 };
+
+struct left {
+	size_t n;
+	int64_t ids[LEFT_AT_ONCE];
+};
+
+static int take_left(void *context, const struct db_row *row)
+{
+	struct left *left = context;
+
+	left->ids[left->n++] = db_column_integer(row, "id", 0);
+	return left->n == LEFT_AT_ONCE;
+}
+
+int alarms_end_left(struct blocks *blocks, int64_t now_ms, struct err *err)
+{
+	const struct db_parameter parameters[] = {
+		BLOCKS_P("before", db_integer(now_ms - ALARMS_LEFT_MS)),
+	};
+	struct left left = { .n = 0 };
+
+	if (db_run(blocks->db, "SELECT id FROM comporta_alarm WHERE"
+		   " active_name IS NOT NULL AND seen_ms < :before"
+		   " ORDER BY id", parameters, BLOCKS_N(parameters), take_left,
+		   &left, NULL, err) != DB_OK)
 		return -1;
-	done = end_row(blocks, lasting.id, now_ms, &changed, err);
-	if (done == DB_OK && changed == 1)
-		done = tell(blocks, lasting.id, NOTICE_ALARM_OVER, now_ms,
-			    err);
-	return conclude(blocks, done, err);
+	for (size_t i = 0; i < left.n; i++)
+		if (end_one(blocks, left.ids[i], now_ms, err) < 0)
+			return -1;
+	return 0;
 }
 
 static int take_number(void *context, const struct db_row *row)

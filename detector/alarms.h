@@ -20,6 +20,7 @@
 
 enum {
 	ALARMS_CALM_MS = 10 * 60 * 1000,
+	ALARMS_LEFT_MS = 24 * 3600 * 1000,
 	ALARMS_NAME_SIZE = 65,
 	ALARMS_WORDS_SIZE = 512
 };
@@ -30,6 +31,10 @@ int alarms_begin(struct blocks *blocks, const char *name, const char *words,
 		 int64_t now_ms, struct err *err);
 int alarms_end(struct blocks *blocks, const char *name, int64_t now_ms,
 	       struct err *err);
+
+/* End those that nobody has seen for ALARMS_LEFT_MS, a few at once: of a machine
+ * that is gone, or has another name. */
+int alarms_end_left(struct blocks *blocks, int64_t now_ms, struct err *err);
 
 /* Of what could not be told while it lasted, such as a database that was
  * away: told once as over. The same beginning again is the same alarm. */

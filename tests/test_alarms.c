@@ -108,6 +108,53 @@ static void test_it_ends_when_nobody_sees_it_for_a_while(void **state)
 	assert_int_equal(notices("alarm_over"), 1);
 }
 
+/* A clock that was a year ahead for a while, and was put right. */
+static void test_a_clock_that_is_set_back(void **state)
+{
+	const int64_t year = 365 * (int64_t)DAY;
+
+	(void)state;
+	begin("brake", "x", NOW + year);
+	for (int64_t at = NOW; at < NOW + HOUR; at += MINUTE)
+		begin("brake", "x", at);
+	for (int64_t at = NOW; at < NOW + HOUR; at += MINUTE)
+		end("geo_old", at);
+	assert_int_equal(notices("alarm"), 1);
+	assert_int_equal(notices("alarm_over"), 0);
+	end("brake", NOW + HOUR + ALARMS_CALM_MS);
+	assert_int_equal(notices("alarm_over"), 1);
+	/* Nobody sees it again. */
+	begin("geo_old", "x", NOW + year);
+	end("geo_old", NOW);
+	assert_int_equal(notices("alarm_over"), 1);
+	end("geo_old", NOW + ALARMS_CALM_MS);
+	assert_int_equal(notices("alarm_over"), 2);
+}
+
+/* A machine that was taken away cannot end its own, and the digest would tell
+ * of it every day. */
+static void test_of_a_machine_that_is_gone(void **state)
+{
+	struct err err;
+
+	(void)state;
+	begin("brake", "x", NOW);
+	begin("notices_refused", "x", NOW);
+	desk_run("UPDATE comporta_alarm SET name = 'brake@old.example',"
+		 " active_name = 'brake@old.example' WHERE id = 1");
+	assert_int_equal(alarms_end_left(&desk.blocks,
+					 NOW + ALARMS_LEFT_MS - 1, &err), 0);
+	assert_int_equal(notices("alarm_over"), 0);
+	begin("notices_refused", "x", NOW + ALARMS_LEFT_MS);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(alarms_end_left(&desk.blocks,
+						 NOW + ALARMS_LEFT_MS + 1,
+						 &err), 0);
+	assert_int_equal(notices("alarm_over"), 1);
+	assert_int_equal(desk_number("SELECT id AS n FROM comporta_alarm"
+				     " WHERE active_name IS NULL"), 1);
+}
+
 static void test_whom_it_is_told(void **state)
 {
 	static const struct {
@@ -438,6 +485,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ALARM_TEST(test_told_once_when_it_begins_and_once_when_it_ends),
 		ALARM_TEST(test_it_ends_when_nobody_sees_it_for_a_while),
+		ALARM_TEST(test_a_clock_that_is_set_back),
+		ALARM_TEST(test_of_a_machine_that_is_gone),
 		ALARM_TEST(test_whom_it_is_told),
 		ALARM_TEST(test_a_blocks_notices_are_its_own),
 		ALARM_TEST(test_an_unknown_name_is_refused),

@@ -199,6 +199,34 @@ static void test_an_outage_is_told_afterwards(void **state)
 	assert_int_equal(desk_rows("comporta_alarm"), 1);
 }
 
+/* Nobody is left to end it but us. */
+static void test_of_a_machine_that_is_gone(void **state)
+{
+	(void)state;
+	brake_on();
+	tell(NOW, NOW);
+	lookout_braked(&lookout, NULL);
+	desk_run("UPDATE comporta_alarm SET name = 'brake@gone',"
+		 " active_name = 'brake@gone'");
+	lookout_read(&lookout, NOW + 2 * DAY);
+	tell(NOW, NOW + 2 * DAY);
+	assert_int_equal(lasts("brake"), 0);
+}
+
+/* Lines that were read while the clock was a year ahead say nothing of when
+ * the last one came. */
+static void test_silence_after_the_clock_was_set_back(void **state)
+{
+	(void)state;
+	lookout_read(&lookout, NOW + 365 * (int64_t)DAY);
+	tell(NOW, NOW);
+	assert_true(lookout_is_changed(&lookout));
+	tell(NOW, NOW + HOUR);
+	assert_int_equal(lasts("log_silent"), 0);
+	tell(NOW, NOW + HOUR + LOOKOUT_EVERY_MS);
+	assert_int_equal(lasts("log_silent"), 1);
+}
+
 #define LOOKOUT_TEST(test)						\
 	cmocka_unit_test_setup_teardown(test, setup, teardown)
 
@@ -210,6 +238,8 @@ int main(void)
 		LOOKOUT_TEST(test_it_looks_once_a_minute_but_for_the_brake),
 		LOOKOUT_TEST(test_the_brake_is_let_go),
 		LOOKOUT_TEST(test_an_outage_is_told_afterwards),
+		LOOKOUT_TEST(test_of_a_machine_that_is_gone),
+		LOOKOUT_TEST(test_silence_after_the_clock_was_set_back),
 	};
 
 	return cmocka_run_group_tests(tests, desk_group_setup,

@@ -207,6 +207,18 @@ static int tell_outage(struct lookout *lookout, struct sight *sight,
 	return 0;
 }
 
+/* Of a clock that was ahead for a while: counted from now on. */
+static void keep_time(struct lookout *lookout, int64_t now_ms)
+{
+	int64_t *const times[] = { &lookout->read_ms, &lookout->away_ms };
+
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		lookout->is_changed |= *times[i] > now_ms;
+		if (*times[i] > now_ms)
+			*times[i] = now_ms;
+	}
+}
+
 int lookout_tell(struct lookout *lookout, struct blocks *blocks,
 		 const struct detector *detector, int64_t newest_ms,
 		 int64_t now_ms, int64_t monotonic_ms, struct err *err)
@@ -214,6 +226,7 @@ int lookout_tell(struct lookout *lookout, struct blocks *blocks,
 	struct sight sight = { lookout, blocks, detector, newest_ms, now_ms,
 			       "" };
 
+	keep_time(lookout, now_ms);
 	if (tell_outage(lookout, &sight, err) < 0)
 		return -1;
 	if (monotonic_ms < lookout->next_ms)
@@ -221,6 +234,8 @@ int lookout_tell(struct lookout *lookout, struct blocks *blocks,
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
 		if (look_at(&sight, i, err) < 0)
 			return -1;
+	if (alarms_end_left(blocks, now_ms, err) < 0)
+		return -1;
 	if (digest_queue(blocks, now_ms, err) < 0)
 		return -1;
 	lookout->next_ms = monotonic_ms + LOOKOUT_EVERY_MS;
