@@ -322,6 +322,7 @@ int outbox_failures(struct db *db, int64_t since_ms,
 
 	if (db_run(db, "SELECT recipient, last_error FROM comporta_notice "
 		   "WHERE state = 'failed' AND next_ms > :since "
+		   "AND kind <> 'alarm_over' "
 		   "ORDER BY next_ms DESC, id DESC LIMIT 1000", &since, 1,
 		   take_failure, &failures, NULL, err) != DB_OK)
 		return -1;

@@ -108,7 +108,7 @@ int outbox_is_due(struct db *db, int64_t now_ms, bool *is_due_out,
 		  struct err *err);
 
 /* Refused, or given up, since then: how many, and of the newest one the
- * recipient and why. */
+ * recipient and why. Without the ends of alarms: they would begin one. */
 struct outbox_failures {
 	int64_t n;
 	char recipient[256];

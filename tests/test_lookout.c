@@ -199,6 +199,27 @@ static void test_an_outage_is_told_afterwards(void **state)
 	assert_int_equal(desk_rows("comporta_alarm"), 1);
 }
 
+/* An operator's address that refuses: the word that it is over would begin it
+ * anew, every day for ever. */
+static void test_a_refused_end_begins_nothing(void **state)
+{
+	char sql[200];
+
+	(void)state;
+	refuse_notice();
+	for (int64_t at = NOW; at < NOW + 6 * DAY; at += 20 * MINUTE) {
+		tell(at, at);
+		snprintf(sql, sizeof(sql), "UPDATE comporta_notice SET"
+			 " state = 'failed', next_ms = %lld WHERE"
+			 " state = 'queued' AND kind LIKE 'alarm%%'",
+			 (long long)at);
+		desk_run(sql);
+		lookout_read(&lookout, at);
+	}
+	assert_int_equal(lasts("notices_refused"), 0);
+	assert_int_equal(desk_rows("comporta_alarm"), 1);
+}
+
 /* Nobody is left to end it but us. */
 static void test_of_a_machine_that_is_gone(void **state)
 {
@@ -238,6 +259,7 @@ int main(void)
 		LOOKOUT_TEST(test_it_looks_once_a_minute_but_for_the_brake),
 		LOOKOUT_TEST(test_the_brake_is_let_go),
 		LOOKOUT_TEST(test_an_outage_is_told_afterwards),
+		LOOKOUT_TEST(test_a_refused_end_begins_nothing),
 		LOOKOUT_TEST(test_of_a_machine_that_is_gone),
 		LOOKOUT_TEST(test_silence_after_the_clock_was_set_back),
 	};
