@@ -32,8 +32,8 @@ int alarms_begin(struct blocks *blocks, const char *name, const char *words,
 int alarms_end(struct blocks *blocks, const char *name, int64_t now_ms,
 	       struct err *err);
 
-/* End those that nobody has seen for ALARMS_LEFT_MS, a few at once: of a machine
- * that is gone, or has another name. */
+/* End those that nobody has seen for ALARMS_LEFT_MS, a few at once: of a
+ * machine that is gone, or has another name. */
 int alarms_end_left(struct blocks *blocks, int64_t now_ms, struct err *err);
 
 /* Of what could not be told while it lasted, such as a database that was

@@ -75,6 +75,9 @@ struct block {
 	int64_t token_expires_ms;
 };
 
+/* Did a person decide it? The key of the decision says so. */
+bool blocks_is_by_hand(const struct block *block);
+
 #define BLOCK_INIT { .verdict = TEXT_INIT(65536) }
 void block_release(struct block *block);
 
@@ -157,7 +160,8 @@ struct block_filter {
 	struct slice domain;
 	int64_t seen_by;	/* only the domains of this reseller's token;
 				 * 0 for all */
-	struct slice search;	/* part of an account */
+	struct slice search;	/* part of an account, or a block's
+				 * number: "22", "#22" */
 	int64_t since_ms;
 	int64_t before_id;	/* cursor; 0 for the newest */
 	int64_t limit;		/* 1 ... 201: a page, and is there another? */

@@ -9,6 +9,17 @@ void block_release(struct block *block)
 	text_release(&block->verdict);
 }
 
+/* "hand..." of an operator, the API and the support page, "once:" of an API's
+ * request that bore a key. The judge's keys begin with its action. */
+bool blocks_is_by_hand(const struct block *block)
+{
+	struct slice decision = slice_from(block->decision);
+
+	return slice_starts(decision, S("hand-")) ||
+	       slice_starts(decision, S("hand:")) ||
+	       slice_starts(decision, S("once:"));
+}
+
 bool held_fate_named(struct slice word, enum held_fate *fate_out)
 {
 	static const struct {

@@ -157,7 +157,7 @@ static void list_statement(const struct block_filter *filter,
 		  " comporta_token_domain d WHERE d.token_id = :seen_by"
 		  " AND d.domain = comporta_block.domain)" },
 		{ filter->search.len > 0,
-		  " AND INSTR(account, :search) > 0" },
+		  " AND (INSTR(account, :search) > 0 OR id = :number)" },
 		{ filter->since_ms > 0, " AND blocked_ms >= :since" },
 		{ filter->before_id > 0, " AND id < :before" },
 	};
@@ -168,6 +168,23 @@ static void list_statement(const struct block_filter *filter,
 		if (conditions[i].is_wanted)
 			text_add_string(sql, conditions[i].words);
 	text_add_string(sql, " ORDER BY id DESC LIMIT :limit");
+}
+
+/* "#22", as notices say it, or "22"; -1, which no block has, for what is no
+ * number. */
+static int64_t number_of(struct slice search)
+{
+	int64_t number = 0;
+
+	slice_skip(&search, S("#"));
+	if (search.len == 0 || search.len > 18)
+		return -1;
+	for (size_t i = 0; i < search.len; i++) {
+		if (search.ptr[i] < '0' || search.ptr[i] > '9')
+			return -1;
+		number = 10 * number + (search.ptr[i] - '0');
+	}
+	return number;
 }
 
 static int64_t between(int64_t low, int64_t value, int64_t high)
@@ -197,6 +214,7 @@ int blocks_list(struct blocks *blocks, const struct block_filter *filter,
 		BLOCKS_P("domain", db_string(domain)),
 		BLOCKS_P("seen_by", db_integer(filter->seen_by)),
 		BLOCKS_P("search", db_string(search)),
+		BLOCKS_P("number", db_integer(number_of(filter->search))),
 		BLOCKS_P("since", db_integer(filter->since_ms)),
 		BLOCKS_P("before", db_integer(filter->before_id)),
 		BLOCKS_P("limit", db_integer(between(1, filter->limit, 201))),

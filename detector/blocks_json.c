@@ -25,8 +25,13 @@ struct json *blocks_json(const struct block *block)
 	json_add_flag(object, "repeat", block->is_repeat);
 	json_add_flag(object, "owner_says_mine", block->says_mine);
 	json_add_flag(object, "owner_trusted", block->is_trusted);
-	json_add_real(object, "probability", block->probability, 4);
-	json_add_real(object, "log_odds", block->log_odds, 2);
+	if (blocks_is_by_hand(block)) {
+		json_add_null(object, "probability");
+		json_add_null(object, "log_odds");
+	} else {
+		json_add_real(object, "probability", block->probability, 4);
+		json_add_real(object, "log_odds", block->log_odds, 2);
+	}
 	json_add_string(object, "language", block->language);
 	json_add_string(object, "panel", block->panel);
 	return object;

@@ -48,7 +48,7 @@ static void choose_folder(char **setting, const char *installed,
 
 /* The file with the model's numbers; NULL when "none" is wanted or there: the
  * presets hold. */
-static const char *model_file(void)
+const char *settings_model(void)
 {
 	if (strcmp(settings.model, "none") == 0)
 		return NULL;
@@ -62,7 +62,7 @@ static const char *model_file(void)
 /* Out of the settings, which are about to be filled in anew. */
 static const char *copy_model(char base[PATH_MAX])
 {
-	const char *model = model_file();
+	const char *model = settings_model();
 
 	if (!model)
 		return NULL;

@@ -153,6 +153,10 @@ void settings_release(void);
 int settings_database(struct db_settings *out, struct text *password,
 		      struct text *file, struct err *err);
 
+/* The name of the file that model.conf's numbers came from, NULL for none: the
+ * presets, which nobody fitted. */
+const char *settings_model(void);
+
 /* The GeoIP files and what the operator knows better. */
 int settings_geo(struct geo **geo_out, struct err *err);
 

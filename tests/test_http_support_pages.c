@@ -34,6 +34,7 @@ static void test_list_and_filters(void **state)
 		{ "/support?q=anna", true, false },
 		{ "/support?q=+LOJA.example+", false, true },
 		{ "/support?q=%25", false, false },
+		{ "/support?q=%231", true, false },
 		{ "/support?q=nna%40fir", true, false },
 		{ "/support?state=active", true, true },
 		{ "/support?state=lifted", false, false },

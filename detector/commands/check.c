@@ -154,7 +154,14 @@ static void check_model(void)
 	snprintf(words, sizeof(words), "%d of %d signals; watched from "
 		 "%.1f %%, stopped from %.1f %%", n_on, n,
 		 judge_settings.watch * 100, judge_settings.block * 100);
-	findings_good("model", words);
+	if (settings_model() || strcmp(settings.model, "none") == 0) {
+		findings_good("model", words);
+		return;
+	}
+	findings_note("model", words);
+	findings_note("model", "there is no model.conf, so the presets hold, "
+		      "which nobody fitted: run `make install`, or name it in "
+		      "`model`");
 }
 
 /* Decisions that could not be carried out. */

@@ -4,6 +4,7 @@
  */
 #include "detector/http/support.h"
 
+#include "detector/settings.h"
 #include "base/stamp.h"
 #include "detector/followup.h"
 
@@ -162,6 +163,18 @@ static void collect(struct entries *entries, const struct history *history,
 	}
 }
 
+/* Nothing tipped the scales where a person decided. */
+static void put_decided(struct visit *visit, const struct block *block)
+{
+	if (blocks_is_by_hand(block))
+		return;
+	put(visit, "<li>");
+	put_time(visit, block->decided_ms);
+	put(visit, "<div>");
+	put_word(visit, "history.decided");
+	put(visit, "</div></li>\n");
+}
+
 static void put_entries(struct visit *visit, const struct history *history,
 			const struct block *block)
 {
@@ -171,11 +184,8 @@ static void put_entries(struct visit *visit, const struct history *history,
 	collect(&entries, history, block);
 	put(visit, "<section aria-labelledby=\"history\">\n");
 	put_heading(visit, "history", "history.title");
-	put(visit, "<ol class=\"history\">\n<li>");
-	put_time(visit, block->decided_ms);
-	put(visit, "<div>");
-	put_word(visit, "history.decided");
-	put(visit, "</div></li>\n");
+	put(visit, "<ol class=\"history\">\n");
+	put_decided(visit, block);
 	for (size_t i = 0; i < entries.n; i++) {
 		put(visit, "<li>");
 		put_time(visit, entries.all[i].at_ms);
@@ -252,6 +262,10 @@ static void put_queue(struct visit *visit, const struct json *held)
 					      "deleted" };
 	char word[24];
 
+	/* Without it nobody looked. */
+	if (json_length(json_get(held, "ids")) == 0 &&
+	    !(settings.queue.hold && *settings.queue.hold))
+		return;
 	put(visit, "<section aria-labelledby=\"queue\">\n");
 	put_heading(visit, "queue", "queue.title");
 	if (json_length(json_get(held, "ids")) == 0) {

@@ -215,7 +215,8 @@ void put_block_row(struct visit *visit, const struct block *block)
 	put_path(visit, path);
 	put(visit, "\">");
 	put_string(visit, block->account);
-	put(visit, "</a></th>");
+	putf(visit, "</a> <span class=\"number\">#%lld</span></th>",
+	     (long long)block->id);
 	put_cell(visit, "column.blocked");
 	put_time(visit, block->blocked_ms);
 	put(visit, "</td>");

@@ -113,6 +113,7 @@ static const char style[] =
 	"tbody tr:hover { background: var(--shade); }\n"
 	"td:last-child, th:last-child { padding-right: 0; }\n"
 	".who { font-weight: 600; min-width: 14rem; }\n"
+	".number { font-weight: 400; color: var(--quiet); }\n"
 	"@media (max-width: 44rem) {\n"
 	"  .cards, .cards tbody, .cards tr, .cards th, .cards td,\n"
 	"  .cards caption { display: block; width: auto; }\n"
