@@ -60,6 +60,9 @@ static int read_due(struct blocks *blocks, int64_t now_ms, struct due *out,
 {
 	const struct db_parameter parameters[] = {
 		BLOCKS_P("now", db_integer(now_ms)),
+		/* Nothing waits that long but by a clock that was set back
+		 * since. */
+		BLOCKS_P("ahead", db_integer(now_ms + STAMP_HOUR_MS)),
 		BLOCKS_P("limit", db_integer(AT_ONCE)),
 	};
 
@@ -70,7 +73,8 @@ static int read_due(struct blocks *blocks, int64_t now_ms, struct due *out,
 		      " b.account AS account, b.panel AS panel"
 		      " FROM comporta_action a"
 		      " JOIN comporta_block b ON b.id = a.block_id"
-		      " WHERE a.state = 'waiting' AND a.next_ms <= :now"
+		      " WHERE (a.state = 'waiting' AND a.next_ms <= :now)"
+		      " OR (a.state = 'waiting' AND a.next_ms > :ahead)"
 		      " ORDER BY a.id LIMIT :limit",
 		      parameters, BLOCKS_N(parameters), take_due, out, NULL,
 		      err) == DB_OK ? 0 : -1;

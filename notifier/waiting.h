@@ -26,10 +26,14 @@ struct waiting_table {
 	const char *claim, *sent, *unsent, *count, *due;
 };
 
-/* What is due, for a WHERE; its parameters are `now` and `expired`. */
+/* What is due, for a WHERE; its parameters are `now` and `expired`. Nothing is
+ * put off for more than a day, and machines' clocks are less than an hour
+ * apart: what says more comes of a clock that was set back since. */
 #define WAITING_DUE							\
 	"((state = 'queued' AND next_ms <= :now) OR "			\
-	"(state = 'sending' AND claimed_ms <= :expired))"
+	"(state = 'queued' AND next_ms > :now + 90000000) OR "		\
+	"(state = 'sending' AND claimed_ms <= :expired) OR "		\
+	"(state = 'sending' AND claimed_ms > :now + 3600000))"
 
 #define WAITING_TABLE(name) {						\
 	.claim = "UPDATE " name " SET state = 'sending',"		\

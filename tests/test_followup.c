@@ -292,6 +292,17 @@ static void test_a_claim(void **state)
 	assert_int_equal(report.done, 3);
 }
 
+/* Claimed, or put off, by a clock that was a year ahead. */
+static void test_a_clock_that_is_set_back(void **state)
+{
+	(void)state;
+	made(ANNA);
+	desk_run("UPDATE comporta_action SET attempts = 1, next_ms = next_ms "
+		 "+ 31536000000");
+	run(NOW + MINUTE);
+	assert_int_equal(report.done, 3);
+}
+
 /* Logins that would be options or masks are not handed over. */
 static void test_hostile_logins(void **state)
 {
@@ -525,6 +536,7 @@ int main(void)
 		TEST(test_one_that_hangs),
 		TEST(test_slow_ones),
 		TEST(test_a_claim),
+		TEST(test_a_clock_that_is_set_back),
 		TEST(test_hostile_logins),
 		TEST(test_many_ids),
 		TEST(test_what_an_incident_shows),

@@ -467,6 +467,18 @@ static void test_is_anything_due(void **state)
 		  false },
 		{ "refused", "UPDATE comporta_notice SET state = 'failed';",
 		  false },
+		{ "put off by a clock that was a year ahead",
+		  "UPDATE comporta_notice SET next_ms = 1826870400000;",
+		  true },
+		{ "put off for a day, as a server may ask",
+		  "UPDATE comporta_notice SET next_ms = 1795420800000;",
+		  false },
+		{ "claimed by such a clock, and left", "UPDATE comporta_notice"
+		  " SET state = 'sending', claimed_ms = 1826870400000;",
+		  true },
+		{ "claimed by another machine, a little ahead",
+		  "UPDATE comporta_notice SET state = 'sending',"
+		  " claimed_ms = 1795335000000;", false },
 		{ "in hand", "UPDATE comporta_notice SET state = 'sending',"
 		  " claimed_ms = 1795334300000;", false },
 		{ "left behind", "UPDATE comporta_notice SET state ="
@@ -484,6 +496,9 @@ static void test_is_anything_due(void **state)
 		script(cases[i].change);
 		assert_int_equal(outbox_is_due(db, NOW, &is_due, &err), 0);
 		assert_case(cases[i].why, cases[i].is_due, is_due);
+		server = (struct server){ .n_answers = 0 };
+		send_at(NOW);
+		assert_case(cases[i].why, cases[i].is_due, server.n);
 	}
 }
 
