@@ -170,8 +170,10 @@ static enum mail_result judge(const struct mail_client *client,
 
 	if (end == TRANSFER_DONE)
 		return MAIL_ACCEPTED;
-	/* "Go on" was the last word, and the end of the message is out. */
-	if (client->code == 354 && client->left == 0)
+	/* "Go on" was the last word, or a part of "taken", and the end of the
+	 * message is out. */
+	if (client->stage == STAGE_DATA && client->code < 400 &&
+	    client->left == 0)
 		return MAIL_UNCERTAIN;
 	if (client->code >= 500 && client->stage >= STAGE_RCPT && !wants_login)
 		return MAIL_REFUSED;
