@@ -127,21 +127,14 @@ static enum db_result find_due(struct run *run, int64_t limit,
 		      batch, NULL, err);
 }
 
-static bool kind_is_known(const char *kind)
+static bool kind_named(const char *name, enum notice_kind *kind_out)
 {
 	for (size_t i = 0; i < NOTICE_KINDS; i++)
-		if (strcmp(notice_kind_names[i], kind) == 0)
+		if (strcmp(notice_kind_names[i], name) == 0) {
+			*kind_out = i;
 			return true;
+		}
 	return false;
-}
-
-static enum notice_kind kind_of(const char *kind)
-{
-	enum notice_kind i = 0;
-
-	while (i + 1 < NOTICE_KINDS && strcmp(notice_kind_names[i], kind))
-		i++;
-	return i;
 }
 
 static enum outcome make_mail(struct run *run, const struct notice *notice,
@@ -151,16 +144,16 @@ static enum outcome make_mail(struct run *run, const struct notice *notice,
 	const struct outbox_sender *sender = run->sender;
 	struct letter_head head = { sender->from, sender->from_name,
 				    slice_from(notice->recipient) };
+	enum notice_kind kind;
 	int described;
 
-	if (!kind_is_known(notice->kind)) {
+	if (!kind_named(notice->kind, &kind)) {
 		err_set(err, EXIT_DATA, "notice %lld is of a kind this "
 			"version does not know", (long long)notice->id);
 		return OUTCOME_FAILED;
 	}
-	described = sender->describe(sender->context, notice->block_id,
-				     kind_of(notice->kind), head.to, letter,
-				     err);
+	described = sender->describe(sender->context, notice->block_id, kind,
+				     head.to, letter, err);
 	if (described < 0)
 		return OUTCOME_LATER;
 	if (described > 0) {
