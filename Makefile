@@ -208,6 +208,8 @@ fuzz:
 	@bash tests/fuzz/run.sh $(FUZZ_SECONDS)
 
 share := $(DESTDIR)$(DATADIR)
+units := $(DESTDIR)$(PREFIX)/lib/systemd/system
+services := comporta-serve.service comporta-watch.service
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(share)
@@ -220,6 +222,11 @@ install: all
 		$(share)/
 	find $(share) -type d -exec chmod 755 {} +
 	find $(share) -type f -exec chmod 644 {} +
+	install -d $(units)
+	for unit in $(services); do \
+		sed 's,/usr/local/bin/,$(PREFIX)/bin/,' packaging/$$unit \
+			>$(units)/$$unit && chmod 644 $(units)/$$unit || \
+			exit 1; done
 	install -d $(DESTDIR)$(SYSCONFDIR)/comporta
 	[ -e $(DESTDIR)$(SYSCONFDIR)/comporta/comporta.conf ] || \
 		install -m 640 packaging/comporta.conf \
@@ -228,6 +235,7 @@ install: all
 # The configuration and the state stay.
 uninstall:
 	$(RM) $(DESTDIR)$(PREFIX)/bin/comporta
+	$(RM) $(addprefix $(units)/,$(services))
 	$(RM) -r $(share)
 
 clean:

@@ -154,7 +154,7 @@ static const struct conf_option notice_options[] = {
 	FLAG("to_mailbox", notice.to_mailbox, "true", "Write to the mailbox "
 	     "itself as well."),
 	TEXT("operator", notice.operator_address, "", "Gets a copy of every "
-	     "notice."),
+	     "notice, alarms, and the digest."),
 	TEXT("support_contact", notice.support_contact, "", "Whom owners may "
 	     "ask: an address, a number, a page."),
 	TEXT("provider_name", notice.provider_name, "", "Your name as owners "
