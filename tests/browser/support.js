@@ -322,7 +322,7 @@ async function reselling(browser, base) {
 	const page = await newPage(browser, { locale: 'pt' });
 
 	await signIn(page, base, 'reseller');
-	const names = await page.locator('tbody th').allInnerTexts();
+	const names = await page.locator('tbody th a').allInnerTexts();
 
 	check('a reseller sees his own', names.length === 0 || names.some(
 		(one) => !one.endsWith('@loja.example')));
