@@ -89,10 +89,39 @@ int webhook_count(struct db *db, struct waiting_counts *out, struct err *err)
 	return waiting_count(db, &webhook_table, out, err);
 }
 
-int webhook_is_due(struct db *db, int64_t now_ms, bool *is_due_out,
-		   struct err *err)
+static int take_due(void *context, const struct db_row *row)
 {
-	return waiting_is_due(db, &webhook_table, now_ms, is_due_out, err);
+	(void)row;
+	*(bool *)context = true;
+	return 1;
+}
+
+#define DUE "SELECT id FROM comporta_webhook WHERE " WAITING_DUE
+
+int webhook_is_due(struct db *db, char *const *urls, size_t n_urls,
+		   int64_t now_ms, bool *is_due_out, struct err *err)
+{
+	struct db_parameter parameters[] = {
+		{ "now", db_integer(now_ms) },
+		{ "expired", db_integer(now_ms - WAITING_CLAIM_MS) },
+		{ "old", db_integer(now_ms - WEBHOOK_STRANGE_MS) },
+		{ "target", db_string("") },
+	};
+	bool is_due = false;
+
+	/* Of any URL: one that is not ours is ended. */
+	if (db_run(db, DUE " AND queued_ms < :old LIMIT 1", parameters,
+		   N_OF(parameters), take_due, &is_due, NULL, err) != DB_OK)
+		return -1;
+	for (size_t i = 0; i < n_urls && !is_due; i++) {
+		parameters[3].value = db_string(urls[i]);
+		if (db_run(db, DUE " AND target = :target LIMIT 1", parameters,
+			   N_OF(parameters), take_due, &is_due, NULL,
+			   err) != DB_OK)
+			return -1;
+	}
+	*is_due_out = is_due;
+	return 0;
 }
 
 static int take_trouble(void *context, const struct db_row *row)

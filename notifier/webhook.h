@@ -34,6 +34,7 @@
 
 enum {
 	WEBHOOK_KEEP_MS = 3 * 24 * 3600 * 1000,
+	WEBHOOK_STRANGE_MS = 24 * 3600 * 1000,
 	WEBHOOK_REFUSALS_MAX = 5,
 	WEBHOOK_URL_MAX = 255,		/* the column's */
 	WEBHOOK_KEY_MIN = 16,		/* bytes */
@@ -70,7 +71,9 @@ typedef int (*webhook_describe_fn)(void *context, enum webhook_event event,
 /* All of it borrowed. */
 struct webhook_sender {
 	char *const *urls;
-	size_t n_urls;		/* what waits for any other URL is ended */
+	size_t n_urls;		/* what waits for any other URL may be another
+				 * machine's: it is ended when it has waited
+				 * for WEBHOOK_STRANGE_MS */
 	struct slice key;	/* of the signature */
 	const char *ca_file;	/* "" for the system's */
 	int64_t timeout_ms;	/* of one request; below WAITING_CLAIM_MS */
@@ -94,8 +97,10 @@ int webhook_send(struct db *db, const struct webhook_sender *sender,
 		 struct err *err);
 
 int webhook_count(struct db *db, struct waiting_counts *out, struct err *err);
-int webhook_is_due(struct db *db, int64_t now_ms, bool *is_due_out,
-		   struct err *err);
+
+/* Has webhook_send() something to do? */
+int webhook_is_due(struct db *db, char *const *urls, size_t n_urls,
+		   int64_t now_ms, bool *is_due_out, struct err *err);
 
 /* Deliveries that could not be made so far, or failed since then. */
 struct webhook_trouble {

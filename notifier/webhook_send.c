@@ -398,12 +398,12 @@ static enum db_result send_all(struct run *run, struct err *err)
 	}
 }
 
-/* For a URL that is not configured any more. */
+/* For a URL that is not configured here, nor, as it seems, anywhere. */
 static enum db_result drop_strange(struct run *run, struct err *err)
 {
 	struct db_statement drop = DB_STATEMENT_INIT;
 	int64_t now_ms = waiting_now_ms(&run->waiting);
-	const char *before = ") AND target NOT IN (";
+	const char *before = " AND target NOT IN (", *after = "";
 	enum db_result done;
 
 	db_statement_words(&drop, "UPDATE comporta_webhook SET"
@@ -413,12 +413,15 @@ static enum db_result drop_strange(struct run *run, struct err *err)
 	db_statement_words(&drop, " WHERE (state = 'queued' OR"
 			   " state = 'sending' AND claimed_ms <= ");
 	db_statement_value(&drop, db_integer(now_ms - WAITING_CLAIM_MS));
+	db_statement_words(&drop, ") AND queued_ms < ");
+	db_statement_value(&drop, db_integer(now_ms - WEBHOOK_STRANGE_MS));
 	for (size_t i = 0; i < run->sender->n_urls; i++) {
 		db_statement_words(&drop, before);
 		db_statement_value(&drop, db_string(run->sender->urls[i]));
 		before = ", ";
+		after = ")";
 	}
-	db_statement_words(&drop, ")");
+	db_statement_words(&drop, after);
 	done = db_statement_run(&drop, run->waiting.db, NULL, NULL, err);
 	db_statement_release(&drop);
 	return done;
@@ -438,7 +441,8 @@ int webhook_send(struct db *db, const struct webhook_sender *sender,
 	bool is_due;
 
 	*report_out = (struct webhook_report){ .last_error = "" };
-	if (webhook_is_due(db, now_ms, &is_due, err) < 0)
+	if (webhook_is_due(db, sender->urls, sender->n_urls, now_ms, &is_due,
+			   err) < 0)
 		return -1;
 	if (!is_due)
 		return 0;

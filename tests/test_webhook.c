@@ -501,11 +501,11 @@ static void test_rows_that_cannot_be_sent(void **state)
 		{ "an event of a later version",
 		  "UPDATE comporta_webhook SET event = 'moved';", 0, 0, 0, 1 },
 		{ "a URL that is no longer there",
-		  "UPDATE comporta_webhook SET target = 'https://a.example/';",
-		  0, 0, 0, 1 },
+		  "UPDATE comporta_webhook SET target = 'https://a.example/',"
+		  " queued_ms = 5;", 0, 0, 0, 1 },
 		{ "the same, killed while it went", "UPDATE comporta_webhook"
 		  " SET target = 'https://a.example/', state = 'sending',"
-		  " claimed_ms = 5;", 0, 0, 0, 1 },
+		  " claimed_ms = 5, queued_ms = 5;", 0, 0, 0, 1 },
 		{ "it kills us", "UPDATE comporta_webhook SET attempts = 14;",
 		  0, 0, 0, 1 },
 	};
@@ -721,6 +721,52 @@ static void test_trouble(void **state)
 	http_sink_close(&sink);
 }
 
+static int64_t count_state(const char *state)
+{
+	struct waiting_counts counts;
+	struct err err;
+
+	assert_int_equal(webhook_count(db, &counts, &err), 0);
+	return strcmp(state, "queued") == 0 ? counts.queued : counts.failed;
+}
+
+static bool is_due(int64_t now_ms)
+{
+	bool is_due = false;
+	struct err err;
+
+	if (webhook_is_due(db, urls, sender.n_urls, now_ms, &is_due, &err))
+		fail_msg("%s", err.text);
+	return is_due;
+}
+
+/* Machines that share the tables need not have the same URLs, and a change of
+ * the configuration reaches one after the other. */
+static void test_another_machines_url_is_left_to_it(void **state)
+{
+	struct http_sink sink;
+
+	(void)state;
+	queue("http://127.0.0.1:9/other", 3, NOW);
+	for (int i = 0; i < 2; i++) {
+		assert_false(is_due(NOW + HOUR));
+		send_at(NOW + HOUR);
+		assert_int_equal(count_state("queued"), 3);
+		if (i == 0)
+			receiver(&sink, &(struct http_script){ 0 });
+	}
+	queue(sink.url, 1, NOW);
+	assert_true(is_due(NOW));
+	assert_int_equal(send_at(NOW).sent, 1);
+	assert_int_equal(count_state("queued"), 3);
+	/* Nobody wants it. */
+	assert_true(is_due(NOW + WEBHOOK_STRANGE_MS + 1));
+	send_at(NOW + WEBHOOK_STRANGE_MS + 1);
+	assert_int_equal(count_state("failed"), 3);
+	assert_false(is_due(NOW + WEBHOOK_STRANGE_MS + 1));
+	http_sink_close(&sink);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -741,6 +787,7 @@ int main(void)
 		TEST(test_a_thousand),
 		cmocka_unit_test(test_urls),
 		TEST(test_trouble),
+		TEST(test_another_machines_url_is_left_to_it),
 	};
 
 	return cmocka_run_group_tests(tests, group_setup, group_teardown);

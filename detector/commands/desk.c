@@ -175,7 +175,8 @@ int desk_send_webhooks(struct desk *desk, int64_t now_ms, int64_t budget_ms,
 	int result;
 
 	*report_out = (struct webhook_report){ .last_error = "" };
-	result = webhook_is_due(desk->blocks.db, now_ms, &is_due, err);
+	result = webhook_is_due(desk->blocks.db, sender.urls, sender.n_urls,
+				now_ms, &is_due, err);
 	if (result < 0 || !is_due)
 		return result;
 	if (sender.n_urls)

@@ -178,7 +178,9 @@ static int send_notices(struct run *run, struct err *err)
 	if (outbox_is_due(run->desk.blocks.db, clock_now_ms(), &is_due,
 			  err) < 0)
 		return -1;
-	if (!is_due && webhook_is_due(run->desk.blocks.db, clock_now_ms(),
+	if (!is_due && webhook_is_due(run->desk.blocks.db,
+				      settings.webhook.urls.items,
+				      settings.webhook.urls.n, clock_now_ms(),
 				      &is_due, err) < 0)
 		return -1;
 	return is_due ? postman_send(&run->postman, run->invocation, err) : 0;
