@@ -147,7 +147,8 @@ static void test_trouble(void **state)
 	}
 	queue(db, urls[0], 20, NOW);
 	queue(db, urls[1], 10, NOW - 4 * INT64_C(86400000));
-	queue(db, "https://gone.example/\xc5\xbb", 5, NOW);
+	queue(db, "https://gone.example/\xc5\xbb", 5,
+	      NOW - 2 * INT64_C(86400000));
 	if (webhook_send(db, &sender, NOW, &report, &err))
 		fail_msg("%s", err.text);
 	counts_are(db, 20, 0, 15);
