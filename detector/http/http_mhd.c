@@ -208,6 +208,18 @@ struct framing {
 	bool is_wrong;
 };
 
+/* A name that is none, or, as the library joins lines in a way of its own,
+ * begins like one of these two: others may read a length there. */
+static bool is_strange_name(struct slice name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (name.ptr[i] <= ' ' || name.ptr[i] > '~' ||
+		    strchr("\"(),/:;<=>?@[\\]{}", name.ptr[i]))
+			return true;
+	return slice_eq_nocase(slice_sub(name, 0, 14), S("Content-Length")) ||
+	       slice_eq_nocase(slice_sub(name, 0, 17), S("Transfer-Encoding"));
+}
+
 static enum MHD_Result take_framing(void *context, enum MHD_ValueKind kind,
 				    const char *name, const char *value)
 {
@@ -222,6 +234,8 @@ static enum MHD_Result take_framing(void *context, enum MHD_ValueKind kind,
 		framing->n_encodings++;
 		framing->is_wrong |= !value ||
 				     strcasecmp(value, "chunked") != 0;
+	} else {
+		framing->is_wrong |= is_strange_name(slice_from(name));
 	}
 	return MHD_YES;
 }

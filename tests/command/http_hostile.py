@@ -177,6 +177,21 @@ def heads(server):
          b"0\r\n\r\n" + get("/healthz")),
         ("an unknown encoding", post("Transfer-Encoding: xchunked") +
          b"0\r\n\r\n" + get("/healthz")),
+        # A proxy in front may see a body in these, and no second request.
+        ("a length behind a blank", post("Content-Length : 60") +
+         get("/healthz")),
+        ("a length behind a tab", post("Content-Length\t: 60") +
+         get("/healthz")),
+        ("a length on a line of its own", post("Content-Length:", " 60") +
+         get("/healthz")),
+        ("a length in a folded header", post("X-A: a",
+                                             " Content-Length: 60") +
+         get("/healthz")),
+        ("chunks behind a blank", post("Transfer-Encoding : chunked") +
+         get("/healthz")),
+        ("chunks on a line of their own", post("Transfer-Encoding:",
+                                               " chunked") +
+         get("/healthz")),
         ("a chunk size that is none", get(
             "/b/x/lift", "Transfer-Encoding: chunked\r\n", "POST") +
          b"zz\r\nabc\r\n0\r\n\r\n"),
