@@ -142,8 +142,10 @@ async function told(page, what, words) {
 	const text = await page.locator('.message').innerText();
 
 	check(`${what}: told`, !text.match(words) && text);
-	check(`${what}: the reading begins there`, await page.evaluate(() =>
-		!document.activeElement.matches('.message')));
+	/* The browser moves there once the page is through. */
+	check(`${what}: the reading begins there`, await page.waitForFunction(
+		() => document.activeElement.matches('.message'), null,
+		{ timeout: 5000 }).then(() => false, () => true));
 }
 
 async function everyPage(browser, base) {
