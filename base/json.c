@@ -161,6 +161,42 @@ static bool is_utf8(struct slice rest)
 	return true;
 }
 
+static void wipe_text(struct json_object *text)
+{
+	explicit_bzero((void *)(uintptr_t)json_object_get_string(text),
+		       (size_t)json_object_get_string_len(text));
+}
+
+/* As deep as DEPTH_MAX. */
+static void wipe(struct json_object *any)
+{
+	if (json_object_is_type(any, json_type_string))
+		wipe_text(any);
+	if (json_object_is_type(any, json_type_array))
+		for (size_t i = 0; i < json_object_array_length(any); i++)
+			wipe(json_object_array_get_idx(any, i));
+	if (json_object_is_type(any, json_type_object)) {
+		json_object_object_foreach(any, key, value) {
+			(void)key;
+			wipe(value);
+		}
+	}
+}
+
+void json_wipe(struct json *json)
+{
+	wipe(inner(json));
+}
+
+/* What stays in there may be a password. */
+static void end_tokener(struct json_tokener *tokener, bool is_whole)
+{
+	explicit_bzero(tokener->pb->buf, (size_t)tokener->pb->size);
+	for (int i = 0; !is_whole && i <= tokener->depth; i++)
+		wipe(tokener->stack[i].current);
+	json_tokener_free(tokener);
+}
+
 struct json *json_parse(struct slice bytes, struct err *err)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
@@ -185,11 +221,10 @@ struct json *json_parse(struct slice bytes, struct err *err)
 		result = json_tokener_parse_ex(tokener, " ", 1);
 		error = json_tokener_get_error(tokener);
 	}
-	/* Its last text stays in there: it may be a password. */
-	explicit_bzero(tokener->pb->buf, (size_t)tokener->pb->size);
-	json_tokener_free(tokener);
+	end_tokener(tokener, error == json_tokener_success);
 	if (error == json_tokener_success && used == bytes.len && result)
 		return outer(result);
+	wipe(result);
 	json_object_put(result);
 	err_set(err, EXIT_DATA, "not a JSON document: %s",
 		error == json_tokener_success
@@ -226,14 +261,6 @@ struct slice json_text(const struct json *json)
 		json_object_get_string(inner(json)),
 		(size_t)json_object_get_string_len(inner(json))
 	};
-}
-
-void json_wipe(struct json *object, const char *key)
-{
-	struct slice text = json_text(json_get(object, key));
-
-	if (text.len > 0)
-		explicit_bzero((void *)(uintptr_t)text.ptr, text.len);
 }
 
 struct slice json_get_text(const struct json *object, const char *key)

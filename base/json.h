@@ -41,11 +41,12 @@ void json_push_integer(struct json *array, int64_t value);
 /* One line, no blanks, without newline; appended to `out`. */
 void json_print(const struct json *json, struct text *out);
 
-/* NULL and *err when `bytes` is no JSON document; the caller frees. */
+/* NULL and *err when `bytes` is no JSON document, and then none of its texts
+ * stays in memory; the caller frees. */
 struct json *json_parse(struct slice bytes, struct err *err);
 
-/* Overwrite the text of this key in the document: a password. */
-void json_wipe(struct json *object, const char *key);
+/* Overwrite all texts of the document: a password. NULL is none. */
+void json_wipe(struct json *json);
 
 /* Lookups. A missing key or other type gives: an empty slice with ptr NULL,
  * `otherwise`, NULL. What they return lives as long as the document. */

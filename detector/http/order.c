@@ -125,7 +125,8 @@ bool order_read(struct exchange *exchange, enum order_kind kind,
 	body = json_parse(bytes, &ignored);
 	wrong = body ? read_members(body, kind, out, room)
 		     : "The body is not a JSON document.";
-	json_wipe(body, "password");
+	/* Also one that came under another name. */
+	json_wipe(body);
 	json_free(&body);
 	if (wrong)
 		explicit_bzero(out->password, sizeof(out->password));
