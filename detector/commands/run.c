@@ -190,6 +190,17 @@ static int save_packed(struct run *run, const char *path,
 	return 0;
 }
 
+/* Of what was read since the last commit, or before. Lines of a clock that was
+ * ahead count until others come. */
+int64_t run_newest_ms(const struct run *run)
+{
+	int64_t read_ms = run->detector.newest_ms;
+	bool was_ahead = run->newest_ms > clock_now_ms() + LOOKOUT_CLOCK_MS;
+
+	return read_ms > run->newest_ms || (was_ahead && read_ms > 0)
+		? read_ms : run->newest_ms;
+}
+
 static int save(struct run *run, struct err *err)
 {
 	struct pipeline *pipeline = &run->pipeline;
@@ -212,8 +223,7 @@ static int save(struct run *run, struct err *err)
 	if (pending_save(&run->pending, run->state, err) < 0 ||
 	    meter_save(&run->meter, pipeline, run->state, err) < 0)
 		return -1;
-	if (run->detector.newest_ms > run->newest_ms)
-		run->newest_ms = run->detector.newest_ms;
+	run->newest_ms = run_newest_ms(run);
 	if (state_put_number(run->state, "lift_cursor", run->lift_cursor,
 			     err) < 0 ||
 	    state_put_number(run->state, "newest_ms", run->newest_ms,
@@ -251,6 +261,7 @@ int run_commit(struct run *run, struct err *err)
 		return -1;
 	}
 	state_saved(&run->detector);
+	run->detector.newest_ms = 0;
 	meter_saved(&run->meter);
 	pending_drop(&run->pending);
 	run->saved_progress = progress;

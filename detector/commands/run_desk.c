@@ -147,11 +147,8 @@ static int follow_up(struct run *run, struct err *err)
 /* What the operator has to hear of goes into the outbox as well. */
 static int tell_operator(struct run *run, struct err *err)
 {
-	int64_t newest_ms = run->detector.newest_ms > run->newest_ms
-		? run->detector.newest_ms : run->newest_ms;
-
 	if (lookout_tell(&run->lookout, &run->desk.blocks, &run->detector,
-			 newest_ms, clock_now_ms(), clock_monotonic_ms(),
+			 run_newest_ms(run), clock_now_ms(), clock_monotonic_ms(),
 			 err) < 0)
 		return -1;
 	run->is_changed |= lookout_is_changed(&run->lookout);

@@ -49,6 +49,7 @@ struct run {
 
 /* run.c: everything up to here, in one transaction. */
 int run_commit(struct run *run, struct err *err);
+int64_t run_newest_ms(const struct run *run);	/* the newest event's time */
 
 /* run_desk.c: the steps of a round that need the database. One that fails
  * waits for a later round (patience.h), and none of them fails the round. */

@@ -48,6 +48,26 @@ run scan "${with[@]}" --set mode=enforce --set notice.silent_after=1s \
 equal "... once" 1 "$(sql "SELECT COUNT(*) FROM comporta_alarm
 	WHERE name LIKE 'log_silent@%'")"
 
+# A clock that was two years ahead for a while: it ends with lines of today.
+for i in $(seq 40); do
+	line 1 "4Xd$i" piotr@firma.example 83.0.0.1
+done | sed 's/^2026/2028/' >>"$log"
+run scan "${with[@]}" --set mode=enforce "$log"
+equal "the log is ahead" 1 "$(sql "SELECT COUNT(*) FROM comporta_alarm
+	WHERE active_name LIKE 'clock_off@%'")"
+for i in $(seq 40); do
+	line 2 "4Xe$i" piotr@firma.example 83.0.0.1
+done >>"$log"
+run scan "${with[@]}" --set mode=enforce "$log"
+sql "UPDATE comporta_alarm SET seen_ms = seen_ms - 600000
+	WHERE name LIKE 'clock_off@%'"
+run scan "${with[@]}" --set mode=enforce "$log"
+equal "... and is not any more" 1 "$(sql "SELECT COUNT(*) FROM comporta_alarm
+	WHERE name LIKE 'clock_off@%' AND ended_ms IS NOT NULL")"
+run status "${state[@]}"
+[[ "$out" == *2028* ]] && bad "... nor does status say so" "$out" ||
+	good "... nor does status say so"
+
 # Rights or a table are missing: owners' notices go all the same.
 sql "ALTER TABLE comporta_alarm RENAME TO hidden;
 	INSERT INTO comporta_notice (block_id, kind, recipient, language, state,
