@@ -102,6 +102,8 @@ static void test_lift(void **state)
 		{ "reason=a%0Ab", "could not be read" },
 		{ "reason=called", "the password is still the old one" },
 		{ "reason=x&queue=burn", "could not be read" },
+		/* No program of that kind is set; the API says so too. */
+		{ "reason=x&queue=delete", "could not be read" },
 		{ "reason=x&force=1", "has changed meanwhile" },
 		{ "reason=x&force=1&seen=unknown", "has changed meanwhile" },
 	};

@@ -6,6 +6,7 @@
 #include "detector/http/support.h"
 
 #include "base/stamp.h"
+#include "detector/followup.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,7 +81,8 @@ static const char *judge_wishes(struct visit *visit,
 
 	if (!visit_field(visit, "queue", fate, sizeof(fate)) ||
 	    !visit_field(visit, "seen", seen, sizeof(seen)) ||
-	    (fate[0] && !held_fate_named(slice_from(fate), &request->held)))
+	    (fate[0] && !held_fate_named(slice_from(fate), &request->held)) ||
+	    !followup_can(request->held))
 		return "bad.field";
 	request->force = has_cross(visit, "force");
 	if (visit->is_reseller &&
