@@ -85,6 +85,26 @@ static void test_webhooks_of_an_incident(void **state)
 	}
 }
 
+/* The hook stands in the source of a web page: no evidence for it. */
+static void test_a_hook_suspends_and_sees_the_block(void **state)
+{
+	struct http_response response = HTTP_RESPONSE_INIT;
+	const struct call call = { "POST",
+		API "/accounts/anna@firma.example/suspend", "{HOOK}",
+		JSON_TYPE, "{\"reason\":\"x\"}" };
+	struct json *json;
+
+	(void)state;
+	site_ask(&call, &response);
+	assert_int_equal(response.status, 200);
+	json = site_body_of(&response);
+	assert_int_equal(json_get_integer(json, "id", 0), 1);
+	assert_null(json_get(json, "verdict"));
+	assert_null(json_get(json, "audit"));
+	json_free(&json);
+	http_response_release(&response);
+}
+
 static void test_what_is_known(void **state)
 {
 	struct json *json = get(ANNA, "{SUPPORT}", 200);
@@ -246,6 +266,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		KNOWN_TEST(test_webhooks_of_an_incident),
+		KNOWN_TEST(test_a_hook_suspends_and_sees_the_block),
 		KNOWN_TEST(test_what_is_known),
 		KNOWN_TEST(test_what_nobody_can_read),
 		KNOWN_TEST(test_a_hook_sees_less),
