@@ -148,8 +148,8 @@ static int follow_up(struct run *run, struct err *err)
 static int tell_operator(struct run *run, struct err *err)
 {
 	if (lookout_tell(&run->lookout, &run->desk.blocks, &run->detector,
-			 run_newest_ms(run), clock_now_ms(), clock_monotonic_ms(),
-			 err) < 0)
+			 run_newest_ms(run), clock_now_ms(),
+			 clock_monotonic_ms(), err) < 0)
 		return -1;
 	run->is_changed |= lookout_is_changed(&run->lookout);
 	return 0;
