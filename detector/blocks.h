@@ -384,8 +384,8 @@ bool blocks_may_trust(const struct block *block, enum password_state now);
 int blocks_trust_mine(struct blocks *blocks, const struct block *block,
 		      const char *address, int64_t now_ms, struct err *err);
 
-/* Audit lines of one block, oldest first, as JSON objects {at, actor,
- * address, action, reason, detail}. */
+/* Audit lines of one block, the last 200, oldest first, as JSON objects {at,
+ * actor, address, action, reason, detail}. */
 int blocks_audit_of(struct blocks *blocks, int64_t block_id,
 		    struct json *array, struct err *err);
 

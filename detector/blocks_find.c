@@ -326,8 +326,10 @@ int blocks_audit_of(struct blocks *blocks, int64_t block_id,
 
 	return db_run(blocks->db,
 		      "SELECT at_ms, actor, address, action, reason, detail"
-		      " FROM comporta_audit WHERE block_id = :id"
-		      " ORDER BY id LIMIT 200",
+		      " FROM (SELECT id, at_ms, actor, address, action,"
+		      " reason, detail FROM comporta_audit"
+		      " WHERE block_id = :id ORDER BY id DESC LIMIT 200)"
+		      " newest ORDER BY id",
 		      parameters, BLOCKS_N(parameters), add_audit_line, array,
 		      NULL, err) == DB_OK ? 0 : -1;
 }

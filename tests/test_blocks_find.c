@@ -175,6 +175,28 @@ static void test_the_trail_is_readable(void **state)
 	block_release(&block);
 }
 
+/* However many lines somebody makes, what came last is shown. */
+static void test_the_end_of_a_long_trail(void **state)
+{
+	struct json *array = json_new_array();
+	struct err err;
+	int64_t id;
+
+	(void)state;
+	desk_make("d1", "anna@firma.example", NOW, &id);
+	desk_run("INSERT INTO comporta_audit (at_ms, block_id, account, actor,"
+		 " action) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL"
+		 " SELECT i + 1 FROM n WHERE i < 300) SELECT i, 1,"
+		 " 'anna@firma.example', 'line ' || i, 'refuse' FROM n");
+	assert_int_equal(blocks_audit_of(&desk.blocks, id, array, &err), 0);
+	assert_int_equal(json_length(array), 200);
+	assert_true(slice_eq(json_get_text(json_at(array, 0), "actor"),
+			     S("line 101")));
+	assert_true(slice_eq(json_get_text(json_at(array, 199), "actor"),
+			     S("line 300")));
+	json_free(&array);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -182,6 +204,7 @@ int main(void)
 		DESK_TEST(test_list),
 		DESK_TEST(test_the_detector_hears_of_lifts),
 		DESK_TEST(test_the_trail_is_readable),
+		DESK_TEST(test_the_end_of_a_long_trail),
 	};
 
 	return cmocka_run_group_tests_name("blocks_find", tests,
