@@ -190,6 +190,21 @@ bool slice_number(struct slice text, uint32_t *number_out)
 	return true;
 }
 
+bool slice_whole(struct slice text, int64_t *number_out)
+{
+	int64_t number = 0;
+
+	if (text.len == 0 || text.len > 18)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] < '0' || text.ptr[i] > '9')
+			return false;
+		number = 10 * number + (text.ptr[i] - '0');
+	}
+	*number_out = number;
+	return true;
+}
+
 struct slice slice_domain(struct slice address)
 {
 	ptrdiff_t at = slice_find_last_char(address, '@');

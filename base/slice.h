@@ -156,6 +156,10 @@ struct slice slice_last_line(struct slice text);
  * and *number_out untouched, when there is none or it exceeds 32 bits. */
 bool slice_number(struct slice text, uint32_t *number_out);
 
+/* `text` as a whole: 1 to 18 decimal digits and nothing else. False, and
+ * *number_out untouched, for anything else. */
+bool slice_whole(struct slice text, int64_t *number_out);
+
 /* The part after the last '@' of a mail address, empty when there is none. */
 struct slice slice_domain(struct slice address);
 

@@ -174,16 +174,10 @@ static void list_statement(const struct block_filter *filter,
  * number. */
 static int64_t number_of(struct slice search)
 {
-	int64_t number = 0;
+	int64_t number = -1;
 
 	slice_skip(&search, S("#"));
-	if (search.len == 0 || search.len > 18)
-		return -1;
-	for (size_t i = 0; i < search.len; i++) {
-		if (search.ptr[i] < '0' || search.ptr[i] > '9')
-			return -1;
-		number = 10 * number + (search.ptr[i] - '0');
-	}
+	slice_whole(search, &number);
 	return number;
 }
 

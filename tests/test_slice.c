@@ -167,6 +167,36 @@ static void test_number(void **state)
 	}
 }
 
+static void test_whole(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		int64_t number;
+	} cases[] = {
+		{ "0", true, 0 },
+		{ "22", true, 22 },
+		{ "999999999999999999", true, 999999999999999999 },
+		{ "1000000000000000000", false, 7 },
+		{ "", false, 7 },
+		{ "-1", false, 7 },
+		{ "+1", false, 7 },
+		{ " 1", false, 7 },
+		{ "1x", false, 7 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct slice text = guarded_copy(slice_from(cases[i].text));
+		int64_t number = 7;
+
+		assert_case(cases[i].text, cases[i].good,
+			    slice_whole(text, &number));
+		assert_case(cases[i].text, cases[i].number, number);
+		guarded_free(text);
+	}
+}
+
 static void test_registered(void **state)
 {
 	static const struct {
@@ -289,6 +319,7 @@ int main(void)
 		cmocka_unit_test(test_eq),     cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_cut),    cmocka_unit_test(test_find),
 		cmocka_unit_test(test_sub),    cmocka_unit_test(test_number),
+		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_registered),
 		cmocka_unit_test(test_domain), cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_letters_and_digits),

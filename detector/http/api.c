@@ -108,14 +108,10 @@ struct list_query {
 static bool take_number(const char *text, int64_t low, int64_t high,
 			int64_t *number)
 {
-	size_t len = strlen(text);
-
-	if (len == 0)
+	if (!text[0])
 		return true;
-	if (len > 18 || strspn(text, "0123456789") != len)
-		return false;
-	*number = strtoll(text, NULL, 10);
-	return *number >= low && *number <= high;
+	return slice_whole(slice_from(text), number) && *number >= low &&
+	       *number <= high;
 }
 
 /* NULL, or what is wrong. */

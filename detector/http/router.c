@@ -116,13 +116,7 @@ static bool take_parameter(struct slice pattern, const char *segment,
 		return false;
 	if (!slice_eq(pattern, S("{id}")))
 		return true;
-	if (exchange->parameter.len > 18 ||
-	    strspn(segment, "0123456789") != exchange->parameter.len)
-		return false;
-	exchange->id = 0;
-	for (const char *digit = segment; *digit; digit++)
-		exchange->id = 10 * exchange->id + (*digit - '0');
-	return true;
+	return slice_whole(exchange->parameter, &exchange->id);
 }
 
 static bool path_matches(const struct path *path, const char *pattern,

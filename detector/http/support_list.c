@@ -59,12 +59,10 @@ static void read_wish(const struct visit *visit, struct wish *wish)
 		wish->state[0] = '\0';
 	if (!read_day(wish->since, &wish->filter.since_ms))
 		wish->since[0] = '\0';
-	if (strlen(wish->cursor) > 18 ||
-	    strspn(wish->cursor, "0123456789") != strlen(wish->cursor))
+	if (!slice_whole(slice_from(wish->cursor), &wish->filter.before_id))
 		wish->cursor[0] = '\0';
 	wish->filter.state = wish->state[0] ? wish->state : NULL;
 	wish->filter.search = slice_trim(slice_from(wish->search));
-	wish->filter.before_id = strtoll(wish->cursor, NULL, 10);
 	wish->filter.seen_by = exchange_limited_to(visit->exchange);
 	wish->filter.limit = ROWS;
 }
