@@ -255,14 +255,16 @@ struct panel *panel_as(struct panel *panel, const char *label,
 	const char *mark = gate_mark(panel, label);
 	enum panel_gate gate = PANEL_GATE_SWITCH;
 
-	err_set(err, EXIT_CONFIG, "%.60s is another panel than %s", label,
-		panel->label);
-	if (!mark || strcmp(label, panel->label) == 0)
-		return mark ? panel : NULL;
-	while (gate <= PANEL_GATE_BOTH && strcmp(gate_marks[gate], mark) != 0)
+	if (strcmp(label, panel->label) == 0)
+		return panel;
+	while (mark && gate <= PANEL_GATE_BOTH &&
+	       strcmp(gate_marks[gate], mark) != 0)
 		gate++;
-	if (gate > PANEL_GATE_BOTH)
+	if (!mark || gate > PANEL_GATE_BOTH) {
+		err_set(err, EXIT_CONFIG, "%.60s is another panel than %s",
+			label, panel->label);
 		return NULL;
+	}
 	if (!panel->with[gate])
 		panel_load_with(panel->sql_dir, panel->name, panel->database,
 				gate, &panel->with[gate], err);
