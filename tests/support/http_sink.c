@@ -1,9 +1,8 @@
 #include "tests/support/http_sink.h"
 
 #include "base/clock.h"
+#include "tests/support/loopback.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,24 +120,15 @@ static void serve(const struct http_sink *sink)
 
 void http_sink_open(struct http_sink *sink, const struct http_script *script)
 {
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	socklen_t size = sizeof(address);
+	int port;
 
 	*sink = (struct http_sink){ .script = *script };
 	sink->heard = mmap(NULL, sizeof(*sink->heard), PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(sink->heard != MAP_FAILED);
-	sink->listening = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(sink->listening, (struct sockaddr *)&address,
-			      size), 0);
-	assert_int_equal(listen(sink->listening, 20), 0);
-	assert_int_equal(getsockname(sink->listening,
-				     (struct sockaddr *)&address, &size), 0);
+	sink->listening = loopback_listen(&port);
 	snprintf(sink->url, sizeof(sink->url), "http://127.0.0.1:%d/hook",
-		 ntohs(address.sin_port));
+		 port);
 	sink->child = fork();
 	assert_true(sink->child >= 0);
 	if (sink->child == 0)

@@ -1,7 +1,7 @@
 #include "tests/support/mail_sink.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include "tests/support/loopback.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -111,23 +111,11 @@ static void serve(const struct sink *sink)
 
 void sink_open(struct sink *sink, const struct answers *answers)
 {
-	struct sockaddr_in address = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-	socklen_t size = sizeof(address);
-
 	sink->answers = answers;
 	sink->heard = mmap(NULL, sizeof(*sink->heard), PROT_READ | PROT_WRITE,
 			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_true(sink->heard != MAP_FAILED);
-	sink->listening = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(sink->listening, (struct sockaddr *)&address,
-			      size), 0);
-	assert_int_equal(listen(sink->listening, 5), 0);
-	assert_int_equal(getsockname(sink->listening,
-				     (struct sockaddr *)&address, &size), 0);
-	sink->port = ntohs(address.sin_port);
+	sink->listening = loopback_listen(&sink->port);
 	sink->child = fork();
 	assert_true(sink->child >= 0);
 	if (sink->child == 0)
