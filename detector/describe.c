@@ -23,18 +23,6 @@ static void set_flag(struct letter *letter, enum letter_field field, bool is)
 	set_string(letter, field, is ? "1" : "");
 }
 
-static void set_date(const struct describe *describe, struct letter *letter,
-		     enum letter_field field, int64_t at_ms)
-{
-	struct text date = TEXT_INIT(200);
-
-	if (at_ms > 0)
-		languages_date(describe->languages, letter->language, at_ms,
-			       &date);
-	letter_set(letter, field, text_slice(&date));
-	text_release(&date);
-}
-
 /* How long the counts reach back from the verdict: "40 min", "6 h"; both words
  * are at home in every language we have. */
 static void set_window(struct letter *letter, const struct json *verdict)
@@ -333,7 +321,8 @@ void describe_block(const struct describe *describe, const struct block *block,
 	set_string(letter, LETTER_PROVIDER, settings.notice.provider_name);
 	set_string(letter, LETTER_SUPPORT, settings.notice.support_contact);
 	set_string(letter, LETTER_PANEL_URL, settings.notice.panel_url);
-	set_date(describe, letter, LETTER_SINCE, block->blocked_ms);
+	letter_set_date(letter, LETTER_SINCE, describe->languages,
+			block->blocked_ms);
 	set_flag(letter, LETTER_NEEDS_SUPPORT, needs_support(block));
 	set_flag(letter, LETTER_IS_REPEAT, block->is_repeat);
 	set_flag(letter, LETTER_SUPPORT_TOLD, came_back_is_told());
@@ -361,8 +350,8 @@ static void set_link(const struct describe *describe, struct letter *letter,
 	text_add_string(&link, "/b/");
 	text_add_string(&link, token);
 	letter_set(letter, LETTER_LINK, text_slice(&link));
-	set_date(describe, letter, LETTER_LINK_UNTIL,
-		 block->token_expires_ms);
+	letter_set_date(letter, LETTER_LINK_UNTIL, describe->languages,
+			block->token_expires_ms);
 	explicit_bzero(token, sizeof(token));
 	text_release(&link);
 }

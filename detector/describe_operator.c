@@ -28,17 +28,6 @@ static void set_text(struct letter *letter, enum letter_field field,
 	text_release(text);
 }
 
-static void set_date(const struct describe *describe, struct letter *letter,
-		     enum letter_field field, int64_t at_ms)
-{
-	struct text date = TEXT_INIT(200);
-
-	if (at_ms > 0)
-		languages_date(describe->languages, letter->language, at_ms,
-			       &date);
-	set_text(letter, field, &date);
-}
-
 static void set_number(const struct describe *describe, struct letter *letter,
 		       enum letter_field field, int64_t number)
 {
@@ -89,8 +78,10 @@ int describe_alarm(const struct describe *describe, int64_t alarm_id,
 		describe, letter->language, &alarm, ".next", "")));
 	letter_set(letter, LETTER_DETAIL, slice_from(alarm.words));
 	letter_set(letter, LETTER_MACHINE, slice_from(alarm.machine));
-	set_date(describe, letter, LETTER_SINCE, alarm.began_ms);
-	set_date(describe, letter, LETTER_UNTIL, alarm.ended_ms);
+	letter_set_date(letter, LETTER_SINCE, describe->languages,
+			alarm.began_ms);
+	letter_set_date(letter, LETTER_UNTIL, describe->languages,
+			alarm.ended_ms);
 	return 0;
 }
 
@@ -283,8 +274,10 @@ int describe_digest(const struct describe *describe, int64_t day,
 	if (digest_count(describe->blocks, day, &digest, err) < 0)
 		return -1;
 	set_common(describe, letter);
-	set_date(describe, letter, LETTER_SINCE, digest.from_ms);
-	set_date(describe, letter, LETTER_UNTIL, digest.to_ms);
+	letter_set_date(letter, LETTER_SINCE, describe->languages,
+			digest.from_ms);
+	letter_set_date(letter, LETTER_UNTIL, describe->languages,
+			digest.to_ms);
 	set_number(describe, letter, LETTER_MADE, digest.made);
 	set_number(describe, letter, LETTER_OPENED, digest.lifted);
 	set_number(describe, letter, LETTER_STANDING, digest.standing);

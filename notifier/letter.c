@@ -84,6 +84,15 @@ void letter_set(struct letter *letter, enum letter_field field,
 		 slice_sub(value, 0, LETTER_VALUE_MAX));
 }
 
+void letter_set_date(struct letter *letter, enum letter_field field,
+		     const struct languages *languages, int64_t at_ms)
+{
+	text_clear(&letter->values[field]);
+	if (at_ms > 0)
+		languages_date(languages, letter->language, at_ms,
+			       &letter->values[field]);
+}
+
 static enum template_form form_of(const char *file)
 {
 	if (slice_ends(slice_from(file), S(".html")))

@@ -122,6 +122,11 @@ const char *languages_word(const struct languages *languages,
 			   const char *language, const char *word,
 			   const char *otherwise);
 
+/* The letter's field as a date in its language; empty for a time that is not
+ * known (0 or less). */
+void letter_set_date(struct letter *letter, enum letter_field field,
+		     const struct languages *languages, int64_t at_ms);
+
 /* "15 listopada 2026, 09:01" in the language's own form, machine's zone. */
 void languages_date(const struct languages *languages, const char *language,
 		    int64_t at_ms, struct text *out);

@@ -237,18 +237,16 @@ static void set_trust(struct exchange *exchange, struct letter *letter,
 		      const struct block *block, enum password_state password)
 {
 	const struct languages *languages = exchange->context->languages;
-	struct text date = TEXT_INIT(200);
+	int64_t until_ms = 0;
 	struct trust trust;
 
 	letter_set(letter, LETTER_IS_TRUSTED,
 		   block->is_trusted ? S("1") : S(""));
 	if (!block->is_trusted && blocks_may_trust(block, password) &&
 	    blocks_places(block, exchange->request->now_ms, &trust))
-		languages_date(languages, letter->language,
-			       (trust.until_day + 1) * (int64_t)STAMP_DAY_MS -
-				       STAMP_MINUTE_MS, &date);
-	letter_set(letter, LETTER_TRUST_UNTIL, text_slice(&date));
-	text_release(&date);
+		until_ms = (trust.until_day + 1) * (int64_t)STAMP_DAY_MS -
+			   STAMP_MINUTE_MS;
+	letter_set_date(letter, LETTER_TRUST_UNTIL, languages, until_ms);
 }
 
 /* The page for a block at hand, with a word on what a button did, or NULL. */
