@@ -10,6 +10,7 @@
 
 static struct detector detector;
 static struct lookout lookout;
+static struct teller teller;
 
 static int setup(void **state)
 {
@@ -24,6 +25,7 @@ static int setup(void **state)
 	settings.geo_max_age_ms = 60 * DAY;
 	detector = (struct detector){ 0 };
 	lookout = (struct lookout){ .read_ms = NOW };
+	teller = (struct teller){ 0 };
 	if (geo_open(NULL, NULL, 60 * DAY, &detector.geo, &err))
 		fail_msg("%s", err.text);
 	return 0;
@@ -38,11 +40,13 @@ static int teardown(void **state)
 /* Monotonic and wall clock run alike here. */
 static void tell(int64_t newest_ms, int64_t now_ms)
 {
+	struct sight sight;
 	struct err err;
 
-	if (lookout_tell(&lookout, &desk.blocks, &detector, newest_ms, now_ms,
-			 now_ms, &err))
+	lookout_see(&lookout, &detector, newest_ms, now_ms, &sight);
+	if (lookout_tell(&teller, &desk.blocks, &sight, now_ms, now_ms, &err))
 		fail_msg("%s", err.text);
+	lookout_was_told(&lookout);
 }
 
 static int64_t lasts(const char *name)
@@ -120,7 +124,7 @@ static void test_each_alarm(void **state)
 		setup(state);
 		tell(NOW, NOW);
 		assert_case(cases[i].why, 0, desk_rows("comporta_alarm"));
-		lookout.next_ms = 0;
+		teller.next_ms = 0;
 		cases[i].make();
 		tell(cases[i].newest_ms, NOW);
 		assert_case(cases[i].why, 1, lasts(cases[i].alarm));
@@ -147,7 +151,7 @@ static void test_what_is_no_alarm(void **state)
 	assert_int_equal(desk_rows("comporta_alarm"), 0);
 	settings.notice.silent_after_ms = 0;
 	lookout.read_ms = 1;
-	lookout.next_ms = 0;
+	teller.next_ms = 0;
 	tell(NOW, NOW);
 	assert_int_equal(desk_rows("comporta_alarm"), 0);
 }
@@ -184,7 +188,7 @@ static void test_an_outage_is_told_afterwards(void **state)
 	(void)state;
 	assert_true(lookout_away(&lookout, true, NOW - 5 * MINUTE));
 	assert_false(lookout_away(&lookout, true, NOW - 4 * MINUTE));
-	lookout.next_ms = INT64_MAX;	/* told all the same */
+	teller.next_ms = INT64_MAX;	/* told all the same */
 	tell(NOW, NOW);
 	assert_true(lookout_is_changed(&lookout));
 	assert_false(lookout_is_changed(&lookout));

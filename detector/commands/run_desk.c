@@ -147,10 +147,14 @@ static int follow_up(struct run *run, struct err *err)
 /* What the operator has to hear of goes into the outbox as well. */
 static int tell_operator(struct run *run, struct err *err)
 {
-	if (lookout_tell(&run->lookout, &run->desk.blocks, &run->detector,
-			 run_newest_ms(run), clock_now_ms(),
-			 clock_monotonic_ms(), err) < 0)
+	struct sight sight;
+
+	lookout_see(&run->lookout, &run->detector, run_newest_ms(run),
+		    clock_now_ms(), &sight);
+	if (lookout_tell(&run->teller, &run->desk.blocks, &sight,
+			 clock_now_ms(), clock_monotonic_ms(), err) < 0)
 		return -1;
+	lookout_was_told(&run->lookout);
 	run->is_changed |= lookout_is_changed(&run->lookout);
 	return 0;
 }

@@ -42,6 +42,7 @@ struct run {
 	struct outbox_report sent;	/* in this round */
 	struct postman postman;		/* of watch */
 	struct lookout lookout;
+	struct teller teller;
 	int64_t lift_cursor, newest_ms, audit_newest;
 	uint64_t saved_progress;	/* as of the last commit */
 	struct meter meter;

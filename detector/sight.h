@@ -1,0 +1,29 @@
+/*
+ * sight - what scan and watch see of the host and of comporta that the
+ * operator may have to hear of, as plain values: whoever reads the logs fills
+ * it in, whoever has the database judges it (commands/lookout.h).
+ *
+ * Times are wall clock in milliseconds. All zero is a sight of nothing.
+ *
+ * To add one: a field here, its value in lookout_see(), and who judges it in
+ * `views` of commands/lookout.c.
+ */
+#ifndef DETECTOR_SIGHT_H
+#define DETECTOR_SIGHT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SIGHT_WORDS_SIZE = 200 };
+
+struct sight {
+	char brake[SIGHT_WORDS_SIZE];	/* in words; "" while it holds nobody */
+	bool is_geo_off;		/* places are not judged */
+	double geo_unknown_share;	/* of the clients, 0 to 1 */
+	int64_t geo_built_ms;		/* 0 without data, or unknown */
+	int64_t read_ms;	/* when the logs last gave a line; 0 never */
+	int64_t newest_ms;	/* the newest event of the logs; 0 none */
+	int64_t away_ms;	/* since when the database is away, else 0 */
+};
+
+#endif
