@@ -27,7 +27,7 @@ DATADIR    ?= $(PREFIX)/share/comporta
 mysql_pkg := $(shell $(PKG_CONFIG) --exists mysqlclient 2>/dev/null && \
 	echo mysqlclient || echo libmariadb)
 packages  := $(mysql_pkg) libcurl libmicrohttpd json-c libmaxminddb lmdb \
-	libconfig sqlite3 libarchive gnutls libargon2
+	libconfig sqlite3 libarchive gnutls libargon2 libseccomp
 # journald's adapter is built when libsystemd is there; SYSTEMD= for without.
 SYSTEMD   ?= $(shell $(PKG_CONFIG) --exists libsystemd 2>/dev/null && echo yes)
 ifneq ($(SYSTEMD),)

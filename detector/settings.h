@@ -16,6 +16,9 @@ enum mode { MODE_OBSERVE, MODE_ENFORCE };
 enum mail_server { MAIL_SERVER_AUTO, MAIL_SERVER_POSTFIX, MAIL_SERVER_EXIM,
 		   MAIL_SERVER_NONE };
 
+/* Whether those who read strangers' text close base/fence.h behind them. */
+enum fence_wish { FENCE_OFF, FENCE_ON };
+
 struct smtp_settings {
 	char *url;			/* smtp://host:port, smtps://... */
 	char *user, *password_file;
@@ -45,6 +48,7 @@ struct settings {
 	struct conf_list own_networks;	/* "192.0.2.0/24" */
 	int64_t watch_interval_ms;
 	char *metrics_instance;
+	int64_t fence;			/* enum fence_wish */
 
 	struct {
 		int64_t kind;		/* 0 sqlite, 1 mysql */

@@ -17,6 +17,8 @@ struct settings settings;
 static const char *const modes[] = { "observe", "enforce", NULL };
 static const char *const mail_servers[] = { "auto", "postfix", "exim", "none",
 					    NULL };
+/* As enum fence_wish. */
+static const char *const fences[] = { "off", "on", NULL };
 const char *const settings_databases[] = { "sqlite", "mysql", NULL };
 /* As enum panel_gate. */
 static const char *const gates[] = { "auto", "switch", "table", "both",
@@ -73,6 +75,9 @@ static const struct conf_option main_options[] = {
 		 "How often watch looks for new lines."),
 	TEXT("metrics_instance", metrics_instance, "", "Name of this machine "
 	     "at /metrics: letters, digits and .-_; empty: its host name."),
+	{ "fence", CONF_CHOICE, AT(fence), "on", 0, 0, NULL,
+	  "Who reads logs or HTTP can run and reach nothing else (seccomp, "
+	  "landlock), or does not start; off: for kernels without.", fences },
 	CONF_END
 };
 

@@ -14,7 +14,7 @@ build='pkg-config libmariadb-dev|libmysqlclient-dev
 	libcurl4-gnutls-dev|libcurl4-openssl-dev|libcurl4-nss-dev
 	libmicrohttpd-dev libjson-c-dev libmaxminddb-dev liblmdb-dev
 	libconfig-dev libsqlite3-dev libarchive-dev libgnutls28-dev
-	libxxhash-dev libcrypt-dev libargon2-dev'
+	libxxhash-dev libcrypt-dev libargon2-dev libseccomp-dev'
 demo='curl sqlite3 libmaxmind-db-writer-perl'
 # Exim is not here: it and Postfix exclude each other. Its test unpacks it below
 # build/ (tests/e2e/exim.py).

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/stamp.h"
 #include "detector/commands/command.h"
+#include "detector/commands/fenced.h"
 #include "detector/commands/logs.h"
 #include "detector/commands/report.h"
 #include "detector/reader.h"
@@ -300,12 +301,16 @@ static int show_log(const struct invocation *invocation, const char *path,
 
 static int run(struct invocation *invocation)
 {
+	const struct fence_rules only_read = { .writable = NULL };
 	struct sessions *sessions = sessions_new();
 	struct err err;
 	int code = EXIT_FINE;
 
-	if (logs_expand_arguments(invocation, &err) < 0)
+	if (logs_expand_arguments(invocation, &err) < 0 ||
+	    fenced_close(&only_read, &err) < 0) {
+		sessions_free(&sessions);
 		return command_fail(&err);
+	}
 	for (int i = 0; i < invocation->n_args && !ferror(stdout); i++)
 		if (show_log(invocation, invocation->args[i], sessions,
 			     &err) < 0)

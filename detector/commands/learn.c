@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/must.h"
+#include "detector/commands/fenced.h"
 #include "detector/commands/lock.h"
 #include "detector/commands/logs.h"
 #include "detector/commands/report.h"
@@ -176,12 +177,15 @@ static int add_log(struct learner *learner, const char *path, struct err *err)
 
 static int open_all(struct learner *learner, struct err *err)
 {
+	/* The state is open for writing already. */
+	const struct fence_rules only_read = { .writable = NULL };
 	struct detector *detector = &learner->detector;
 	struct days_backing days;
 	struct geo *geo = NULL;
 
 	if (lock_state_dir(&learner->lock, err) < 0 ||
 	    state_open(settings.state_dir, false, &learner->state, err) < 0 ||
+	    fenced_close(&only_read, err) < 0 ||
 	    settings_geo(&geo, err) < 0)
 		return -1;
 	learner->before = state_backing(learner->state);

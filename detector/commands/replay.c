@@ -8,6 +8,7 @@
 #include "base/stamp.h"
 #include "detector/album/album.h"
 #include "detector/commands/command.h"
+#include "detector/commands/fenced.h"
 #include "detector/commands/logs.h"
 #include "detector/commands/report.h"
 #include "detector/commands/scores.h"
@@ -15,6 +16,7 @@
 #include "detector/settings.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -179,6 +181,25 @@ static int open_all(struct rehearsal *rehearsal, struct detector *detector,
 	return open_listeners(rehearsal, invocation, err);
 }
 
+/* The page is made beside its name when the logs have been read; the scores'
+ * file is open. */
+static int close_fence(const struct invocation *invocation, struct err *err)
+{
+	const char *page = invocation->page;
+	const char *slash = page ? strrchr(page, '/') : NULL;
+	char folder[PATH_MAX] = ".";
+	const char *const writable[] = { folder, NULL };
+	const struct fence_rules rules = { .writable = page ? writable : NULL,
+					   .opens_later = page != NULL };
+
+	if (slash && !slice_copy((struct slice){ page,
+						 (size_t)(slash - page) + 1 },
+				 folder, sizeof(folder)))
+		return err_set(err, EXIT_CONFIG, "the path %s is too long",
+			       page);
+	return fenced_close(&rules, err);
+}
+
 static int run(struct invocation *invocation)
 {
 	struct pipeline *pipeline = must(calloc(1, sizeof(*pipeline)));
@@ -192,6 +213,8 @@ static int run(struct invocation *invocation)
 	result = logs_expand_arguments(invocation, &err);
 	if (result == 0)
 		result = open_all(&rehearsal, &detector, invocation, &err);
+	if (result == 0)
+		result = close_fence(invocation, &err);
 	if (result == 0) {
 		pipeline->detector = &detector;
 		pipeline->on_progress = on_progress;

@@ -75,13 +75,15 @@ systemd/sd-journal.h detector/sources/journal.c
 xxhash.h base/hash.c
 crypt.h base/password.c
 argon2.h base/argon.c
+seccomp.h base/fence_calls.c
+linux/landlock.h base/fence_paths.c
 END
 found=$(grep -rlE '#include <gnutls/' base detector notifier || true)
 [ "$found" = base/crypto.c ] ||
 	complain "GnuTLS belongs in base/crypto.c alone, found in: $found"
 
 # Only clock.c asks the machine for the time or for randomness.
-found=$(grep -rlE '\b(clock_gettime|gettimeofday|getrandom|time\(NULL\))' \
+found=$(grep -rlE '\b(clock_gettime|gettimeofday|getrandom)\(|\btime\(NULL\)' \
 	base detector notifier | grep -v '^base/clock.c$' || true)
 [ -z "$found" ] || complain "only base/clock.c may ask the clock: $found"
 
