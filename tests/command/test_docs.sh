@@ -1,0 +1,40 @@
+#!/bin/bash
+# Is what the documents say true? tests/docs/check.py reads all of them, and the
+# blocks that can be run are run as they are printed (tests/docs/scene.sh), each
+# document on a scratch machine of its own. Needs root and namespaces for that.
+cd "$(dirname "$0")/../.." || exit 70
+export COMPORTA=${COMPORTA:-build/comporta} BUILD=${BUILD:-build}
+export COUNTRY_DB=${COUNTRY_DB:-build/geoip/country.mmdb}
+export ASN_DB=${ASN_DB:-build/geoip/asn.mmdb}
+passed=0 failed=0
+
+add() { # a part's last line
+	local last
+	last=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -n 1)
+	if [ -z "$last" ]; then
+		failed=$((failed + 1))
+	else
+		passed=$((passed + ${last%% *}))
+		last=${last#*, }
+		failed=$((failed + ${last%% *}))
+	fi
+	grep -vE '^[0-9]+ passed, [0-9]+ failed$' "$1"
+	rm -f "$1"
+}
+
+one=$(mktemp "${TMPDIR:-/tmp}/comporta-docs.XXXXXX")
+PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/docs/check.py >"$one" 2>&1
+add "$one"
+machine=(unshare --mount --net --pid --fork --mount-proc)
+if "${machine[@]}" true 2>/dev/null; then
+	for scene in tests/docs/scenes/*.sh; do
+		echo "== ${scene##*/}"
+		PYTHONDONTWRITEBYTECODE=1 timeout 300 "${machine[@]}" bash \
+			tests/docs/scene.sh "$(basename "$scene" .sh)" >"$one" 2>&1
+		add "$one"
+	done
+else
+	echo "SKIPPED the documents' commands: no namespaces here, or not root"
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
