@@ -150,6 +150,26 @@ bool pipeline_step(struct pipeline *pipeline, uint64_t max_events)
 	return true;
 }
 
+bool pipeline_renew(struct pipeline *pipeline)
+{
+	bool can = true;
+
+	for (size_t i = 0; i < pipeline->n; i++)
+		can &= reader_renew(&pipeline->logs[i].reader);
+	return can;
+}
+
+size_t pipeline_wakes(struct pipeline *pipeline,
+		      struct pollfd wakes_out[PIPELINE_MAX])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < pipeline->n; i++)
+		n += source_wake(pipeline->logs[i].reader.source,
+				 &wakes_out[n]);
+	return n;
+}
+
 const struct err *pipeline_error(const struct pipeline *pipeline)
 {
 	for (size_t i = 0; i < pipeline->n; i++) {

@@ -47,6 +47,15 @@ int pipeline_add(struct pipeline *pipeline, const char *path,
  * call again, after moving the pause). */
 bool pipeline_step(struct pipeline *pipeline, uint64_t max_events);
 
+/* After the end of all logs, and later: look again, and call pipeline_step().
+ * False when one of them must be opened anew (source.h): close the pipeline and
+ * add all with their positions. */
+bool pipeline_renew(struct pipeline *pipeline);
+
+/* What to poll besides files (source.h); how many there are. */
+size_t pipeline_wakes(struct pipeline *pipeline,
+		      struct pollfd wakes_out[PIPELINE_MAX]);
+
 /* The first read error there was; NULL for none. */
 const struct err *pipeline_error(const struct pipeline *pipeline);
 

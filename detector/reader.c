@@ -181,6 +181,31 @@ bool reader_next(struct reader *reader, struct mail_event *event_out)
 	return false;
 }
 
+/* Of a live log's new lines the last change says when they were written; where
+ * much came at once somebody may have put an old log there. */
+bool reader_renew(struct reader *reader)
+{
+	enum { MUCH = 1 << 16 };
+	struct source *source = reader->source;
+	int64_t changed_ms;
+
+	if (!source_renew(source))
+		return false;
+	if (!reader->file || source_is_pipe(source))
+		return true;
+	changed_ms = source_changed_ms(source);
+	if (source_unread(source) > MUCH)
+		reference_find(&reader->reference, reader->file,
+			       source_offset(source), changed_ms);
+	else
+		reader->reference = (struct reference){
+			.n = 1, .parts[0] = { UINT64_MAX, changed_ms },
+		};
+	reader->is_moving = reader->reference.n > 1;
+	reader->header.reference_ms = reference_at(&reader->reference, 0);
+	return true;
+}
+
 size_t reader_batch(struct reader *reader,
 		    struct reader_event events_out[READER_BATCH])
 {

@@ -57,6 +57,9 @@ void reader_close(struct reader *reader);
  * next call; false at the end for now. */
 bool reader_next(struct reader *reader, struct mail_event *event_out);
 
+/* source_renew(), with the time of what is new. */
+bool reader_renew(struct reader *reader);
+
 /* An event and where its line stands. */
 struct reader_event {
 	struct mail_event event;

@@ -285,6 +285,23 @@ int journal_next(struct journal *journal, struct slice *line_out,
 	}
 }
 
+bool journal_wake(struct journal *journal, struct pollfd *wake_out)
+{
+	int fd = sd_journal_get_fd(journal->entries);
+	int events = fd < 0 ? -1 : sd_journal_get_events(journal->entries);
+
+	if (events < 0)
+		return false;
+	*wake_out = (struct pollfd){ .fd = fd, .events = (short)events };
+	return true;
+}
+
+/* Files that came and went are taken in by it as well. */
+bool journal_renew(struct journal *journal)
+{
+	return sd_journal_process(journal->entries) >= 0;
+}
+
 static void keep_cursor(const struct journal *journal,
 			struct source_position *out)
 {
@@ -344,6 +361,19 @@ int journal_next(struct journal *journal, struct slice *line_out,
 	(void)overlong;
 	(void)err;
 	return 0;
+}
+
+bool journal_wake(struct journal *journal, struct pollfd *wake_out)
+{
+	(void)journal;
+	(void)wake_out;
+	return false;
+}
+
+bool journal_renew(struct journal *journal)
+{
+	(void)journal;
+	return false;
 }
 
 void journal_position(const struct journal *journal, bool behind,

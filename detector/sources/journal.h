@@ -44,6 +44,14 @@ void journal_close(struct journal **journal);
 int journal_next(struct journal *journal, struct slice *line_out,
 		 uint64_t *overlong, struct err *err);
 
+/* What to poll: journald's own word that it wrote something, which comes up to
+ * a quarter of a second later. False when there is none. */
+bool journal_wake(struct journal *journal, struct pollfd *wake_out);
+
+/* At the end for now, and later: take notice of what was written since. False
+ * when it must be opened anew. */
+bool journal_renew(struct journal *journal);
+
 /* Behind the last line, or in front of it. `line` is left alone. */
 void journal_position(const struct journal *journal, bool behind,
 		      struct source_position *position_out);

@@ -6,12 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool is_live(const struct source *source)
-{
-	return source->mode == SOURCE_FOLLOW &&
-	       source->file + 1 == source->rotation.n;
-}
-
 /* Move the unread bytes to the front, keeping the last line and the tail
  * before it, as the position may be asked for in front of it. */
 static void compact(struct source *source)
@@ -125,7 +119,8 @@ static bool next_file(struct source *source)
 	struct stream next;
 	int file;
 
-	if ((source->skipping || is_in_hole(source)) && !is_live(source)) {
+	if ((source->skipping || is_in_hole(source)) &&
+	    !source_is_live(source)) {
 		source->skipping = false;
 		source->hole_end = 0;
 		source->overlong++;
@@ -261,7 +256,7 @@ bool source_next(struct source *source, struct slice *line_out)
 			fill(source);
 			continue;
 		}
-		if (len > 0 && !is_live(source) && !source->is_torn) {
+		if (len > 0 && !source_is_live(source) && !source->is_torn) {
 			if (take(source, len, len, line_out))
 				return true;
 			continue;
@@ -383,6 +378,13 @@ void source_progress(const struct source *source, uint64_t *done_out,
 	else if (!source->journal)
 		*done_out = source->done + stream_done(&source->stream);
 	*total_out = source->total;
+}
+
+uint64_t source_unread(const struct source *source)
+{
+	uint64_t at = source->base + source->end;
+
+	return source->stream.size > at ? source->stream.size - at : 0;
 }
 
 bool source_is_cut(const struct source *source)

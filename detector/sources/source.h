@@ -19,6 +19,8 @@
 #include "base/err.h"
 #include "base/slice.h"
 
+#include <poll.h>
+
 enum {
 	SOURCE_LINE_MAX = 65536,
 	SOURCE_HEAD_SIZE = 1024,
@@ -75,6 +77,19 @@ struct source_place {
 
 struct source_place source_place(const struct source *source);
 
+/*
+ * At the end for now, and later: look again. True when source_next() may go on
+ * from here; false when the log must be opened anew from its position, since
+ * it was rotated, emptied or written over, or cannot be followed. Rotated away
+ * with nothing in its place yet, it goes on in the old file: daemons write on
+ * there until they are told.
+ */
+bool source_renew(struct source *source);
+
+/* What to poll for new lines where the kernel's word on files does not tell:
+ * the journal's. False for files. */
+bool source_wake(struct source *source, struct pollfd *wake_out);
+
 /* NULL while all is well. */
 const struct err *source_error(const struct source *source);
 
@@ -99,6 +114,9 @@ struct slice source_head(const struct source *source);
  * moves on: it is when the last bytes were read. */
 int64_t source_changed_ms(const struct source *source);
 bool source_is_pipe(const struct source *source);
+
+/* How many bytes of that file are behind what was read, as far as looked. */
+uint64_t source_unread(const struct source *source);
 
 /* For progress: bytes read of this source and in it all; 0 when unknown. */
 void source_progress(const struct source *source, uint64_t *done_out,

@@ -44,6 +44,13 @@ struct source {
 	struct journal *journal;	/* then there is no file at all */
 };
 
+/* Is it the file that is written to? */
+static inline bool source_is_live(const struct source *source)
+{
+	return source->mode == SOURCE_FOLLOW &&
+	       source->file + 1 == source->rotation.n;
+}
+
 /* What was opened as source->stream is read from `base` on. */
 void source_begin_file(struct source *source, uint64_t base, uint64_t line);
 
