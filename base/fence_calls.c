@@ -219,9 +219,10 @@ static int fill(scmp_filter_ctx filter, const struct fence_rules *rules,
 		failed = allow_uses(filter, opening_to_read);
 	if (!failed && rules->has_network)
 		failed = allow_all(filter, network);
+	if (!failed && rules->has_network)
+		failed = allow_uses(filter, libraries);
 	if (!failed)
-		failed = allow_uses(filter, rules->has_network ? libraries
-							       : memory);
+		failed = allow_uses(filter, memory);
 	if (!failed)
 		failed = allow_uses(filter, some);
 	return failed ? failed : allow_own_end(filter);

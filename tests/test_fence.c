@@ -123,8 +123,10 @@ static int try_connect(void)
 
 static int try_bind(void)
 {
-	return said(bind(unbound, (struct sockaddr *)&loopback,
-			 sizeof(loopback)));
+	const struct sockaddr_in any = { .sin_family = AF_INET };
+
+	return said(bind(unbound, (const struct sockaddr *)&any,
+			 sizeof(any)));
 }
 
 static int try_listen(void)
@@ -257,7 +259,7 @@ static int try_turn_to_code(void)
 			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	return page == MAP_FAILED
-		? 0 : said(mprotect(page, 4096, PROT_READ | PROT_EXEC));
+		? ENOMEM : said(mprotect(page, 4096, PROT_READ | PROT_EXEC));
 }
 
 static int try_write_over(void)
@@ -705,6 +707,7 @@ static int setup(void **state)
 		return -1;
 	loopback.sin_family = AF_INET;
 	loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	loopback.sin_port = htons(9);	/* discard */
 	return 0;
 }
 
