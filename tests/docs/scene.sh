@@ -8,6 +8,9 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
+BUILD=${BUILD:-build}
+COUNTRY_DB=${COUNTRY_DB:-build/geoip/country.mmdb}
+ASN_DB=${ASN_DB:-build/geoip/asn.mmdb}
 cd "$root" || exit 70
 . tests/command/lib.sh
 . "$here/machine.sh"
