@@ -67,12 +67,12 @@ say = @printf '  %-5s %s\n' $(1) $@;
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: .FORCE all tests libraries objects print-objects print-libs demo check \
+.PHONY: .FORCE all manual tests libraries objects print-objects print-libs demo check \
 	check-all geoip lint fuzz bench bench-enforce bench-http eval install \
 	uninstall clean
 .SECONDARY:
 
-all: $(BUILD)/comporta
+all: $(BUILD)/comporta manual
 	@:
 
 libraries:
@@ -116,6 +116,21 @@ $(BUILD)/%.o: %.c | libraries
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(support_o) $(objects)
 	$(call say,LD)$(CC) $(LDFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(lib_libs) \
 		$(cmocka_libs)
+
+# Manual pages, completion and the example configuration are written from the
+# program's tables by a program that has them, and is not installed.
+manual_o := $(patsubst %.c,$(BUILD)/%.o,$(wildcard packaging/manual/*.c))
+$(BUILD)/describe: $(manual_o) $(objects)
+	$(call say,LD)$(CC) $(LDFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(lib_libs)
+
+# Pages bear the day of the version, so that two builds are the same.
+$(BUILD)/manual/written: $(BUILD)/describe CHANGELOG.md detector/model.conf
+	@$(RM) -r $(@D) && mkdir -p $(@D)
+	$(call say,DOC)$(BUILD)/describe $(@D) \
+		$(lastword $(shell grep -m1 '^## $(VERSION) ' CHANGELOG.md))
+	@touch $@
+
+manual: $(BUILD)/manual/written
 
 # The generator of sample logs stands alone: it knows nothing of comporta.
 $(BUILD)/generate: $(filter-out bench/measure.c,$(wildcard bench/*.c)) \
@@ -229,7 +244,7 @@ install: all
 			exit 1; done
 	install -d $(DESTDIR)$(SYSCONFDIR)/comporta
 	[ -e $(DESTDIR)$(SYSCONFDIR)/comporta/comporta.conf ] || \
-		install -m 640 packaging/comporta.conf \
+		install -m 644 $(BUILD)/manual/comporta.conf \
 			$(DESTDIR)$(SYSCONFDIR)/comporta/comporta.conf
 
 # The configuration and the state stay.

@@ -50,8 +50,7 @@ static char *copy_text(const char *text)
 	return copy;
 }
 
-/* "90d", "4h", "15m", "30s": the largest unit that is whole. */
-static void duration_text(double ms, char out[24])
+void conf_duration_text(double ms, char out[CONF_DURATION_SIZE])
 {
 	static const struct {
 		double ms;
@@ -60,18 +59,18 @@ static void duration_text(double ms, char out[24])
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (ms >= units[i].ms && fmod(ms, units[i].ms) == 0) {
-			snprintf(out, 24, "%g%s", ms / units[i].ms,
-				 units[i].unit);
+			snprintf(out, CONF_DURATION_SIZE, "%g%s",
+				 ms / units[i].ms, units[i].unit);
 			return;
 		}
-	snprintf(out, 24, "%gs", ms / 1000);
+	snprintf(out, CONF_DURATION_SIZE, "%gs", ms / 1000);
 }
 
 static int wrong(const struct conf_option *o, const char *name,
 		 const char *value, const char *where, struct err *err)
 {
 	const char *unit = o->unit ? o->unit : "";
-	char least[24], most[24];
+	char least[CONF_DURATION_SIZE], most[CONF_DURATION_SIZE];
 
 	switch (o->type) {
 	case CONF_FLAG:
@@ -79,8 +78,8 @@ static int wrong(const struct conf_option *o, const char *name,
 			       "%s: %s is \"%.40s\", allowed are true and "
 			       "false", where, name, value);
 	case CONF_DURATION:
-		duration_text(o->min, least);
-		duration_text(o->max, most);
+		conf_duration_text(o->min, least);
+		conf_duration_text(o->max, most);
 		return err_set(err, EXIT_CONFIG,
 			       "%s: %s is \"%.40s\", allowed is a time from "
 			       "%s to %s, such as 90s, 15m, 4h or 30d", where,

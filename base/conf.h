@@ -30,7 +30,7 @@ enum conf_type {
 	CONF_LIST		/* struct conf_list of texts */
 };
 
-enum { CONF_LIST_MAX = 64, CONF_TEXT_MAX = 1024 };
+enum { CONF_LIST_MAX = 64, CONF_TEXT_MAX = 1024, CONF_DURATION_SIZE = 24 };
 
 struct conf_list {
 	char *items[CONF_LIST_MAX];
@@ -71,6 +71,9 @@ void conf_release(const struct conf_section *sections, size_t n_sections);
 
 /* Presets only, for one table: what unit tests of a module need. */
 void conf_presets(const struct conf_section *section);
+
+/* "90d", "4h", "15m", "30s": the largest unit that is whole. */
+void conf_duration_text(double ms, char out[CONF_DURATION_SIZE]);
 
 /* Used by the file adapter (conf_file.c): set one option by its full name.
  * `where` ("file:line" or "--set") stands in front of the complaint. */

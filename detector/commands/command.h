@@ -74,6 +74,17 @@ const struct command *command_at(size_t i);
 int invocation_parse(struct invocation *invocation, int argc, char **argv,
 		     struct err *err);
 
+/* How an option is written and what it does, for --help and the manual. */
+struct command_option {
+	const char *name;	/* "--state-dir" */
+	const char *value;	/* its placeholder, NULL when it has none */
+	const char *help;
+};
+
+/* The i-th option that `command` takes; false when there are fewer. */
+bool invocation_option(const struct command *command, size_t i,
+		       struct command_option *option_out);
+
 /* --help of one command, to standard output. */
 void invocation_help(const struct command *command);
 

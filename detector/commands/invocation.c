@@ -84,13 +84,19 @@ static const struct option_row rows[] = {
 
 enum { N_ROWS = sizeof(rows) / sizeof(rows[0]) };
 
+static bool is_taken(const struct option_row *row,
+		     const struct command *command)
+{
+	return !row->takes || (row->takes & command->takes);
+}
+
 static const struct option_row *find_row(const struct command *command,
 					 const char *name, size_t len)
 {
 	for (size_t i = 0; i < N_ROWS; i++)
 		if (strlen(rows[i].name) == len &&
 		    strncmp(rows[i].name, name, len) == 0 &&
-		    (!rows[i].takes || (rows[i].takes & command->takes)))
+		    is_taken(&rows[i], command))
 			return &rows[i];
 	return NULL;
 }
@@ -203,19 +209,33 @@ int invocation_parse(struct invocation *invocation, int argc, char **argv,
 	return invocation->help ? 0 : check_args(invocation, err);
 }
 
+bool invocation_option(const struct command *command, size_t i,
+		       struct command_option *option_out)
+{
+	for (size_t row = 0; row < N_ROWS; row++) {
+		if (!is_taken(&rows[row], command) || i-- > 0)
+			continue;
+		*option_out = (struct command_option){ rows[row].name,
+						       rows[row].value,
+						       rows[row].help };
+		return true;
+	}
+	return false;
+}
+
 void invocation_help(const struct command *command)
 {
+	struct command_option option;
+
 	printf("usage: comporta %s [OPTION]...%s%s\n\n%s\n", command->name,
 	       *command->usage ? " " : "", command->usage, command->help);
 	printf("\nOptions\n");
-	for (size_t i = 0; i < N_ROWS; i++) {
+	for (size_t i = 0; invocation_option(command, i, &option); i++) {
 		char name[40];
 
-		if (rows[i].takes && !(rows[i].takes & command->takes))
-			continue;
-		snprintf(name, sizeof(name), "%s%s%s", rows[i].name,
-			 rows[i].value ? " " : "",
-			 rows[i].value ? rows[i].value : "");
-		printf("  %-22s %s\n", name, rows[i].help);
+		snprintf(name, sizeof(name), "%s%s%s", option.name,
+			 option.value ? " " : "",
+			 option.value ? option.value : "");
+		printf("  %-22s %s\n", name, option.help);
 	}
 }

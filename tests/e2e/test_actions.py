@@ -1,6 +1,6 @@
 """What a block does besides the table: a real Dovecot ends what is open, a
 real Postfix holds the account's queued mail by its ids, and nobody else's.
-The command lines are those of packaging/comporta.conf."""
+The command lines are the examples of the configuration's manual."""
 
 import imaplib
 import json
@@ -25,10 +25,10 @@ def expect(condition, text):
 
 
 def shipped_lines():
-    """The command lines of the installed configuration, out of comments."""
-    with open(os.path.join(ROOT, "packaging", "comporta.conf"),
-              encoding="utf-8") as conf:
-        text = re.sub(r"^// ?", "", conf.read(), flags=re.M)
+    """The command lines that the manual gives as examples."""
+    with open(os.path.join(os.path.dirname(PROGRAM), "manual",
+                           "examples.conf"), encoding="utf-8") as conf:
+        text = conf.read()
     return [re.search(rf"^{name}: \{{.*?^\}};", text, re.M | re.S).group(0)
             for name in ("actions", "queue")]
 
