@@ -6,6 +6,7 @@
 #include "base/must.h"
 #include "base/stamp.h"
 #include "detector/commands/check_desk.h"
+#include "detector/commands/check_fence.h"
 #include "detector/commands/check_findings.h"
 #include "detector/commands/check_log.h"
 #include "detector/commands/check_panel.h"
@@ -31,7 +32,7 @@ static void check_log(struct findings *findings, const char *path)
 	}
 	if (report.is_strange) {
 		findings_note("log", text_string(&report.words));
-		if (report.looks_like)
+		if (*report.looks_like)
 			err_set(&err, EXIT_DATA, "%.300s is %s", path,
 				report.looks_like);
 		else
@@ -224,6 +225,7 @@ static int run(struct invocation *invocation)
 	if (!log_is_quiet())
 		printf("comporta " COMPORTA_VERSION ", mode %s\n",
 		       settings.mode == MODE_ENFORCE ? "enforce" : "observe");
+	check_fence(&findings);
 	check_logs(&findings, invocation);
 	check_geo(&findings);
 	check_state(&findings);

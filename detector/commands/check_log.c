@@ -1,6 +1,7 @@
 #include "detector/commands/check_log.h"
 
 #include "base/clock.h"
+#include "detector/commands/apart.h"
 #include "detector/commands/redact.h"
 #include "detector/commands/screen.h"
 #include "detector/looks.h"
@@ -175,13 +176,42 @@ static void describe(const struct look *look, const char *path,
 	}
 }
 
-int check_log_look(const char *path, struct log_report *report_out,
-		   struct err *err)
+/* What is known of the log, and behind it the words. */
+struct sent {
+	uint64_t lines, submissions;
+	int64_t newest_ms;
+	bool is_strange;
+	char looks_like[sizeof(((struct log_report *)0)->looks_like)];
+};
+
+enum { WORDS_MAX = 1 << 16 };
+
+static void send(const struct look *look, const char *path, struct text *out)
 {
+	const char *looks_like = look->events ? NULL : look->looks_like;
+	struct sent sent;
+
+	/* Its padding goes over to the other process as well. */
+	memset(&sent, 0, sizeof(sent));
+	sent.lines = look->lines;
+	sent.submissions = look->submissions;
+	sent.newest_ms = look->newest_ms;
+	sent.is_strange = looks_like ||
+			  (look->lines > 0 && look->events == 0 &&
+			   (look->formats.n == 0 ||
+			    look->strange > look->skipped));
+	slice_copy(slice_from(looks_like), sent.looks_like,
+		   sizeof(sent.looks_like));
+	text_add(out, (struct slice){ (const char *)&sent, sizeof(sent) });
+	describe(look, path, out);
+}
+
+static int look_apart(void *context, struct text *out, struct err *err)
+{
+	const char *path = context;
 	struct look look = { 0 };
 	struct screen screen;
 	struct slice line;
-	int result = 0;
 
 	screen_init(&screen);
 	if (reader_format(settings.format, &look.only, err) < 0 ||
@@ -195,23 +225,63 @@ int check_log_look(const char *path, struct log_report *report_out,
 		look_at(&look, line, screen.width - LOG_INDENT);
 	if (source_error(look.source)) {
 		*err = *source_error(look.source);
-		result = -1;
-	} else {
-		report_out->words = (struct text)TEXT_INIT(1 << 16);
-		describe(&look, path, &report_out->words);
-		report_out->looks_like = look.events ? NULL : look.looks_like;
-		report_out->lines = look.lines;
-		report_out->submissions = look.submissions;
-		report_out->newest_ms = look.newest_ms;
-		report_out->is_strange =
-			report_out->looks_like ||
-			(look.lines > 0 && look.events == 0 &&
-			 (look.formats.n == 0 || look.strange > look.skipped));
+		return -1;
 	}
-	for (size_t i = 0; i < look.n_strange; i++)
-		text_release(&look.examples[i]);
-	header_release(&look.header);
-	header_release(&look.again);
-	source_close(&look.source);
+	send(&look, path, out);
+	return 0;
+}
+
+/* Control characters, those of eight bits included, which UTF-8 begins with
+ * C2. */
+static bool is_control(const unsigned char *at, size_t len)
+{
+	return (*at < ' ' && *at != '\n') || *at == 0x7f ||
+	       (*at == 0xc2 && len > 1 && at[1] < 0xa0);
+}
+
+/* What a process says that strangers may have taken over. */
+static void make_harmless(char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (is_control((unsigned char *)bytes + i, len - i))
+			bytes[i] = '?';
+}
+
+static int take(const struct text *answer, struct log_report *report_out,
+		struct err *err)
+{
+	struct text words = TEXT_INIT(WORDS_MAX);
+	struct sent sent;
+
+	if (answer->len < sizeof(sent) || answer->overflowed)
+		return err_set(err, EXIT_BUG, "the process that looked at the "
+			       "log gave no whole answer");
+	memcpy(&sent, answer->bytes, sizeof(sent));
+	sent.looks_like[sizeof(sent.looks_like) - 1] = '\0';
+	make_harmless(sent.looks_like, strlen(sent.looks_like));
+	text_add(&words, slice_after(text_slice(answer), sizeof(sent)));
+	make_harmless(words.bytes, words.len);
+	*report_out = (struct log_report){
+		.words = words,
+		.lines = sent.lines,
+		.submissions = sent.submissions,
+		.newest_ms = sent.newest_ms,
+		.is_strange = sent.is_strange,
+	};
+	memcpy(report_out->looks_like, sent.looks_like,
+	       sizeof(sent.looks_like));
+	return 0;
+}
+
+int check_log_look(const char *path, struct log_report *report_out,
+		   struct err *err)
+{
+	struct text answer = TEXT_INIT(sizeof(struct sent) + WORDS_MAX);
+	int result = apart_run(look_apart, (void *)(uintptr_t)path, &answer,
+			       err);
+
+	if (result == 0)
+		result = take(&answer, report_out, err);
+	text_release(&answer);
 	return result;
 }

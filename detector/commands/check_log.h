@@ -4,7 +4,8 @@
  *
  * At most the last LOOK_BYTES of a plain file are read, so that it takes no
  * longer for a log of 10 GB; of a compressed one and of a journal as many
- * lines.
+ * lines. It is done apart (apart.h): what is written there is strangers', and
+ * check holds the database's password.
  */
 #ifndef DETECTOR_COMMANDS_CHECK_LOG_H
 #define DETECTOR_COMMANDS_CHECK_LOG_H
@@ -18,7 +19,7 @@
 struct log_report {
 	struct text words;	/* the first line, then indented ones */
 	uint64_t lines, submissions;
-	const char *looks_like;	/* what it is instead of a log; or NULL */
+	char looks_like[120];	/* what it is instead of a log; or "" */
 	bool is_strange;	/* no line is a mail server's */
 	int64_t newest_ms;
 };
