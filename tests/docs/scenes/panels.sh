@@ -17,6 +17,8 @@ postfix_takes() { # parameter
 		case $1 in smtpd_*) ;; *)
 			echo "smtpd_sender_restrictions = \$$1" ;;
 		esac; } >/etc/postfix/main.cf
+	# Postfix waits until a file that was just written is older.
+	touch -d yesterday /etc/postfix/main.cf
 	case $1 in smtpd_*) ;; *) set -- smtpd_sender_restrictions ;; esac
 	postconf -xh "$1" | grep -q '^check_sasl_access mysql:'
 }
@@ -31,11 +33,13 @@ run_postfixadmin3_own_list() { postfix_takes submission_sender_checks; }
 # `postfix reload` is for a Postfix that runs; this one does not.
 with_postfix_off() {
 	cp "$work/main.cf" /etc/postfix/main.cf
+	touch -d yesterday /etc/postfix/main.cf
 	{ echo 'postfix() { [ "$1" = reload ]; }'; cat "$block"; } |
 		bash -e -o pipefail
 }
 run_modoboa_postconf() {
 	postconf -e 'smtpd_data_restrictions = reject_unauth_pipelining'
+	touch -d yesterday /etc/postfix/main.cf
 	cp /etc/postfix/main.cf "$work/main.cf"
 	with_postfix_off
 }
