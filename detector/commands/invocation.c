@@ -48,6 +48,8 @@ static const struct option_row rows[] = {
 	  "why, for the audit trail" },
 	{ "--force", NULL, TAKES_FORCE, NULL, AT(force), 0,
 	  "even without proof: the program's objection is noted" },
+	{ "--all", NULL, TAKES_ALL, NULL, AT(all), 0,
+	  "every block that stands, instead of one account's" },
 	{ "--queue", "FATE", TAKES_QUEUE, NULL, 0, AT(queue),
 	  "held messages: keep, release or delete (as configured)" },
 	{ "--role", "ROLE", TAKES_ROLE, NULL, 0, AT(role),

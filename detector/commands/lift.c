@@ -7,6 +7,7 @@
 #include "detector/commands/desk.h"
 #include "detector/commands/password_words.h"
 #include "detector/followup.h"
+#include "detector/settings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,36 +56,16 @@ static void tell_lifted(const struct desk *desk, const struct block *block)
 	       (long long)block->id);
 }
 
-static int lift(struct desk *desk, const struct invocation *invocation,
-		enum held_fate held, struct err *err)
+static int lift_block(struct desk *desk, const struct block *block,
+		      const struct lift_request *request, struct err *err)
 {
-	struct block block = BLOCK_INIT;
-	const char *account = invocation->args[0];
-	char actor[96];
-	struct lift_request request = {
-		.actor = actor,
-		.reason = invocation->reason ? invocation->reason
-					     : "lifted by the operator",
-		.force = invocation->force,
-		.held = held,
-	};
-	enum block_find found = blocks_active_of(&desk->blocks,
-						 slice_from(account), &block,
-						 err);
-	int64_t id = block.id;
+	const char *account = block->account;
 
-	desk_operator(actor, sizeof(actor));
-	block_release(&block);
-	if (found == BLOCK_FIND_ERROR)
-		return -1;
-	if (found == BLOCK_NOT_FOUND)
-		return err_set(err, EXIT_DATA, "%.100s is not blocked",
-			       account);
-	switch (blocks_lift(&desk->blocks, id, &request, clock_now_ms(),
+	switch (blocks_lift(&desk->blocks, block->id, request, clock_now_ms(),
 			    err)) {
 	case LIFT_DONE:
 	case LIFT_WAS_LIFTED:
-		tell_lifted(desk, &block);
+		tell_lifted(desk, block);
 		return 0;
 	case LIFT_PASSWORD_UNCHANGED:
 		return err_set(err, EXIT_AGAIN,
@@ -95,7 +76,7 @@ static int lift(struct desk *desk, const struct invocation *invocation,
 			       "%.100s has set its old password again; "
 			       "--force lifts all the same", account);
 	case LIFT_APP_PASSWORDS_LEFT:
-		return tell_app_passwords(desk, id, account, err);
+		return tell_app_passwords(desk, block->id, account, err);
 	case LIFT_NEEDS_SUPPORT:
 		return err_set(err, EXIT_AGAIN,
 			       "it cannot be proven that the password of "
@@ -103,10 +84,117 @@ static int lift(struct desk *desk, const struct invocation *invocation,
 			       "same", account);
 	case LIFT_NOT_FOUND:
 		return err_set(err, EXIT_DATA, "block %lld is gone",
-			       (long long)id);
+			       (long long)block->id);
 	default:
 		return -1;
 	}
+}
+
+static int lift_one(struct desk *desk, const char *account,
+		    const struct lift_request *request, struct err *err)
+{
+	struct block block = BLOCK_INIT;
+	enum block_find found = blocks_active_of(
+		&desk->blocks, slice_from(account), &block, err);
+
+	block_release(&block);
+	if (found == BLOCK_FIND_ERROR)
+		return -1;
+	if (found == BLOCK_NOT_FOUND)
+		return err_set(err, EXIT_DATA, "%.100s is not blocked",
+			       account);
+	return lift_block(desk, &block, request, err);
+}
+
+/* Blocks to be lifted: as many as one look at the database gives. */
+enum { PAGE = 200 };
+struct page {
+	int64_t ids[PAGE];
+	size_t n;
+};
+
+static int note_id(void *context, const struct block *block)
+{
+	struct page *page = context;
+
+	page->ids[page->n++] = block->id;
+	return page->n == PAGE;
+}
+
+/* One that cannot be lifted keeps nobody else waiting; what fails otherwise,
+ * the database being away, would fail for all of them. */
+static int lift_page(struct desk *desk, const struct page *page,
+		     const struct lift_request *request, size_t *left,
+		     struct err *err)
+{
+	for (size_t i = 0; i < page->n; i++) {
+		struct block block = BLOCK_INIT;
+		enum block_find found = blocks_get(&desk->blocks, page->ids[i],
+						   &block, err);
+
+		block_release(&block);
+		if (found == BLOCK_FIND_ERROR)
+			return -1;
+		if (found == BLOCK_NOT_FOUND ||
+		    lift_block(desk, &block, request, err) == 0)
+			continue;
+		if (err->code != EXIT_AGAIN)
+			return -1;
+		log_warning("%s", err->text);
+		(*left)++;
+	}
+	return 0;
+}
+
+static int lift_all(struct desk *desk, const struct lift_request *request,
+		    struct err *err)
+{
+	struct block_filter filter = { .state = "active", .limit = PAGE };
+	struct page page;
+	size_t left = 0;
+
+	if (settings.mode == MODE_ENFORCE)
+		log_warning("mode is enforce: whoever looks stolen to scan or "
+			    "watch is stopped again; \"observe\" ends that");
+	do {
+		page.n = 0;
+		if (blocks_list(&desk->blocks, &filter, note_id, &page,
+				err) < 0 ||
+		    lift_page(desk, &page, request, &left, err) < 0)
+			return -1;
+		filter.before_id = page.n ? page.ids[page.n - 1] : 0;
+	} while (page.n == PAGE);
+	if (left)
+		return err_set(err, EXIT_AGAIN, "still stopped: %zu; --force "
+			       "lifts them all the same", left);
+	printf("Nobody is stopped any more.\n");
+	return 0;
+}
+
+static int check_whom(const struct invocation *invocation, struct err *err)
+{
+	if (invocation->all != (invocation->n_args > 0))
+		return 0;
+	return err_set(err, EXIT_USAGE, "usage: comporta lift [OPTION]... "
+		       "ACCOUNT, or --all");
+}
+
+static int lift(struct desk *desk, const struct invocation *invocation,
+		enum held_fate held, struct err *err)
+{
+	char actor[96];
+	struct lift_request request = {
+		.actor = actor,
+		.reason = invocation->reason ? invocation->reason
+					     : "lifted by the operator",
+		.force = invocation->force,
+		.held = held,
+	};
+
+	desk_operator(actor, sizeof(actor));
+	return invocation->all
+		       ? lift_all(desk, &request, err)
+		       : lift_one(desk, invocation->args[0], &request, err);
 }
 
 static int run(struct invocation *invocation)
@@ -117,7 +205,8 @@ static int run(struct invocation *invocation)
 	struct err err;
 	int result;
 
-	if (read_fate(invocation->queue, &held, &err) < 0 ||
+	if (check_whom(invocation, &err) < 0 ||
+	    read_fate(invocation->queue, &held, &err) < 0 ||
 	    desk_open(&desk, &err) < 0)
 		return command_fail(&err);
 	result = lift(&desk, invocation, held, &err);
@@ -131,12 +220,14 @@ static int run(struct invocation *invocation)
 
 const struct command command_lift = {
 	.name = "lift",
-	.usage = "ACCOUNT",
+	.usage = "ACCOUNT | --all",
 	.about = "let an account send again",
 	.help = "Lifts the block if the password has changed since; --force "
-		"lifts it anyway. Who\nlifted and why is noted.",
-	.takes = TAKES_REASON | TAKES_FORCE | TAKES_QUEUE,
-	.min_args = 1,
+		"lifts it anyway. Who\nlifted and why is noted. --all is for "
+		"the day on which comporta was wrong, or goes:\nevery block "
+		"that stands, made by hand or not.",
+	.takes = TAKES_REASON | TAKES_FORCE | TAKES_QUEUE | TAKES_ALL,
+	.min_args = 0,
 	.max_args = 1,
 	.run = run,
 };
