@@ -106,8 +106,9 @@ $(BUILD)/systemd.def: .FORCE
 	@echo '$(if $(SYSTEMD),-DHAVE_SYSTEMD)' >$@.new
 	@cmp -s $@.new $@ && $(RM) $@.new || mv $@.new $@
 
-$(BUILD)/detector/sources/journal.o: $(BUILD)/systemd.def
-$(BUILD)/detector/sources/journal.o: ALL_CFLAGS += $(if $(SYSTEMD),-DHAVE_SYSTEMD)
+systemd_o := $(BUILD)/detector/sources/journal.o $(BUILD)/base/service.o
+$(systemd_o): $(BUILD)/systemd.def
+$(systemd_o): ALL_CFLAGS += $(if $(SYSTEMD),-DHAVE_SYSTEMD)
 
 $(BUILD)/%.o: %.c | libraries
 	@mkdir -p $(@D)

@@ -11,15 +11,15 @@ struct found {
 	void *field;
 };
 
-static bool name_fits(const struct conf_section *section, const char *option,
-		      const char *name)
+bool conf_is_named(const struct conf_section *section,
+		   const struct conf_option *option, const char *name)
 {
 	size_t len = strlen(section->name);
 
 	if (len == 0)
-		return strcmp(option, name) == 0;
+		return strcmp(option->name, name) == 0;
 	return strncmp(name, section->name, len) == 0 && name[len] == '.' &&
-	       strcmp(name + len + 1, option) == 0;
+	       strcmp(name + len + 1, option->name) == 0;
 }
 
 static int find(const struct conf_section *sections, size_t n_sections,
@@ -29,7 +29,7 @@ static int find(const struct conf_section *sections, size_t n_sections,
 	for (size_t i = 0; i < n_sections; i++)
 		for (const struct conf_option *o = sections[i].options; o->name;
 		     o++) {
-			if (!name_fits(&sections[i], o->name, name))
+			if (!conf_is_named(&sections[i], o, name))
 				continue;
 			out->option = o;
 			out->field = (char *)sections[i].settings + o->offset;
@@ -321,7 +321,7 @@ int conf_load(const struct conf_section *sections, size_t n_sections,
 	return 0;
 }
 
-static void release_option(const struct conf_option *option, void *field)
+void conf_release_value(const struct conf_option *option, void *field)
 {
 	if (option->type == CONF_LIST) {
 		list_clear(field);
@@ -336,6 +336,6 @@ void conf_release(const struct conf_section *sections, size_t n_sections)
 	for (size_t i = 0; i < n_sections; i++)
 		for (const struct conf_option *o = sections[i].options; o->name;
 		     o++)
-			release_option(o, (char *)sections[i].settings +
-						  o->offset);
+			conf_release_value(o, (char *)sections[i].settings +
+						      o->offset);
 }

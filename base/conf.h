@@ -20,6 +20,8 @@
 #include "base/err.h"
 #include "base/slice.h"
 
+#include <stdbool.h>
+
 enum conf_type {
 	CONF_TEXT,		/* char *, never NULL */
 	CONF_INTEGER,		/* int64_t */
@@ -69,11 +71,38 @@ int conf_load(const struct conf_section *sections, size_t n_sections,
 
 void conf_release(const struct conf_section *sections, size_t n_sections);
 
+/*
+ * Every value as it is, set aside: the sections are empty afterwards, for
+ * conf_load(). Who borrowed a value keeps it until conf_drop().
+ */
+struct conf_aside;
+struct conf_aside *conf_set_aside(const struct conf_section *sections,
+				  size_t n_sections);
+
+/* Forget what was loaded since, and have the old values again; or forget the
+ * old ones. Both free it. */
+void conf_put_back(struct conf_aside **aside);
+void conf_drop(struct conf_aside **aside);
+
+/* Has this option (its full name) another value now? False for a name that
+ * nobody has. */
+bool conf_differs(const struct conf_aside *aside, const char *name);
+
+/* Give it its old value again; the new one is what conf_drop() frees. */
+void conf_keep_old(struct conf_aside *aside, const char *name);
+
 /* Presets only, for one table: what unit tests of a module need. */
 void conf_presets(const struct conf_section *section);
 
 /* "90d", "4h", "15m", "30s": the largest unit that is whole. */
 void conf_duration_text(double ms, char out[CONF_DURATION_SIZE]);
+
+/* One value of this table's, given back: a text is NULL, a list empty then. */
+void conf_release_value(const struct conf_option *option, void *field);
+
+/* Does `name` mean this option of the section? */
+bool conf_is_named(const struct conf_section *section,
+		   const struct conf_option *option, const char *name);
 
 /* Used by the file adapter (conf_file.c): set one option by its full name.
  * `where` ("file:line" or "--set") stands in front of the complaint. */

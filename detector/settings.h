@@ -152,6 +152,27 @@ int settings_load(const char *path, bool must_exist, const char *const *sets,
 		  size_t n_sets, struct err *err);
 void settings_release(void);
 
+/*
+ * The same configuration read anew while the program runs. settings_try() has
+ * the new values in place and sets the old ones aside, to which whoever
+ * borrowed them may still look; or leaves everything as it was, and *err names
+ * the place. Then either settings_go_back() or, once nobody looks at an old
+ * value any more, settings_go_on().
+ *
+ * Options of `fixed` (full names, ends with NULL) keep their old value, which
+ * is told when they changed: `who` ("watch") must be started anew for them.
+ */
+struct settings_trial {
+	struct conf_aside *aside;
+};
+
+int settings_try(const char *path, bool must_exist, const char *const *sets,
+		 size_t n_sets, struct settings_trial *trial_out,
+		 struct err *err);
+void settings_go_back(struct settings_trial *trial);
+void settings_go_on(struct settings_trial *trial, const char *const *fixed,
+		    const char *who);
+
 /* For db_open(). Reads the password file into `password`, which must live as
  * long as the result; the SQLite file defaults to state_dir/comporta.db. */
 int settings_database(struct db_settings *out, struct text *password,

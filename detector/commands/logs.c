@@ -260,6 +260,20 @@ int logs_find(struct logs *logs, const struct invocation *invocation,
 	return 0;
 }
 
+static bool is_same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+bool logs_are_same(const struct logs *a, const struct logs *b)
+{
+	for (size_t i = 0; i < a->n && i < b->n; i++)
+		if (!is_same(a->logs[i].path, b->logs[i].path) ||
+		    !is_same(a->logs[i].packed, b->logs[i].packed))
+			return false;
+	return a->n == b->n;
+}
+
 void logs_release(struct logs *logs)
 {
 	for (size_t i = 0; i < logs->n; i++) {

@@ -50,6 +50,9 @@ int logs_tell_idle(const struct idle *idle, struct err *err);
 int logs_judge_idle(const struct logs *logs, struct err *err);
 void logs_release(struct logs *logs);
 
+/* The same logs in the same order. */
+bool logs_are_same(const struct logs *a, const struct logs *b);
+
 /* Patterns on the command line become the files they match, for the commands
  * that read old logs. */
 int logs_expand_arguments(struct invocation *invocation, struct err *err);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/service.h"
 #include "detector/actions/action.h"
 #include "detector/commands/lock.h"
 #include "detector/commands/run_inside.h"
@@ -34,6 +35,7 @@ static void on_verdict(void *context, const struct verdict *verdict,
 	run->is_changed = true;
 	if (verdict->action != VERDICT_SUSPEND)
 		return;
+	run->n_stopped++;
 	if (!run->enforce) {
 		observe(verdict);
 		return;
@@ -127,6 +129,16 @@ void run_close(struct run **run)
 	*run = NULL;
 }
 
+/* So that the next round finds them by their positions. */
+void run_close_logs(struct run *run)
+{
+	run->lines_closed += pipeline_counters(&run->pipeline).lines;
+	pipeline_close(&run->pipeline);
+	meter_closed(&run->meter);
+	logs_release(&run->logs);
+	run->saved_progress = run->followed_progress = 0;
+}
+
 static int add_log(struct run *run, const char *path, struct err *err)
 {
 	struct source_position position;
@@ -157,15 +169,45 @@ static void keep_trouble(int step, const struct err *one, int *result,
 	*result = -1;
 }
 
+static bool is_open(const struct run *run, const char *path)
+{
+	for (size_t i = 0; i < run->pipeline.n; i++)
+		if (run->pipeline.logs[i].path == path)
+			return true;
+	return false;
+}
+
+/* Those of the last round stay open where they can be read on in. */
+static int find_logs(struct run *run, struct err *err)
+{
+	struct logs found = { .n = 0 };
+
+	if (logs_find(&found, run->invocation, run->state, err) < 0) {
+		logs_release(&found);
+		run_close_logs(run);
+		return -1;
+	}
+	if (logs_are_same(&found, &run->logs) &&
+	    pipeline_renew(&run->pipeline)) {
+		logs_release(&found);
+		return 0;
+	}
+	run_close_logs(run);
+	run->logs = found;
+	return 0;
+}
+
 /* One that cannot be read does not keep the others from being read. */
 static int add_logs(struct run *run, struct err *err)
 {
 	struct err one;
 	int result = 0;
 
-	if (logs_find(&run->logs, run->invocation, run->state, err) < 0)
+	if (find_logs(run, err) < 0)
 		return -1;
 	for (size_t i = 0; i < run->logs.n; i++) {
+		if (is_open(run, run->logs.logs[i].path))
+			continue;
 		run->is_changed |= run->logs.logs[i].packed != NULL;
 		keep_trouble(add_log(run, run->logs.logs[i].path, &one), &one,
 			     &result, err);
@@ -238,7 +280,7 @@ static int save(struct run *run, struct err *err)
 
 /* Events that were read before a step ended are used in the next one, without
  * a new line. */
-static uint64_t progress_of(const struct run *run)
+uint64_t run_progress(const struct run *run)
 {
 	return pipeline_counters(&run->pipeline).lines + run->pipeline.fed;
 }
@@ -246,7 +288,7 @@ static uint64_t progress_of(const struct run *run)
 /* Everything up to here, in one transaction. */
 int run_commit(struct run *run, struct err *err)
 {
-	uint64_t progress = progress_of(run);
+	uint64_t progress = run_progress(run);
 
 	if (progress != run->saved_progress)
 		lookout_read(&run->lookout, clock_now_ms());
@@ -265,18 +307,45 @@ int run_commit(struct run *run, struct err *err)
 	meter_saved(&run->meter);
 	pending_drop(&run->pending);
 	run->saved_progress = progress;
+	run->saved_ms = clock_monotonic_ms();
 	run->is_changed = false;
 	return 0;
 }
 
-static int read_logs(struct run *run, const volatile sig_atomic_t *stop,
-		     struct err *err)
+bool run_is_unsaved(const struct run *run)
+{
+	return run->is_changed || run_progress(run) != run->saved_progress;
+}
+
+/* A commit failed: memory knows more than the positions say, and the next round
+ * would count those lines again. */
+void run_forget_unsaved(struct run *run)
+{
+	if (!run_is_unsaved(run))
+		return;
+	run->must_reload = true;
+	run_close_logs(run);
+}
+
+/* What is read in small pieces is not written for each of them; a decision
+ * is. */
+static bool may_wait(const struct run *run)
+{
+	return run->is_reading_on && run->pending.n == 0 &&
+	       clock_monotonic_ms() - run->saved_ms < RUN_SAVE_EVERY_MS;
+}
+
+int run_read(struct run *run, const volatile sig_atomic_t *stop,
+	     struct err *err)
 {
 	bool more = true;
 
 	while (more && !(stop && *stop)) {
 		more = pipeline_step(&run->pipeline, EVENTS_PER_COMMIT);
 		run->is_all_read = !more;
+		service_alive(clock_monotonic_ms());
+		if (!more && may_wait(run))
+			break;
 		if (run_commit(run, err) < 0)
 			return -1;
 		/* A decision that must wait does not stop the reading. */
@@ -298,6 +367,10 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	run->is_waiting = false;
 	run->is_watch = stop != NULL;
 	run->sent = (struct outbox_report){ 0 };
+	if (!run->must_reload && run_commit(run, err) < 0) {
+		run_forget_unsaved(run);
+		return -1;
+	}
 	if (run->must_reload) {
 		pending_drop(&run->pending);
 		detector_release(&run->detector);
@@ -311,7 +384,7 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	run_act(run);
 	keep_trouble(run_enforce_paper(run, &one), &one, &result, err);
 	keep_trouble(add_logs(run, &one), &one, &result, err);
-	keep_trouble(read_logs(run, stop, &one), &one, &result, err);
+	keep_trouble(run_read(run, stop, &one), &one, &result, err);
 	run_follow_up(run);
 	run_lift_and_send(run);
 	keep_trouble(desk_judge_sent(&run->sent, &one), &one, &result, err);
@@ -330,21 +403,18 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	return result;
 }
 
-void run_end_round(struct run *run)
+void run_tell(struct run *run)
 {
 	if (run->report.n_rows)
 		report_table(&run->report);
 	run->report.n_rows = 0;
 	fflush(stdout);
-	/* A commit failed: memory knows more than the positions say, and the
-	 * next round would count those lines again. Forget them. */
-	if (progress_of(run) != run->saved_progress ||
-	    run->is_changed)
-		run->must_reload = true;
-	pipeline_close(&run->pipeline);
-	meter_closed(&run->meter);
-	logs_release(&run->logs);
-	run->saved_progress = 0;
+}
+
+void run_end_round(struct run *run)
+{
+	run_tell(run);
+	run_forget_unsaved(run);
 }
 
 void run_summary(struct run *run)

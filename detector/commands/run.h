@@ -14,6 +14,8 @@
 #define DETECTOR_COMMANDS_RUN_H
 
 #include "detector/commands/command.h"
+#include "detector/pipeline.h"
+#include "detector/sources/wake.h"
 
 #include <signal.h>
 
@@ -30,8 +32,46 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	      struct err *err);
 
-/* Between two rounds: tell what was found, let go of the logs. */
+/* After it: tell what was found. */
 void run_end_round(struct run *run);
+
+/*
+ * Between two rounds of watch: what the logs have new, decided and told. It is
+ * remembered with a decision, which is carried out, and otherwise every
+ * RUN_SAVE_EVERY_MS at most, when it is not yet: run_save() until then. False
+ * where a round is needed to go on, as a log was rotated.
+ */
+enum { RUN_SAVE_EVERY_MS = 200 };
+bool run_read_on(struct run *run, const volatile sig_atomic_t *stop);
+
+/* Is there something that was not remembered yet? */
+bool run_is_unsaved(const struct run *run);
+/* Remember it if it is time; when that is, monotonic. INT64_MAX for nothing to
+ * be remembered. */
+int64_t run_save(struct run *run, int64_t monotonic_ms);
+
+/* For a line about what goes on. */
+struct run_numbers {
+	uint64_t lines, stopped;	/* since the start */
+	size_t waiting;			/* decisions not yet carried out */
+	int64_t lag_s;			/* age of the newest event; 0: none */
+};
+void run_numbers(const struct run *run, int64_t now_ms,
+		 struct run_numbers *out);
+
+/* New GeoIP data, if they can be read, from the next round on. */
+void run_renew_data(struct run *run);
+
+/* Could a run begin with the settings as they are now? */
+int run_check_settings(const struct run *run, struct err *err);
+/* The settings change: remember what was read, and let go of all that was
+ * made of them. The next round makes it anew. */
+void run_let_go(struct run *run);
+
+/* What tells that there is something new (wake.h), and the rest of what is to
+ * be polled; how many. */
+bool run_want_wakes(const struct run *run, struct wake *wake);
+size_t run_polls(struct run *run, struct pollfd polls_out[PIPELINE_MAX]);
 
 void run_summary(struct run *run);
 void run_close(struct run **run);

@@ -134,13 +134,16 @@ int run_enforce_paper(struct run *run, struct err *err)
 /* Without news only for blocks made by hand, now and then. */
 static int follow_up(struct run *run, struct err *err)
 {
-	if (pipeline_counters(&run->pipeline).lines > 0 ||
+	uint64_t progress = run_progress(run);
+
+	if (progress != run->followed_progress ||
 	    ++run->idle_rounds % ROUNDS_PER_LOOK == 0)
 		run->is_queue_noted = false;
 	if (hold_and_follow_up(&run->desk.blocks, run->detector.tracker,
 			       !run->is_queue_noted, clock_now_ms(), err) < 0)
 		return -1;
 	run->is_queue_noted = true;
+	run->followed_progress = progress;
 	return 0;
 }
 

@@ -34,6 +34,9 @@ struct run {
 	struct logs logs;
 	struct pipeline pipeline;
 	bool is_all_read;
+	uint64_t lines_closed;	/* lines of logs that were closed */
+	uint64_t n_stopped;	/* decisions to stop somebody */
+	bool is_reading_on;	/* between two rounds */
 	struct report report;
 	struct desk desk;
 	struct pending pending;
@@ -45,11 +48,23 @@ struct run {
 	struct teller teller;
 	int64_t lift_cursor, newest_ms, audit_newest;
 	uint64_t saved_progress;	/* as of the last commit */
+	int64_t saved_ms;		/* when that was, monotonic */
+	uint64_t followed_progress;	/* as of the last follow_up() */
 	struct meter meter;
 };
 
 /* run.c: everything up to here, in one transaction. */
 int run_commit(struct run *run, struct err *err);
+/* What the open logs have new, in steps; `stop` may be NULL. */
+int run_read(struct run *run, const volatile sig_atomic_t *stop,
+	     struct err *err);
+/* How much was read since the logs were opened. */
+uint64_t run_progress(const struct run *run);
+void run_close_logs(struct run *run);
+/* What was found goes to standard output. */
+void run_tell(struct run *run);
+/* After a commit that failed. */
+void run_forget_unsaved(struct run *run);
 int64_t run_newest_ms(const struct run *run);	/* the newest event's time */
 
 /* run_desk.c: the steps of a round that need the database. One that fails

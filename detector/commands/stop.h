@@ -6,11 +6,24 @@
 #ifndef DETECTOR_COMMANDS_STOP_H
 #define DETECTOR_COMMANDS_STOP_H
 
+#include <poll.h>
 #include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* Set by either signal, once stop_catch() was called. */
 extern volatile sig_atomic_t stop_asked;
 
 void stop_catch(void);
+
+/* Set by SIGHUP, once stop_catch_reload() was called: read the configuration
+ * anew, and set it back before. */
+extern volatile sig_atomic_t reload_asked;
+
+void stop_catch_reload(void);
+
+/* poll(2), but at once when one of them is set: no signal comes between the
+ * look and the wait. Negative: for ever. */
+int stop_poll(struct pollfd *polls, size_t n, int64_t limit_us);
 
 #endif

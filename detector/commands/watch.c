@@ -1,34 +1,231 @@
 /*
- * watch - rounds without end, for systemd. It looks for new lines every
- * watch_interval; the position decides what is new, so nothing is missed
- * between two looks, whatever happens to the files.
+ * watch - rounds without end, for systemd: one every watch_interval, and when
+ * a log came, went or was rotated. Between two of them what the logs have new
+ * is read as soon as it is there. What is new, the position decides and no
+ * event, so nothing is missed, whatever happens to the files.
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/service.h"
+#include "detector/commands/reload.h"
 #include "detector/commands/run.h"
 #include "detector/commands/stop.h"
 #include "detector/settings.h"
 
+#include <inttypes.h>
 #include <string.h>
+
+enum {
+	/* Lines that pour in are read in sips: a verdict comes no later for
+	 * it, and a few hundred sips a second cost little. */
+	SIP_US = 2000,
+	/* A rotation is several steps, and some time passes before every
+	 * daemon writes into the new file. Between two rounds, too. */
+	SETTLE_US = 100 * 1000,
+	STATUS_US = 10 * 1000 * 1000
+};
+
+struct watching {
+	const struct invocation *invocation;
+	struct run *run;
+	struct wake *wake;
+	const char *trouble;	/* of the wake, as told */
+	size_t n_polls;
+	struct pollfd polls[PIPELINE_MAX + 1];
+	bool has_lines;		/* there may be something to read */
+	bool has_data;		/* GeoIP data were replaced */
+	/* Monotonic. */
+	int64_t sip_us;		/* when it was last read */
+	int64_t round_us;	/* when the next round is due */
+	int64_t status_us;	/* when the status line is */
+};
+
+static void sooner(int64_t *due_us, int64_t at_us)
+{
+	if (at_us < *due_us)
+		*due_us = at_us;
+}
+
+static void tell_trouble(struct watching *watching)
+{
+	const char *trouble = wake_trouble(watching->wake);
+
+	if (trouble && trouble != watching->trouble)
+		log_warning("the kernel does not tell of every new line "
+			    "(inotify: %s): looking every watch_interval",
+			    trouble);
+	watching->trouble = trouble;
+}
+
+/* What is watched anew may have changed before. */
+static void set_wakes(struct watching *watching)
+{
+	int fd = wake_fd(watching->wake);
+	size_t n = 0;
+
+	watching->has_lines |= run_want_wakes(watching->run, watching->wake);
+	tell_trouble(watching);
+	if (fd >= 0)
+		watching->polls[n++] = (struct pollfd){ .fd = fd,
+							.events = POLLIN };
+	watching->n_polls = n + run_polls(watching->run, &watching->polls[n]);
+}
+
+static void round_now(struct watching *watching)
+{
+	struct err err;
+
+	if (watching->has_data)
+		run_renew_data(watching->run);
+	watching->has_data = false;
+	/* What is away now is tried again in the next round. */
+	if (run_round(watching->run, &stop_asked, &err) < 0)
+		log_warning("%s", err.text);
+	run_end_round(watching->run);
+	service_alive(clock_monotonic_ms());
+	set_wakes(watching);
+	watching->round_us = clock_monotonic_us() +
+			     settings.watch_interval_ms * 1000;
+}
+
+static void read_on(struct watching *watching)
+{
+	watching->has_lines = false;
+	watching->sip_us = clock_monotonic_us();
+	if (run_read_on(watching->run, &stop_asked))
+		service_alive(clock_monotonic_ms());
+	else
+		sooner(&watching->round_us, watching->sip_us + SETTLE_US);
+}
+
+/* Until when there is nothing to be done. */
+static int64_t next_us(const struct watching *watching, int64_t saved_ms)
+{
+	int64_t next_us = watching->round_us;
+	int64_t alive_ms = service_alive_every_ms();
+
+	if (saved_ms < next_us / 1000)
+		next_us = saved_ms * 1000;
+	if (watching->has_lines)
+		sooner(&next_us, watching->sip_us + SIP_US);
+	if (alive_ms)
+		sooner(&next_us, clock_monotonic_us() + alive_ms * 1000);
+	return next_us;
+}
+
+static void hear_kernel(struct watching *watching)
+{
+	unsigned what = wake_read(watching->wake);
+
+	/* The journals': they are asked themselves. */
+	for (size_t i = 0; i < watching->n_polls; i++)
+		watching->has_lines |= watching->polls[i].revents != 0 &&
+			watching->polls[i].fd != wake_fd(watching->wake);
+	watching->has_lines |= (what & WAKE_LINES) != 0;
+	watching->has_data |= (what & WAKE_DATA) != 0;
+	if (what & (WAKE_NAMES | WAKE_DATA))
+		sooner(&watching->round_us, clock_monotonic_us() + SETTLE_US);
+}
+
+/* With lines to be read soon nobody need say that there are some. */
+static void wait_until(struct watching *watching, int64_t until_us)
+{
+	size_t n = watching->has_lines ? 0 : watching->n_polls;
+	int64_t wait_us = until_us - clock_monotonic_us();
+
+	if (stop_poll(watching->polls, n, wait_us > 0 ? wait_us : 0) > 0)
+		hear_kernel(watching);
+}
+
+static void between_rounds(struct watching *watching)
+{
+	while (!stop_asked && !reload_asked &&
+	       clock_monotonic_us() < watching->round_us) {
+		int64_t saved_ms;
+
+		if (watching->has_lines &&
+		    clock_monotonic_us() >= watching->sip_us + SIP_US)
+			read_on(watching);
+		saved_ms = run_save(watching->run, clock_monotonic_ms());
+		service_alive(clock_monotonic_ms());
+		wait_until(watching, next_us(watching, saved_ms));
+	}
+}
+
+static int check_settings(void *context, struct err *err)
+{
+	const struct watching *watching = context;
+
+	return run_check_settings(watching->run, err);
+}
+
+static void let_go(void *context)
+{
+	struct watching *watching = context;
+
+	run_let_go(watching->run);
+}
+
+static void reload_now(struct watching *watching)
+{
+	static const char *const fixed[] = { "state_dir", "reader_user",
+					     "act.socket", NULL };
+
+	reload_asked = 0;
+	reload(watching->invocation,
+	       &(struct reload){ "watch", fixed, check_settings, let_go,
+				 watching });
+}
+
+static void tell_status(struct watching *watching, int64_t now_us)
+{
+	struct run_numbers now;
+
+	if (now_us < watching->status_us)
+		return;
+	watching->status_us = now_us + STATUS_US;
+	run_numbers(watching->run, clock_now_ms(), &now);
+	service_status("%" PRIu64 " lines read, %" PRIu64 " accounts decided "
+		       "to be stopped, %zu waiting for the database; last "
+		       "line %" PRId64 " s old", now.lines, now.stopped,
+		       now.waiting, now.lag_s);
+}
+
+static void watch(struct watching *watching)
+{
+	bool is_ready = false;
+
+	while (!stop_asked) {
+		if (reload_asked) {
+			reload_now(watching);
+			is_ready = false;
+		}
+		round_now(watching);
+		if (!is_ready)
+			service_ready();
+		is_ready = true;
+		tell_status(watching, clock_monotonic_us());
+		between_rounds(watching);
+	}
+	service_stopping();
+	run_save(watching->run, INT64_MAX);
+}
 
 static int run_watch(struct invocation *invocation)
 {
-	struct run *run = NULL;
+	struct watching watching = { .invocation = invocation };
 	struct err err;
 
 	stop_catch();
-	if (run_open(invocation, &run, &err) < 0)
+	stop_catch_reload();
+	service_begin();
+	if (run_open(invocation, &watching.run, &err) < 0)
 		return command_fail(&err);
+	watching.wake = wake_new();
 	log_info("watching; end with SIGTERM");
-	while (!stop_asked) {
-		/* What is away now is tried again in the next round. */
-		if (run_round(run, &stop_asked, &err) < 0)
-			log_warning("%s", err.text);
-		run_end_round(run);
-		if (!stop_asked)
-			clock_sleep_ms(settings.watch_interval_ms);
-	}
-	run_close(&run);
+	watch(&watching);
+	run_close(&watching.run);
+	wake_free(&watching.wake);
 	log_info("stopped; everything read is remembered");
 	return EXIT_FINE;
 }
@@ -37,8 +234,9 @@ const struct command command_watch = {
 	.name = "watch",
 	.usage = "[LOG...]",
 	.about = "the same without ending (systemd)",
-	.help = "Does what scan does, again and again, until SIGTERM. One "
-		"scan or watch at a\ntime works on a state directory.",
+	.help = "Does what scan does, as soon as a line is written, until "
+		"SIGTERM. SIGHUP reads the\nconfiguration anew. One scan or "
+		"watch at a time works on a state directory.",
 	.takes = TAKES_JSON | TAKES_ORIGIN | TAKES_FORMAT | TAKES_DRY_RUN |
 		 TAKES_LOGS,
 	.min_args = 0,

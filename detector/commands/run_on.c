@@ -1,0 +1,181 @@
+/*
+ * What watch does between two rounds: it reads on in the logs that are open as
+ * soon as there is something new, and no more than that.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "detector/commands/run_inside.h"
+#include "detector/settings.h"
+#include "detector/sources/journal.h"
+
+#include <string.h>
+
+bool run_read_on(struct run *run, const volatile sig_atomic_t *stop)
+{
+	struct err err;
+	int result;
+
+	if (run->must_reload || !pipeline_renew(&run->pipeline))
+		return false;
+	run->is_reading_on = true;
+	result = run_read(run, stop, &err);
+	run->is_reading_on = false;
+	run_tell(run);
+	if (result == 0)
+		return true;
+	/* A log that cannot be read; or the state cannot be written, and the
+	 * next round begins from there. */
+	log_warning("%s", err.text);
+	run_forget_unsaved(run);
+	return false;
+}
+
+int64_t run_save(struct run *run, int64_t monotonic_ms)
+{
+	struct err err;
+
+	if (run->must_reload || !run_is_unsaved(run))
+		return INT64_MAX;
+	if (monotonic_ms < run->saved_ms + RUN_SAVE_EVERY_MS)
+		return run->saved_ms + RUN_SAVE_EVERY_MS;
+	if (run_commit(run, &err) < 0) {
+		log_warning("%s", err.text);
+		run_forget_unsaved(run);
+	}
+	return INT64_MAX;
+}
+
+void run_numbers(const struct run *run, int64_t now_ms,
+		 struct run_numbers *out)
+{
+	int64_t newest_ms = run_newest_ms(run);
+
+	*out = (struct run_numbers){
+		.lines = run->lines_closed +
+			 pipeline_counters(&run->pipeline).lines,
+		.stopped = run->n_stopped,
+		.waiting = state_journal_count(run->state),
+		.lag_s = newest_ms > 0 && newest_ms < now_ms
+				 ? (now_ms - newest_ms) / 1000 : 0,
+	};
+}
+
+static bool save_all(struct run *run)
+{
+	struct err err;
+
+	if (run->must_reload || run_commit(run, &err) == 0)
+		return true;
+	log_warning("%s", err.text);
+	run_forget_unsaved(run);
+	return false;
+}
+
+void run_renew_data(struct run *run)
+{
+	struct geo *geo = NULL;
+	struct err err;
+
+	if (settings_geo(&geo, &err) < 0) {
+		log_warning("%s; going on with the GeoIP data of before",
+			    err.text);
+		return;
+	}
+	geo_close(&geo);
+	if (save_all(run))
+		run_close_logs(run);
+	run->must_reload = true;
+	log_info("new GeoIP data");
+}
+
+/* A detector that is thrown away again: it knows what it cannot use. */
+static int try_detector(struct err *err)
+{
+	struct detector detector = { .n_home = 0 };
+	struct geo *geo = NULL;
+
+	if (settings_geo(&geo, err) < 0)
+		return -1;
+	if (detector_init(&detector, geo, &settings.home, NULL, err) < 0) {
+		geo_close(&geo);
+		return -1;
+	}
+	detector_release(&detector);
+	return 0;
+}
+
+static int try_languages(struct err *err)
+{
+	struct languages *languages = NULL;
+
+	if (languages_load(settings.template_dir, &languages, err) < 0)
+		return -1;
+	languages_free(&languages);
+	return 0;
+}
+
+int run_check_settings(const struct run *run, struct err *err)
+{
+	const struct format *format;
+	struct logs logs = { .n = 0 };
+	int found;
+
+	if (reader_format(settings.format, &format, err) < 0 ||
+	    try_detector(err) < 0 || try_languages(err) < 0)
+		return -1;
+	/* A log may come later. */
+	found = logs_find(&logs, run->invocation, run->state, err);
+	logs_release(&logs);
+	return found < 0 && err->code == EXIT_CONFIG ? -1 : 0;
+}
+
+void run_let_go(struct run *run)
+{
+	if (save_all(run))
+		run_close_logs(run);
+	detector_release(&run->detector);
+	run->must_reload = true;
+	if (run->has_desk)
+		desk_close(&run->desk);
+	run->has_desk = false;
+	run->patience = (struct patience){ .steps[0].code = EXIT_FINE };
+	run->enforce = settings.mode == MODE_ENFORCE &&
+		       !run->invocation->dry_run;
+}
+
+static bool is_file(const char *name)
+{
+	return !journal_is_named(name) && strcmp(name, "-") != 0;
+}
+
+static void want_names(struct wake *wake, char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_file(names[i]))
+			wake_want_name(wake, names[i], WAKE_NAMES);
+}
+
+bool run_want_wakes(const struct run *run, struct wake *wake)
+{
+	const struct invocation *invocation = run->invocation;
+
+	wake_begin(wake);
+	for (size_t i = 0; i < run->logs.n; i++)
+		if (is_file(run->logs.logs[i].path))
+			wake_want_log(wake, run->logs.logs[i].path);
+	if (invocation->n_args > 0)
+		want_names(wake, invocation->args,
+			   (size_t)invocation->n_args);
+	else
+		want_names(wake, settings.sources.items, settings.sources.n);
+	if (*settings.country_db)
+		wake_want_name(wake, settings.country_db, WAKE_DATA);
+	if (*settings.asn_db)
+		wake_want_name(wake, settings.asn_db, WAKE_DATA);
+	return wake_end(wake);
+}
+
+size_t run_polls(struct run *run, struct pollfd polls_out[PIPELINE_MAX])
+{
+	return pipeline_wakes(&run->pipeline, polls_out);
+}
