@@ -330,6 +330,79 @@ static void test_order(void **state)
 	conf_release(sections, N_ELEMENTS(sections));
 }
 
+/* Others are tried, and the old ones come back, each where it was. */
+static void test_put_back(void **state)
+{
+	static const char *const good[] = { "number=7", "list=p,q,r",
+					    "name=y", "flag=false" };
+	static const char *const bad[] = { "number=8", "list=s", "mode=none" };
+	struct conf_aside *aside;
+	struct err err;
+	char *name, *item;
+
+	(void)state;
+	assert_int_equal(conf_load(sections, 2, NULL, NULL, false, good, 4,
+				   &err), 0);
+	name = top.name;
+	item = top.list.items[2];
+	aside = conf_set_aside(sections, N_ELEMENTS(sections));
+	assert_null(top.name);
+	assert_int_equal(conf_load(sections, 2, NULL, NULL, false, bad, 3,
+				   &err), -1);
+	assert_int_equal(top.number, 8);
+	conf_put_back(&aside);
+	assert_null(aside);
+	assert_int_equal(top.number, 7);
+	assert_false(top.flag);
+	assert_int_equal(inner.depth, 1);
+	assert_int_equal(top.list.n, 3);
+	/* Whoever borrowed it may look at it still. */
+	assert_ptr_equal(top.name, name);
+	assert_ptr_equal(top.list.items[2], item);
+	assert_string_equal(name, "y");
+	assert_string_equal(item, "r");
+	conf_release(sections, N_ELEMENTS(sections));
+}
+
+static void test_what_changed(void **state)
+{
+	static const char *const first[] = { "number=7", "list=p,q",
+					     "name=y", "flag=false" };
+	static const char *const second[] = { "number=7", "list=p,z",
+					      "name=n", "flag=true",
+					      "signal.volume.depth=2" };
+	struct conf_aside *aside;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(conf_load(sections, 2, NULL, NULL, false, first, 4,
+				   &err), 0);
+	aside = conf_set_aside(sections, N_ELEMENTS(sections));
+	assert_int_equal(conf_load(sections, 2, NULL, NULL, false, second, 5,
+				   &err), 0);
+	assert_false(conf_differs(aside, "number"));
+	assert_false(conf_differs(aside, "span"));
+	assert_false(conf_differs(aside, "share"));
+	assert_true(conf_differs(aside, "list"));
+	assert_true(conf_differs(aside, "name"));
+	assert_true(conf_differs(aside, "flag"));
+	assert_true(conf_differs(aside, "signal.volume.depth"));
+	assert_false(conf_differs(aside, "depth"));
+	conf_keep_old(aside, "name");
+	conf_keep_old(aside, "list");
+	conf_keep_old(aside, "flag");
+	conf_keep_old(aside, "nobody");
+	assert_string_equal(top.name, "y");
+	assert_string_equal(top.list.items[1], "q");
+	assert_false(top.flag);
+	assert_int_equal(inner.depth, 2);
+	conf_drop(&aside);
+	assert_null(aside);
+	assert_string_equal(top.name, "y");
+	assert_string_equal(top.list.items[1], "q");
+	conf_release(sections, N_ELEMENTS(sections));
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -358,6 +431,8 @@ int main(void)
 		cmocka_unit_test(test_include),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_put_back),
+		cmocka_unit_test(test_what_changed),
 	};
 
 	return cmocka_run_group_tests_name("conf", tests, set_up, tear_down);
