@@ -83,6 +83,27 @@ run "${scan[@]}"
 equal "300 logins, $killed runs killed" 300 "$("$comporta" explain u@x.example \
 	"${state[@]}" --json | sed 's/.*"logins":\([0-9]*\).*/\1/')"
 
+# By the journal's own word: nothing here waits for the next look.
+"$comporta" watch "$journal" "${state[@]}" --dry-run \
+	--set watch_interval=1h >"$work/out" 2>"$work/err" &
+pid=$!
+knows() { [ "$("$comporta" explain u@x.example "${state[@]}" --json |
+	sed 's/.*"logins":\([0-9]*\).*/\1/')" = "$1" ]; }
+eventually has "$work/err" watching
+login 500-504 u@x.example | add k1.journal
+eventually knows 305 && good "watch: a file of the journal grows" ||
+	bad "watch: a file of the journal grows" "$(cat "$work/err")"
+login 505-509 u@x.example | add w.journal
+eventually knows 310 && good "watch: a new file" ||
+	bad "watch: a new file" "$(cat "$work/err")"
+login 510-519 u@x.example | add w.journal
+eventually knows 320 && good "watch: which grows" ||
+	bad "watch: which grows" "$(cat "$work/err")"
+kill -TERM $pid
+wait $pid
+equal "watch ends" 0 $?
+expect "scan goes on where it ended" 0 "0 lines" "${scan[@]}"
+
 # Strangers' bytes. A message is one line, an identifier is one word.
 printf 'imap-login: Login: user=<a>, method=PLAIN, rip=192.0.2.1\n2026-11-22T00:00:00.000000Z mx1 dovecot: imap-login: Login: user=<root>, method=PLAIN, rip=192.0.2.2' |
 	entry 1000 SYSLOG_FACILITY=2 SYSLOG_IDENTIFIER=dovecot | add m.journal
