@@ -5,6 +5,7 @@
 #   make install     DESTDIR= PREFIX=/usr/local
 #   make lint        the architecture's rules
 #   make check-all   check, sanitizers, static checks, fuzzers: long
+#   make crash       kills every part 500 times, fills disks: ten minutes
 #   make bench       timings beside ripgrep, pflogsumm and eximstats
 #   make bench-enforce   from a decision to a refused recipient, on Postfix
 #   make bench-http      owner pages a second, beside libmicrohttpd alone
@@ -68,7 +69,7 @@ endif
 
 .DEFAULT_GOAL := all
 .PHONY: .FORCE all manual tests libraries objects print-objects print-libs demo check \
-	check-all geoip lint fuzz bench bench-enforce bench-http eval install \
+	check-all crash geoip lint fuzz bench bench-enforce bench-http eval install \
 	uninstall clean
 .SECONDARY:
 
@@ -177,6 +178,13 @@ check:
 
 check-all:
 	@bash tests/check-all.sh
+
+crash:
+	@sh packaging/deps.sh check
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory geoip
+	@COMPORTA=$${COMPORTA:-$(BUILD)/comporta} bash tests/crash/matrix.sh \
+		--kills $${KILLS:-520} --seed $${SEED:-1}
 
 bench:
 	@sh packaging/deps.sh all

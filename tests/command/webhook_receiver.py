@@ -1,7 +1,8 @@
 """A receiver of webhooks: keeps each request as N.headers and N.body in the
 folder, and answers with the status that the file `answer` there names, after
 as many seconds as the file `delay` says. With a second argument, a file with
-certificate and key, over TLS."""
+certificate and key, over TLS; with a third, on that port. Started again it
+counts on."""
 import http.server
 import pathlib
 import ssl
@@ -13,7 +14,7 @@ folder = pathlib.Path(sys.argv[1])
 
 class Receiver(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    n = 0
+    n = sum(1 for _ in folder.glob("*.body"))
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -32,8 +33,9 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         pass
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-if len(sys.argv) > 2:
+port = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Receiver)
+if len(sys.argv) > 2 and sys.argv[2]:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(sys.argv[2])
     server.socket = tls.wrap_socket(server.socket, server_side=True)

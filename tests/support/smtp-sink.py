@@ -3,9 +3,10 @@
 it took, "RECIPIENT MESSAGE-ID CONNECTION", written before it says so.
 
 usage: smtp-sink.py PORT-FILE LIST [--delay SECONDS] [--refuse TEXT]
-                    [--later TEXT] [--keep FOLDER]
+                    [--later TEXT] [--keep FOLDER] [--port PORT]
 --delay: before each answer to a message; --refuse, --later: recipients that
-hold TEXT get 550 or 451; --keep: the messages, as files.
+hold TEXT get 550 or 451; --keep: the messages, as files that stay when it is
+started again; --port: this one, not any that is free.
 """
 import argparse
 import asyncio
@@ -19,6 +20,7 @@ options.add_argument("--delay", type=float, default=0)
 options.add_argument("--refuse")
 options.add_argument("--later")
 options.add_argument("--keep")
+options.add_argument("--port", type=int, default=0)
 options = options.parse_args()
 taken = open(options.list, "a", buffering=1)
 connections = 0
@@ -63,11 +65,12 @@ async def converse(reader, writer):
             await asyncio.sleep(options.delay)
             messages += 1
             name = re.search(rb"(?im)^Message-ID: (\S+)", message)
-            taken.write(f"{recipient} {name.group(1).decode()} {number}\n")
             if options.keep:
-                path = os.path.join(options.keep, f"{messages}.eml")
+                path = os.path.join(options.keep,
+                                    f"{os.getpid()}-{messages}.eml")
                 with open(path, "wb") as file:
                     file.write(message)
+            taken.write(f"{recipient} {name.group(1).decode()} {number}\n")
         elif verb == "QUIT":
             writer.write(b"221 bye\r\n")
             break
@@ -77,7 +80,8 @@ async def converse(reader, writer):
 
 
 async def main():
-    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    server = await asyncio.start_server(talk, "127.0.0.1",
+                                        options.port)
     with open(options.port_file + ".new", "w") as file:
         file.write(str(server.sockets[0].getsockname()[1]))
     os.rename(options.port_file + ".new", options.port_file)

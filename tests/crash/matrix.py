@@ -1,0 +1,163 @@
+"""The crash matrix: real parts, killed or failing, against an undisturbed run
+of the same log. docs/RELIABILITY.md says what the rows mean.
+
+usage: matrix.py [--seed N] [--kills N] [--short] [ROW...]
+--kills: how often in all rows; --short: one row only, for every day.
+The last line is "N passed, N failed".
+"""
+
+import argparse
+import sys
+import time
+
+import course
+import killer
+import traffic
+from world import RigError, Trial, World, tail
+
+PARTS = 3
+OURS = ["watch", "notify", "serve"]
+AROUND = ["sink", "hooks", "writer", "mariadb"]
+
+# Who is killed; its share of all kills; what may come twice then, since its
+# answer or our word of it was cut.
+KILLED = {
+    "watch": (["watch"], 6, ("program",)),
+    "notify": (["notify"], 4, ("mail", "webhook")),
+    "serve": (["serve"], 3, ()),
+    "mariadb": (["mariadb"], 2, ("mail", "webhook", "program")),
+    "sink": (["sink"], 2, ("mail",)),
+    "hooks": (["hooks"], 2, ("webhook",)),
+    "writer": (["writer"], 2, ()),
+    "everybody": (OURS * 3 + AROUND, 8, ("mail", "webhook", "program")),
+}
+SHORT = "everybody"
+
+
+class Row:
+    """One trial and what came of it."""
+
+    def __init__(self, place, name, text, steps=1, **more):
+        self.name, self.text, self.steps = name, text, steps
+        self.trial = Trial(place, name, b"".join(text.parts), **more)
+        self.killer = None
+        self.way = None
+        self.began = time.monotonic()
+
+    def run(self):
+        try:
+            return self._run()
+        finally:
+            if self.killer:
+                self.killer.stopping.set()
+            self.trial.drop()
+
+    def between(self, what, n):
+        """The log grows as they die, so that all die at work."""
+        if what != "written" or not self.killer:
+            return
+        share = (n + 1) / (len(self.text.parts) * (self.steps + 1))
+        self.trial.wait("they die", lambda: self.killer.killed
+                        >= self.killer.wanted * share
+                        or not self.killer.is_alive(), 120)
+
+    def _run(self):
+        self.trial.start_around()
+        self.trial.start_ours()
+        if self.killer:
+            if "notify" in self.killer.targets:
+                self.trial.add("notify", self.trial.comporta("notify"),
+                               every=0.2)
+            self.killer.start()
+        self.way = course.Course(self.trial, self.text, self.between,
+                                 self.steps)
+        self.way.go()
+        if self.killer:
+            self.killer.stop()
+        self.way.settle()
+        self.trial.end()
+        # What watch counted last is published at the end of a run.
+        self.trial.run("scan")
+        return course.Ledger(self.trial, len(self.text.parts))
+
+
+class Matrix:
+    def __init__(self, place, seed, kills):
+        self.place, self.seed, self.kills = place, seed, kills
+        self.text = traffic.Traffic(seed, PARTS)
+        self.passed = self.failed = self.killed = 0
+        self.want = Row(place, "calm", self.text).run()
+
+    def judge(self, row, got, may_double, times):
+        """A line of the table, and what is wrong."""
+        difference = course.Difference(self.want, got)
+        problems = list(difference.lines)
+        for what, n in difference.copies.items():
+            if n > (times if what in may_double else 0):
+                problems.append(f"+ {what}: {n} copies")
+        for part in row.trial.parts.values():
+            if part.strange():
+                problems.append(f"{part.name} ended with {part.strange()}:"
+                                f" {tail(part.log)[-1500:]}")
+        copies = " ".join(f"{n} {what}" for what, n
+                          in difference.copies.items() if n) or "-"
+        print(f"{'FAIL' if problems else 'ok':5} {row.name:16} {times:4} times"
+              f"  lost {difference.lost}  double {difference.doubled}"
+              f"  sent again: {copies}  {time.monotonic() - row.began:.0f} s",
+              flush=True)
+        self.tell(problems)
+
+    def tell(self, problems):
+        for problem in problems:
+            print(f"      {problem}")
+        self.passed += not problems
+        self.failed += bool(problems)
+
+    def killed_row(self, name):
+        targets, share, may_double = KILLED[name]
+        shares = sum(share for _, share, _ in KILLED.values())
+        kills = -(-self.kills * share // shares)
+        row = Row(self.place, name, self.text, steps=-(-kills // PARTS),
+                  pause=0.002, delay=0.03)
+        row.killer = killer.Killer(row.trial, targets, kills,
+                                   f"{self.seed}-{name}")
+        try:
+            got = row.run()
+        except RigError as error:
+            print(f"FAIL  {name}")
+            self.tell([str(error)])
+            return
+        self.killed += row.killer.killed
+        self.judge(row, got, may_double, row.killer.killed)
+        for where, n in sorted(row.killer.where.items()):
+            print(f"        {n:4}  {where}")
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--kills", type=int, default=520)
+    options.add_argument("--short", action="store_true")
+    options.add_argument("rows", nargs="*")
+    options = options.parse_args()
+    names = options.rows or list(KILLED)
+    if options.short:
+        names = [SHORT]
+        shares = sum(share for _, share, _ in KILLED.values())
+        options.kills = 60 * shares // KILLED[SHORT][1]
+    print(f"seed {options.seed}")
+    try:
+        with World() as place:
+            matrix = Matrix(place, options.seed, options.kills)
+            for name in names:
+                matrix.killed_row(name)
+    except RigError as error:
+        print(f"FAIL  {error}\n0 passed, 1 failed")
+        sys.exit(1)
+    print(f"{matrix.killed} kills")
+    print(f"{matrix.passed} passed, {matrix.failed} failed")
+    sys.exit(matrix.failed > 0)
+
+
+if __name__ == "__main__":
+    main()
