@@ -310,7 +310,8 @@ int blocks_newest_audit(struct blocks *blocks, int64_t *id_out,
 struct blocks_news {
 	int64_t audit_id, at_ms;
 	struct slice account;
-	bool is_lift;		/* else `trust` holds */
+	bool is_lift;		/* or a decision that was discarded at the
+				 * brake; else `trust` holds */
 	struct trust trust;
 };
 
@@ -324,10 +325,6 @@ int blocks_news_since(struct blocks *blocks, int64_t after_audit_id,
 		      int (*each)(void *context,
 				  const struct blocks_news *news),
 		      void *context, struct err *err);
-
-/* How many blocks were made since then; for the brake. */
-int blocks_count_since(struct blocks *blocks, int64_t since_ms,
-		       int64_t *count_out, struct err *err);
 
 /* What the desk sees at a glance: blocks that stand; notices that wait, and
  * those of the last 30 days that could not be sent. `seen_by` as in

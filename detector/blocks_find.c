@@ -252,29 +252,6 @@ int blocks_each_active(struct blocks *blocks, int64_t since_ms,
 		      NULL, err) == DB_OK ? 0 : -1;
 }
 
-static int take_count(void *context, const struct db_row *row)
-{
-	*(int64_t *)context = db_column_integer(row, "n", 0);
-	return 1;
-}
-
-int blocks_count_since(struct blocks *blocks, int64_t since_ms,
-		       int64_t *count_out, struct err *err)
-{
-	const struct db_parameter parameters[] = {
-		BLOCKS_P("since", db_integer(since_ms)),
-	};
-	int64_t count = 0;
-
-	if (db_run(blocks->db, "SELECT COUNT(*) AS n FROM comporta_block"
-		   " WHERE blocked_ms >= :since", parameters,
-		   BLOCKS_N(parameters), take_count, &count, NULL,
-		   err) != DB_OK)
-		return -1;
-	*count_out = count;
-	return 0;
-}
-
 static int add_audit_line(void *context, const struct db_row *row)
 {
 	static const char *const columns[] = { "actor", "address", "action",

@@ -61,7 +61,8 @@ void blocks_scheme(const char *hash, char *out, size_t size);
 struct blocks_proof {
 	enum password_state state;
 	char words[128];	/* for the audit trail */
-	bool is_same_shown;	/* by the password in the request */
+	/* By the password in the request. */
+	bool is_same_shown, is_other_shown;
 	char fingerprint[CRYPTO_HEX_SIZE];	/* of the hash as it is now */
 	bool is_known;		/* the panel still has the mailbox */
 	char reseller[PANEL_LOGIN_SIZE];	/* as the panel says now */

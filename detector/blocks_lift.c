@@ -1,6 +1,6 @@
 #include "detector/blocks_inside.h"
 
-#include "base/log.h"
+#include "detector/brake.h"
 #include "detector/followup.h"
 #include "detector/settings.h"
 #include "detector/webhooks.h"
@@ -154,6 +154,9 @@ static enum db_result change_rows(struct lifting *lifting, struct err *err)
 	}
 	done = turn_back(lifting, err);
 	if (done == DB_OK)
+		done = brake_lift_done(lifting->blocks, lifting->block.id,
+				       err);
+	if (done == DB_OK)
 		done = blocks_credentials_forget(lifting->blocks,
 						 lifting->block.id, err);
 	if (done == DB_OK)
@@ -191,6 +194,27 @@ static enum db_result note_same(struct lifting *lifting, struct err *err)
 	return blocks_audit_add(lifting->blocks, &line, err);
 }
 
+/* When the panel says it of many at once, a hash alone opens nothing. */
+static enum db_result brake(struct lifting *lifting, struct err *err)
+{
+	struct brake_lift lift = {
+		.block_id = lifting->block.id,
+		.decided_ms = lifting->block.decided_ms,
+	};
+	enum db_result done;
+	bool may;
+
+	if (!lifting->request->by_owner || lifting->request->force ||
+	    lifting->proof.is_other_shown)
+		return DB_OK;
+	memcpy(lift.account, lifting->block.account, sizeof(lift.account));
+	done = brake_lift_may(lifting->blocks, &lift, lifting->now_ms, &may,
+			      &lifting->is_noted, err);
+	if (done == DB_OK && !may)
+		lifting->result = LIFT_NEEDS_SUPPORT;
+	return done;
+}
+
 /* Inside the transaction. DB_OK means that lifting->result holds; only with
  * LIFT_DONE, or is_noted, there is something to commit. */
 static enum db_result lift_rows(struct lifting *lifting, int64_t id,
@@ -218,6 +242,8 @@ static enum db_result lift_rows(struct lifting *lifting, int64_t id,
 	 * configuration hears of that first. */
 	if ((lifting->result == LIFT_DONE || !lifting->request->by_owner) &&
 	    check_panel(lifting, err))
+		return DB_FAILED;
+	if (lifting->result == LIFT_DONE && brake(lifting, err) != DB_OK)
 		return DB_FAILED;
 	if (lifting->result != LIFT_DONE)
 		return DB_OK;
@@ -275,106 +301,4 @@ enum lift_result blocks_lift(struct blocks *blocks, int64_t id,
 
 	block_release(&lifting.block);
 	return result;
-}
-
-/* Ids of blocks that a scan may lift, a page at a time. */
-enum { PAGE = 100, FAILURES_MAX = 20 };
-
-struct page {
-	int64_t ids[PAGE];
-	size_t n;
-};
-
-static int take_candidate(void *context, const struct db_row *row)
-{
-	struct page *page = context;
-
-	if (page->n < PAGE)
-		page->ids[page->n++] = db_column_integer(row, "id", 0);
-	return 0;
-}
-
-static int read_page(struct blocks *blocks, int64_t after_id,
-		     struct page *out, struct err *err)
-{
-	const struct db_parameter parameters[] = {
-		BLOCKS_P("after", db_integer(after_id)),
-		BLOCKS_P("limit", db_integer(PAGE)),
-	};
-
-	out->n = 0;
-	return db_run(blocks->db,
-		      "SELECT id FROM comporta_block WHERE state = 'active'"
-		      " AND is_repeat = 0 AND fingerprint IS NOT NULL"
-		      " AND id > :after ORDER BY id LIMIT :limit",
-		      parameters, BLOCKS_N(parameters), take_candidate, out,
-		      NULL, err) == DB_OK ? 0 : -1;
-}
-
-/* Look without a transaction first: as a rule nothing has changed, and a scan
- * that only looks should lock nothing. */
-static enum lift_result try_one(struct blocks *blocks, int64_t id,
-				int64_t now_ms, struct err *err)
-{
-	static const struct lift_request request = {
-		.actor = "scan",
-		.reason = "the password was changed",
-		.by_owner = true,
-	};
-	struct block block = BLOCK_INIT;
-	enum block_find found = blocks_get(blocks, id, &block, err);
-	enum password_state state = PASSWORD_ERROR;
-
-	if (found == BLOCK_FOUND)
-		state = blocks_password(blocks, &block, err);
-	block_release(&block);
-	if (found == BLOCK_NOT_FOUND)
-		return LIFT_NOT_FOUND;
-	if (state == PASSWORD_ERROR)
-		return LIFT_FAILED;
-	if (state != PASSWORD_CHANGED)
-		return LIFT_PASSWORD_UNCHANGED;
-	return blocks_lift(blocks, id, &request, now_ms, err);
-}
-
-/* One mailbox that cannot be read must not keep the others shut; a database
- * that is away must not be asked for every one of them. */
-static void lift_page(struct blocks *blocks, const struct page *page,
-		      int64_t now_ms, int64_t *lifted, int *failures,
-		      struct err *err)
-{
-	for (size_t i = 0; i < page->n && *failures < FAILURES_MAX; i++) {
-		struct err problem;
-		enum lift_result result = try_one(blocks, page->ids[i],
-						  now_ms, &problem);
-
-		if (result == LIFT_DONE)
-			++*lifted;
-		if (result != LIFT_FAILED)
-			continue;
-		log_warning("%s", problem.text);
-		*err = problem;
-		++*failures;
-	}
-}
-
-int blocks_lift_changed(struct blocks *blocks, int64_t now_ms,
-			int64_t *lifted_out, struct err *err)
-{
-	struct page page = { .n = PAGE };
-	int64_t after_id = 0;
-	int failures = 0;
-
-	*lifted_out = 0;
-	if (!settings.lift.self_service)
-		return 0;
-	while (page.n == PAGE && failures < FAILURES_MAX) {
-		if (read_page(blocks, after_id, &page, err))
-			return -1;
-		if (page.n == 0)
-			break;
-		after_id = page.ids[page.n - 1];
-		lift_page(blocks, &page, now_ms, lifted_out, &failures, err);
-	}
-	return failures ? -1 : 0;
 }

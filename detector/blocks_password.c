@@ -208,6 +208,7 @@ static int look_at(struct look *look, struct slice password,
 					      &proof->is_same_shown, err)))
 		return -1;
 	proof->state = proofs[look->kind].state;
+	proof->is_other_shown = look->kind == OTHER_PASSWORD;
 	slice_copy(slice_from(proofs[look->kind].words), proof->words,
 		   sizeof(proof->words));
 	slice_copy(slice_from(look->fingerprint), proof->fingerprint,

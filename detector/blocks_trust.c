@@ -26,7 +26,7 @@ static int news_row(void *context, const struct db_row *row)
 		.audit_id = db_column_integer(row, "id", 0),
 		.at_ms = db_column_integer(row, "at_ms", 0),
 		.account = db_column(row, "account"),
-		.is_lift = slice_eq(db_column(row, "action"), S("lift")),
+		.is_lift = !slice_eq(db_column(row, "action"), S("trust")),
 	};
 
 	if (!news.is_lift &&
@@ -51,7 +51,8 @@ int blocks_news_since(struct blocks *blocks, int64_t after_audit_id,
 	return db_run(blocks->db,
 		      "SELECT id, account, at_ms, action, detail"
 		      " FROM comporta_audit WHERE id > :after"
-		      " AND action IN ('lift', 'trust') ORDER BY id",
+		      " AND action IN ('lift', 'discard', 'trust')"
+		      " ORDER BY id",
 		      parameters, BLOCKS_N(parameters), news_row, &hearing,
 		      NULL, err) == DB_OK ? 0 : -1;
 }

@@ -127,6 +127,7 @@ void detector_weigh(struct detector *detector, struct account_entry *entry,
 		detector->counters.known++;
 		return;
 	}
+	activity_count(&detector->activity, account->last_s, input->now_s);
 	remember_sent(detector, entry, input);
 	input->account = account;
 	input->login = account_login(entry);

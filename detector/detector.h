@@ -13,6 +13,7 @@
 
 #include "base/conf.h"
 #include "detector/accounts.h"
+#include "detector/activity.h"
 #include "detector/coverage.h"
 #include "detector/days.h"
 #include "detector/event.h"
@@ -53,6 +54,7 @@ struct detector {
 	double calm_below, quiet_below;
 	int64_t newest_ms;
 	struct coverage coverage;
+	struct activity activity;
 	struct detector_counters counters;
 	void (*on_verdict)(void *context, const struct verdict *verdict,
 			   struct account_entry *entry);

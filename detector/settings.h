@@ -13,6 +13,8 @@
 #include "detector/panel/db.h"
 
 enum mode { MODE_OBSERVE, MODE_ENFORCE };
+/* When nobody answers the brake. */
+enum brake_undecided { BRAKE_UNDECIDED_WAIT, BRAKE_UNDECIDED_HOURLY };
 enum mail_server { MAIL_SERVER_AUTO, MAIL_SERVER_POSTFIX, MAIL_SERVER_EXIM,
 		   MAIL_SERVER_NONE };
 
@@ -127,6 +129,10 @@ struct settings {
 	struct {
 		int64_t per_hour;	/* blocks, at least */
 		double share;		/* ... or of the active accounts */
+		int64_t undecided;	/* enum brake_undecided */
+		int64_t lifts;		/* within BRAKE_LIFTS_WITHIN_MS; 0:
+					 * any number */
+		double lift_share;	/* ... or of what is stopped */
 	} brake;
 
 	struct {			/* what check looks at */

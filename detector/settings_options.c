@@ -24,6 +24,9 @@ const char *const settings_databases[] = { "sqlite", "mysql", NULL };
 static const char *const gates[] = { "auto", "switch", "table", "both",
 				     NULL };
 
+/* As enum brake_undecided. */
+static const char *const undecided[] = { "wait", "hourly", NULL };
+
 /* As enum held_fate, which begins with "as set here". */
 static const char *const fates[] = { "keep", "release", "delete", NULL };
 
@@ -236,8 +239,17 @@ static const struct conf_option brake_options[] = {
 		"More than this within an hour stop, unless `share` allows "
 		"more."),
 	{ "share", CONF_REAL, AT(brake.share), "0.01", 0, 1, NULL,
-	  "Part of the known accounts that may be blocked within an hour.",
-	  NULL },
+	  "Part of the accounts of the busiest day that may be blocked within "
+	  "an hour.", NULL },
+	{ "undecided", CONF_CHOICE, AT(brake.undecided), "wait", 0, 0, NULL,
+	  "When nobody answers (comporta brake): wait, or hourly, which lets "
+	  "as many go as an hour may have.", undecided },
+	INTEGER("lifts", brake.lifts, "3", 0, 1000000, "lifts",
+		"More that a changed hash alone would lift within ten minutes "
+		"wait for a person, unless `lift_share` allows more; 0: any "
+		"number."),
+	{ "lift_share", CONF_REAL, AT(brake.lift_share), "0.2", 0, 1, NULL,
+	  "Part of the blocks that stand which may be lifted so.", NULL },
 	CONF_END
 };
 

@@ -212,6 +212,7 @@ int state_load(struct state *state, struct detector *detector,
 			return -1;
 	}
 	coverage_load(&detector->coverage, state);
+	activity_load(&detector->activity, state);
 	if (detector->days)
 		days_set_now(detector->days, (struct days_now){
 			(uint32_t)state_number(state, "days_hour", 0),
@@ -343,7 +344,8 @@ int state_save(struct state *state, struct detector *detector,
 	    sessions_each_dirty(detector->sessions, save_session, &saving))
 		return -1;
 	if (save_sightings(state, detector, err) < 0 ||
-	    save_days(state, detector->days, err) < 0)
+	    save_days(state, detector->days, err) < 0 ||
+	    activity_save(&detector->activity, state, err) < 0)
 		return -1;
 	return coverage_save(&detector->coverage, state, err);
 }

@@ -181,7 +181,7 @@ static void test_the_brake_holds_exactly(void **state)
 	for (size_t i = 0; i < N_ELEMENTS(limits); i++) {
 		desk_teardown(state);
 		desk_setup(state);
-		carry(limits[i], -1, limits[i], 1, true);
+		carry(limits[i], -1, limits[i], PENDING - limits[i], true);
 	}
 }
 

@@ -3,10 +3,9 @@
 #include "base/json.h"
 #include "base/must.h"
 #include "base/stamp.h"
+#include "detector/actions/batch.h"
 #include "detector/metrics/counts.h"
-#include "detector/settings.h"
 
-#include <math.h>
 #include <string.h>
 
 #define ACTION(id) extern const struct action action_##id;
@@ -30,11 +29,8 @@ const struct action *action_find(const char *name)
 /* Entries that are carried out together. */
 struct round {
 	struct state *state;
-	struct blocks *blocks;
-	const struct action *action;
+	struct batch batch;
 	const struct action_watcher *watcher;
-	size_t accounts;
-	int64_t now_ms;
 	struct entry {
 		char key[80];
 		struct text bytes;
@@ -43,7 +39,6 @@ struct round {
 	struct action_input inputs[BLOCKS_MANY];
 	enum action_result results[BLOCKS_MANY];
 	size_t n;
-	size_t alone;	/* so many go one by one: together they failed */
 };
 
 /* The entry is the verdict's JSON, written by us. */
@@ -68,10 +63,9 @@ static void read_entry(struct entry *entry, int64_t now_ms,
 		    &input_out->decided_ms);
 }
 
-/* Keep the first `n`. */
-static void cut(struct round *round, size_t n)
+static void drop(struct round *round)
 {
-	for (; round->n > n; round->n--) {
+	for (; round->n > 0; round->n--) {
 		struct entry *entry = &round->entries[round->n - 1];
 
 		json_free(&entry->json);
@@ -79,31 +73,28 @@ static void cut(struct round *round, size_t n)
 	}
 }
 
-/* Those after `key`. What names no account is never done, and goes alone. */
+/* Those after `key`. */
 static bool gather(struct round *round, const char *key)
 {
-	size_t most = round->alone || !round->action->carry_out_many
-			? 1 : BLOCKS_MANY;
-
-	for (round->n = 0; round->n < most; round->n++) {
+	for (round->n = 0; round->n < BLOCKS_MANY; round->n++) {
 		struct entry *entry = &round->entries[round->n];
-		struct action_input *input = &round->inputs[round->n];
 
 		entry->bytes = (struct text)TEXT_INIT(1 << 20);
 		if (!state_journal_next(round->state, key, entry->key,
 					&entry->bytes))
 			break;
 		key = entry->key;
-		read_entry(entry, round->now_ms, input);
-		if (input->account.len > 0)
-			continue;
-		round->n++;
-		if (round->n > 1)
-			cut(round, round->n - 1);
-		break;
+		read_entry(entry, round->batch.now_ms,
+			   &round->inputs[round->n]);
 	}
 	return round->n > 0;
 }
+
+static const enum metric_decision decisions[] = {
+	[ACTION_DONE] = DECISION_DONE,
+	[ACTION_NEVER] = DECISION_NEVER,
+	[ACTION_DISCARDED] = DECISION_DISCARDED,
+};
 
 /* Counted where they are forgotten, so once, however often we are killed. */
 static int forget_one(struct round *round, size_t i, struct counts *counts,
@@ -111,9 +102,8 @@ static int forget_one(struct round *round, size_t i, struct counts *counts,
 {
 	if (round->results[i] == ACTION_LATER)
 		return 0;
-	counts_add(counts, METRIC_DECISIONS,
-		   round->results[i] == ACTION_DONE ? DECISION_DONE
-						    : DECISION_NEVER, 0, 1);
+	counts_add(counts, METRIC_DECISIONS, decisions[round->results[i]], 0,
+		   1);
 	return state_journal_delete(round->state, round->entries[i].key, err);
 }
 
@@ -130,6 +120,12 @@ static int forget_all(struct round *round, struct err *err)
 /* In one transaction: those that need not wait. */
 static int forget(struct round *round, struct err *err)
 {
+	size_t n_ended = 0;
+
+	for (size_t i = 0; i < round->n; i++)
+		n_ended += round->results[i] != ACTION_LATER;
+	if (n_ended == 0)
+		return 0;
 	if (state_begin(round->state, err) < 0)
 		return -1;
 	if (forget_all(round, err) < 0) {
@@ -139,62 +135,6 @@ static int forget(struct round *round, struct err *err)
 	return state_commit(round->state, err);
 }
 
-/* *results are set unless many failed together: then -1, and nothing of it
- * is done. */
-static int act(struct round *round, struct err *err)
-{
-	const struct action *action = round->action;
-
-	if (round->n > 1)
-		return action->carry_out_many(round->blocks, round->inputs,
-					      round->n, round->results, err);
-	round->results[0] = ACTION_NEVER;
-	if (round->inputs[0].account.len > 0)
-		round->results[0] = action->carry_out(round->blocks,
-						      &round->inputs[0], err);
-	return 0;
-}
-
-/* More blocks within an hour than a host can have stolen passwords: rather a
- * broken GeoIP file or a changed network. A person must look. How many may
- * still be made; 0 with *err. */
-static size_t brake_leaves(const struct round *round, struct err *err)
-{
-	double limit = (double)round->accounts * settings.brake.share, left;
-	int64_t count;
-
-	if (limit < (double)settings.brake.per_hour)
-		limit = (double)settings.brake.per_hour;
-	if (blocks_count_since(round->blocks, round->now_ms - STAMP_HOUR_MS,
-			       &count, err) < 0)
-		return 0;
-	/* One is made while fewer than the limit are there. */
-	left = ceil(limit - (double)count);
-	if (left > 0)
-		return left < BLOCKS_MANY ? (size_t)left : BLOCKS_MANY;
-	err_set(err, EXIT_AGAIN,
-		"brake: %lld accounts were blocked within an hour, no more are "
-		"blocked now; look at them (comporta status), then raise "
-		"brake.per_hour or wait",
-		(long long)count);
-	return 0;
-}
-
-/* Each waited for a lock, several times. When so many did, it is no longer
- * somebody who edits one mailbox. */
-enum { BUSY_MAX = 3 };
-
-/* A database that is away, missing rights, tables of another form meet every
- * entry. */
-static bool meets_all(const struct action_report *report,
-		      const struct err *err, int *busy)
-{
-	*busy += err->code == EXIT_AGAIN;
-	return report->braked || err->code == EXIT_SERVICE ||
-	       err->code == EXIT_RIGHTS || err->code == EXIT_CONFIG ||
-	       *busy == BUSY_MAX;
-}
-
 static void count(const struct round *round, struct action_report *report)
 {
 	const struct action_watcher *watcher = round->watcher;
@@ -202,6 +142,7 @@ static void count(const struct round *round, struct action_report *report)
 	for (size_t i = 0; i < round->n; i++) {
 		report->done += round->results[i] == ACTION_DONE;
 		report->never += round->results[i] == ACTION_NEVER;
+		report->discarded += round->results[i] == ACTION_DISCARDED;
 		report->later += round->results[i] == ACTION_LATER;
 		if (round->results[i] == ACTION_NEVER &&
 		    round->entries[i].json)
@@ -210,68 +151,58 @@ static void count(const struct round *round, struct action_report *report)
 	}
 }
 
-/* What was gathered. True when it is over with those: each was done, will
- * never be, or is the one that has to wait. */
+/* False when nothing else need be tried. */
 static bool carry_out_round(struct round *round, struct action_report *report,
-			    struct err *err)
+			    int *result, struct err *err)
 {
-	size_t leaves = brake_leaves(round, err);
+	struct err one = { 0 };
+	enum batch_end end = batch_carry_out(&round->batch, round->inputs,
+					     round->n, round->results, &one);
+	int64_t later = report->later;
 
-	report->braked = leaves == 0;
-	round->results[0] = ACTION_LATER;
-	cut(round, report->braked ? 1 : leaves);
-	if (!report->braked && act(round, err) < 0) {
-		round->alone = round->n;
+	count(round, report);
+	report->braked |= end == BATCH_BRAKED;
+	if (report->later > later || end == BATCH_STOPS) {
+		*err = one;
+		*result = -1;
+	}
+	if (forget(round, &one) < 0) {
+		*err = one;
+		*result = -1;
 		return false;
 	}
-	count(round, report);
-	round->alone -= round->alone > 0;
-	return true;
+	return end != BATCH_STOPS;
 }
 
 static int carry_out_all(struct round *round, struct action_report *report,
 			 struct err *err)
 {
+	bool goes_on = true;
 	char key[80] = "";
-	int result = 0, busy = 0;
+	int result = 0;
 
-	while (gather(round, key)) {
-		bool goes_on = true, waits;
-		struct err one = { 0 };
-
-		if (carry_out_round(round, report, &one)) {
-			memcpy(key, round->entries[round->n - 1].key,
-			       sizeof(key));
-			/* Only what goes alone can wait. */
-			waits = round->results[0] == ACTION_LATER;
-			if (waits || forget(round, &one) < 0) {
-				*err = one;
-				result = -1;
-				goes_on = waits &&
-					  !meets_all(report, &one, &busy);
-			}
-		}
-		cut(round, 0);
-		if (!goes_on)
-			break;
+	while (goes_on && gather(round, key)) {
+		memcpy(key, round->entries[round->n - 1].key, sizeof(key));
+		goes_on = carry_out_round(round, report, &result, err);
+		drop(round);
 	}
 	return result;
 }
 
 int carry_out(struct state *state, struct blocks *blocks,
 	      const struct action *action, const struct action_watcher *watcher,
-	      size_t accounts, int64_t now_ms, struct action_report *report,
+	      size_t active, int64_t now_ms, struct action_report *report,
 	      struct err *err)
 {
 	struct round *round = must(calloc(1, sizeof(*round)));
 	int result;
 
 	round->state = state;
-	round->blocks = blocks;
-	round->action = action;
 	round->watcher = watcher;
-	round->accounts = accounts;
-	round->now_ms = now_ms;
+	round->batch = (struct batch){
+		.blocks = blocks, .action = action,
+		.active = (int64_t)active, .now_ms = now_ms,
+	};
 	memset(report, 0, sizeof(*report));
 	result = carry_out_all(round, report, err);
 	free(round);

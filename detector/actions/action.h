@@ -20,6 +20,7 @@
 enum action_result {
 	ACTION_DONE,		/* now or in an earlier run */
 	ACTION_NEVER,		/* cannot be done; said why; forget it */
+	ACTION_DISCARDED,	/* by a person, at the brake; forget it */
 	ACTION_LATER		/* *err says why; the entry stays */
 };
 
@@ -51,7 +52,7 @@ struct action {
 const struct action *action_find(const char *name);
 
 struct action_report {
-	int64_t done, never, later;
+	int64_t done, never, discarded, later;
 	bool braked;		/* too many blocks within the hour */
 };
 
@@ -63,16 +64,16 @@ struct action_watcher {
 };
 
 /*
- * Carry out the journal: many entries at once where the action can, no more
- * than the brake leaves. An entry that must wait does not keep the others from
- * being done, unless what it waits for meets them all: a database that is away,
- * missing rights, the brake, locks that kept several waiting. `accounts` is
- * the number of accounts known, for the brake. -1 when something has to wait,
- * with the reason in *err.
+ * Carry out the journal, many entries at once (batch.h). An entry that must
+ * wait does not keep the others from being done, unless what it waits for meets
+ * them all: a database that is away, missing rights, locks that kept several
+ * waiting. The brake holds those that are too many, and lets by what a person
+ * has approved. `active` is the number of active accounts (activity.h), for the
+ * brake. -1 when something has to wait, with the reason in *err.
  */
 int carry_out(struct state *state, struct blocks *blocks,
 	      const struct action *action, const struct action_watcher *watcher,
-	      size_t accounts, int64_t now_ms,
+	      size_t active, int64_t now_ms,
 	      struct action_report *report_out, struct err *err);
 
 #endif

@@ -70,7 +70,7 @@ static int carry_out_journal(struct run *run, struct err *err)
 	struct action_report report;
 	int result = carry_out(run->state, &run->desk.blocks,
 			       action_find("block"), &watcher,
-			       state_account_count(run->state),
+			       activity_busiest(&run->detector.activity),
 			       clock_now_ms(), &report, err);
 
 	/* `braked` also says that nobody could be asked. */

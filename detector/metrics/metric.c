@@ -67,7 +67,7 @@ static const struct metric_label SIGNAL_LABEL = { "signal", NULL,
 						  signal_word };
 /* As enum metric_decision, enum patience_step and enum metric_smtp. */
 static const struct metric_label DECISION_LABEL = {
-	"result", WORDS("done", "never"), NULL
+	"result", WORDS("done", "never", "discarded"), NULL
 };
 static const struct metric_label STEP_LABEL = {
 	"step", WORDS("hear", "act", "follow_up", "send"), NULL

@@ -44,7 +44,7 @@ struct metric {
 extern const struct metric metrics[METRICS];
 
 /* Values of labels that are counted here and have no table elsewhere. */
-enum metric_decision { DECISION_DONE, DECISION_NEVER };
+enum metric_decision { DECISION_DONE, DECISION_NEVER, DECISION_DISCARDED };
 enum metric_cut { CUT_SLOW, CUT_FOR_ROOM };
 enum metric_smtp { SMTP_SENT, SMTP_LATER, SMTP_REFUSED };
 

@@ -200,8 +200,6 @@ static void test_a_whole_life(void **state)
 	assert_int_equal(json_length(array), 4);
 	assert_int_equal(blocks_notices_of(&blocks, id, array, &err), 0);
 	assert_int_equal(json_length(array), 10);
-	assert_int_equal(blocks_count_since(&blocks, NOW, &n, &err), 0);
-	assert_int_equal(n, 1);
 	seen = 0;
 	assert_int_equal(blocks_news_since(&blocks, 0, count_news, &seen,
 					   &err), 0);

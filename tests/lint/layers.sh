@@ -23,7 +23,8 @@ allowed() {
 		detector/panel/db.h detector/panel/db_statement.h
 		detector/reader.h detector/signals detector/state.h
 		detector/verdict.h" ;;
-	detector/actions) echo "base detector/blocks.h detector/metrics
+	detector/actions) echo "base detector/blocks.h detector/brake.h
+		detector/metrics
 		detector/state.h detector/settings.h" ;;
 	detector/http) echo "base notifier detector/panel detector/blocks.h
 		detector/blocks_json.h detector/followup.h detector/metrics

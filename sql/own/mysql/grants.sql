@@ -39,6 +39,8 @@ GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_token
 	TO 'comporta'@'{host}';
 GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_alarm
 	TO 'comporta'@'{host}';
+GRANT SELECT, INSERT, UPDATE, DELETE ON `{database}`.comporta_brake
+	TO 'comporta'@'{host}';
 GRANT SELECT, INSERT, UPDATE ON `{database}`.comporta_webhook
 	TO 'comporta'@'{host}';
 GRANT SELECT, INSERT, DELETE ON `{database}`.comporta_token_domain
