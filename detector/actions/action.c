@@ -3,7 +3,7 @@
 #include "base/json.h"
 #include "base/must.h"
 #include "base/stamp.h"
-#include "detector/actions/batch.h"
+#include "detector/actions/braked.h"
 #include "detector/metrics/counts.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ const struct action *action_find(const char *name)
 /* Entries that are carried out together. */
 struct round {
 	struct state *state;
-	struct batch batch;
+	struct braked braked;
 	const struct action_watcher *watcher;
 	struct entry {
 		char key[80];
@@ -84,7 +84,7 @@ static bool gather(struct round *round, const char *key)
 					&entry->bytes))
 			break;
 		key = entry->key;
-		read_entry(entry, round->batch.now_ms,
+		read_entry(entry, round->braked.now_ms,
 			   &round->inputs[round->n]);
 	}
 	return round->n > 0;
@@ -156,13 +156,13 @@ static bool carry_out_round(struct round *round, struct action_report *report,
 			    int *result, struct err *err)
 {
 	struct err one = { 0 };
-	enum batch_end end = batch_carry_out(&round->batch, round->inputs,
+	enum braked_end end = braked_carry_out(&round->braked, round->inputs,
 					     round->n, round->results, &one);
 	int64_t later = report->later;
 
 	count(round, report);
-	report->braked |= end == BATCH_BRAKED;
-	if (report->later > later || end == BATCH_STOPS) {
+	report->braked |= end == BRAKED_HOLDS;
+	if (report->later > later || end == BRAKED_STOPS) {
 		*err = one;
 		*result = -1;
 	}
@@ -171,7 +171,7 @@ static bool carry_out_round(struct round *round, struct action_report *report,
 		*result = -1;
 		return false;
 	}
-	return end != BATCH_STOPS;
+	return end != BRAKED_STOPS;
 }
 
 static int carry_out_all(struct round *round, struct action_report *report,
@@ -199,7 +199,7 @@ int carry_out(struct state *state, struct blocks *blocks,
 
 	round->state = state;
 	round->watcher = watcher;
-	round->batch = (struct batch){
+	round->braked = (struct braked){
 		.blocks = blocks, .action = action,
 		.active = (int64_t)active, .now_ms = now_ms,
 	};

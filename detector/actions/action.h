@@ -64,7 +64,7 @@ struct action_watcher {
 };
 
 /*
- * Carry out the journal, many entries at once (batch.h). An entry that must
+ * Carry out the journal, many entries at once (braked.h). An entry that must
  * wait does not keep the others from being done, unless what it waits for meets
  * them all: a database that is away, missing rights, locks that kept several
  * waiting. The brake holds those that are too many, and lets by what a person

@@ -1,4 +1,4 @@
-#include "detector/actions/batch.h"
+#include "detector/actions/braked.h"
 
 #include "base/log.h"
 #include "detector/brake.h"
@@ -9,7 +9,7 @@
 enum way { WAY_GOES, WAY_HELD, WAY_ENDED };
 
 struct sorting {
-	struct batch *batch;
+	struct braked *braked;
 	const struct action_input *inputs;
 	enum action_result *results;
 	size_t n;
@@ -48,7 +48,7 @@ static void gather(const struct sorting *sorting, enum way way,
 
 static int ask(struct sorting *sorting, struct err *err)
 {
-	struct batch *batch = sorting->batch;
+	struct braked *braked = sorting->braked;
 	struct part all;
 
 	for (size_t i = 0; i < sorting->n; i++) {
@@ -56,10 +56,10 @@ static int ask(struct sorting *sorting, struct err *err)
 		sorting->results[i] = ACTION_LATER;
 	}
 	gather(sorting, WAY_GOES, &all);
-	if (brake_words(batch->blocks, all.decisions, all.n, sorting->words,
+	if (brake_words(braked->blocks, all.decisions, all.n, sorting->words,
 			err) < 0)
 		return -1;
-	return brake_room(batch->blocks, batch->active, batch->now_ms,
+	return brake_room(braked->blocks, braked->active, braked->now_ms,
 			  &sorting->room, err);
 }
 
@@ -97,11 +97,11 @@ static size_t sort_out(struct sorting *sorting)
 
 static int hold(struct sorting *sorting, struct err *err)
 {
-	struct batch *batch = sorting->batch;
+	struct braked *braked = sorting->braked;
 	struct part held;
 
 	gather(sorting, WAY_HELD, &held);
-	if (brake_hold(batch->blocks, held.decisions, held.n, batch->now_ms,
+	if (brake_hold(braked->blocks, held.decisions, held.n, braked->now_ms,
 		       err) < 0)
 		return -1;
 	err_set(err, EXIT_AGAIN, "brake: %" PRId64 " accounts were blocked "
@@ -123,7 +123,7 @@ static int claim(struct sorting *sorting, struct err *err)
 		any |= sorting->words[going.places[i]] != BRAKE_UNHEARD;
 	if (!any)
 		return 0;
-	if (brake_claim(sorting->batch->blocks, going.decisions, going.n,
+	if (brake_claim(sorting->braked->blocks, going.decisions, going.n,
 			words, err) < 0)
 		return -1;
 	for (size_t i = 0; i < going.n; i++)
@@ -138,24 +138,24 @@ enum { BUSY_MAX = 3 };
 
 /* A database that is away, missing rights, tables of another form meet every
  * entry. */
-static bool meets_all(struct batch *batch, const struct err *err)
+static bool meets_all(struct braked *braked, const struct err *err)
 {
-	batch->busy += err->code == EXIT_AGAIN;
+	braked->busy += err->code == EXIT_AGAIN;
 	return err->code == EXIT_SERVICE || err->code == EXIT_RIGHTS ||
-	       err->code == EXIT_CONFIG || batch->busy >= BUSY_MAX;
+	       err->code == EXIT_CONFIG || braked->busy >= BUSY_MAX;
 }
 
 /* One account that cannot be stopped must not keep the others from it. */
-static enum batch_end act_alone(struct sorting *sorting,
+static enum braked_end act_alone(struct sorting *sorting,
 				const struct part *going, struct err *err)
 {
-	struct batch *batch = sorting->batch;
+	struct braked *braked = sorting->braked;
 	bool has_err = false;
 
 	for (size_t i = 0; i < going->n; i++) {
 		struct err one = { 0 };
-		enum action_result result = batch->action->carry_out(
-			batch->blocks, &going->inputs[i], &one);
+		enum action_result result = braked->action->carry_out(
+			braked->blocks, &going->inputs[i], &one);
 
 		sorting->results[going->places[i]] = result;
 		if (result != ACTION_LATER)
@@ -163,51 +163,51 @@ static enum batch_end act_alone(struct sorting *sorting,
 		if (!has_err)
 			*err = one;
 		has_err = true;
-		if (meets_all(batch, &one))
-			return BATCH_STOPS;
+		if (meets_all(braked, &one))
+			return BRAKED_STOPS;
 	}
-	return BATCH_GOES_ON;
+	return BRAKED_GOES_ON;
 }
 
-static enum batch_end act(struct sorting *sorting, struct err *err)
+static enum braked_end act(struct sorting *sorting, struct err *err)
 {
-	const struct action *action = sorting->batch->action;
+	const struct action *action = sorting->braked->action;
 	enum action_result results[BLOCKS_MANY];
 	struct part going;
 	struct err waste;
 
 	gather(sorting, WAY_GOES, &going);
 	if (going.n < 2 || !action->carry_out_many ||
-	    action->carry_out_many(sorting->batch->blocks, going.inputs,
+	    action->carry_out_many(sorting->braked->blocks, going.inputs,
 				   going.n, results, &waste) < 0)
 		return act_alone(sorting, &going, err);
 	for (size_t i = 0; i < going.n; i++)
 		sorting->results[going.places[i]] = results[i];
-	return BATCH_GOES_ON;
+	return BRAKED_GOES_ON;
 }
 
-enum batch_end batch_carry_out(struct batch *batch,
+enum braked_end braked_carry_out(struct braked *braked,
 			       const struct action_input *inputs, size_t n,
 			       enum action_result *results_out,
 			       struct err *err)
 {
-	struct sorting sorting = { .batch = batch, .inputs = inputs,
+	struct sorting sorting = { .braked = braked, .inputs = inputs,
 				   .results = results_out, .n = n };
 	struct err brake = { 0 };
-	enum batch_end end;
+	enum braked_end end;
 	size_t n_held;
 
 	if (ask(&sorting, err) < 0)
-		return BATCH_STOPS;
+		return BRAKED_STOPS;
 	n_held = sort_out(&sorting);
 	if ((n_held && hold(&sorting, &brake) < 0) ||
 	    claim(&sorting, &brake) < 0) {
 		*err = brake;
-		return BATCH_STOPS;
+		return BRAKED_STOPS;
 	}
 	end = act(&sorting, err);
-	if (!n_held || end == BATCH_STOPS)
+	if (!n_held || end == BRAKED_STOPS)
 		return end;
 	*err = brake;
-	return BATCH_BRAKED;
+	return BRAKED_HOLDS;
 }
