@@ -68,9 +68,11 @@ say = @printf '  %-5s %s\n' $(1) $@;
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: .FORCE all manual tests libraries objects print-objects print-libs demo check \
-	check-all crash geoip lint fuzz bench bench-enforce bench-http eval install \
-	uninstall clean
+.PHONY: .FORCE all manual tests libraries objects clean
+.PHONY: print-objects print-libs print-flags
+.PHONY: demo check check-all crash geoip lint fuzz
+.PHONY: bench bench-enforce bench-http eval
+.PHONY: install uninstall
 .SECONDARY:
 
 all: $(BUILD)/comporta manual
@@ -157,6 +159,9 @@ print-objects:
 	@echo $(objects)
 print-libs:
 	@echo $(lib_libs)
+# As a shell would read them: for clang-tidy, which wants those of every file.
+print-flags:
+	$(info $(ALL_CFLAGS) -I$(BUILD) $(if $(SYSTEMD),-DHAVE_SYSTEMD)) @:
 
 geoip:
 	@sh tests/support/geoip.sh build/geoip

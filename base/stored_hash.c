@@ -111,7 +111,7 @@ static bool read_method(struct stored_hash *out)
 
 	if (!slice_skip(&rest, S("$")))
 		return false;
-	part = name = slice_cut(&rest, '$');
+	part = slice_cut(&rest, '$');
 	/* Sun's "$md5,rounds=5000$". */
 	name = slice_cut(&part, ',');
 	for (size_t i = 0; i < N_OF(methods) && rest.len > 0; i++) {
@@ -137,7 +137,7 @@ static void read_django(struct stored_hash *out)
 	for (size_t i = 0; i < N_OF(django_fronts); i++) {
 		if (!slice_starts(rest, django_fronts[i]))
 			continue;
-		name = slice_cut(&rest, '$');
+		slice_cut(&rest, '$');
 		/* "argon2" is written once more without its "$". */
 		if (i == 0)
 			rest = (struct slice){ rest.ptr - 1, rest.len + 1 };
@@ -249,7 +249,7 @@ static bool is_none(struct slice text)
 
 static bool is_clear_word(const char *prefix)
 {
-	return strncmp(prefix, "PLAIN", 6) == 0 ||
+	return strcmp(prefix, "PLAIN") == 0 ||
 	       strncmp(prefix, "CLEAR", 5) == 0;
 }
 

@@ -53,13 +53,15 @@ bool detector_trusted(struct detector *detector, struct slice account,
 
 	if (!entry)
 		return false;
-	before = entry->account;
+	/* With what lies between its fields: all of it is compared. */
+	memcpy(&before, &entry->account, sizeof(before));
 	for (size_t i = 0; i < trust->n_networks; i++)
 		profile_trust(&entry->account, trust->networks[i], 0,
 			      trust->until_day, at_s);
 	for (size_t i = 0; i < trust->n_countries; i++)
 		profile_trust(&entry->account, 0, trust->countries[i],
 			      trust->until_day, at_s);
+	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-*) */
 	if (memcmp(&before, &entry->account, sizeof(before)) == 0)
 		return false;
 	if (trust->until_day && is_all_covered(&entry->account, trust, at_s))

@@ -40,7 +40,7 @@ static void fade(struct account_share *share, double most, double more)
 void habits_count(struct account_share *share, bool is_hit, double most)
 {
 	fade(share, most, 1);
-	share->hits += is_hit;
+	share->hits += is_hit ? 1.0F : 0.0F;
 	share->seen++;
 }
 

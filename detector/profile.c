@@ -15,7 +15,7 @@ enum {
 
 static const double PLACE_HALF_LIFE_DAYS = 30;
 static const double OUTCOME_HALF_LIFE_S = 30.0 * DAY_S;
-static const uint32_t SILENT_S = 90u * DAY_S;
+static const uint32_t SILENT_S = 90U * DAY_S;
 
 struct profile_settings profile_settings;
 
@@ -63,7 +63,8 @@ static double weight_now(const struct account_place *place, uint32_t now_s)
 static bool weighs_enough(const struct account_place *place, uint32_t now_s)
 {
 	static const double ENOUGH = 1.5 * PLACE_WEIGHT_ONE;
-	double lives = ((double)(now_s / DAY_S) - place->last_day) /
+	uint32_t today = now_s / DAY_S;
+	double lives = ((double)today - place->last_day) /
 		       PLACE_HALF_LIFE_DAYS;
 
 	/* 2^-x lies between 1 - x and 1, which settles nearly all of them. */

@@ -118,6 +118,7 @@ static const struct conf_option panel_options[] = {
 };
 
 /* What a way out for mail has, be it the first or the second. */
+/* NOLINTBEGIN(bugprone-macro-parentheses): `way` begins a field's name. */
 #define SMTP_ROUTE(way)							\
 	TEXT("user", way.user, "", "Login, if it wants one."),		\
 	TEXT("password_file", way.password_file, "", "File with the "	\
@@ -131,6 +132,7 @@ static const struct conf_option panel_options[] = {
 	TEXT("ca_file", way.ca_file, "", "CA file; empty: the system's."), \
 	DURATION("timeout", way.timeout_ms, "30s", 1, 240,		\
 		 "For one notice.")
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct conf_option smtp_options[] = {
 	TEXT("url", smtp.url, "smtp://127.0.0.1:25", "Mail server for our own "

@@ -458,12 +458,12 @@ static int walk_account(void *context, struct slice key, struct slice value)
 }
 
 int state_each_account(struct state *state,
-		       int (*visit)(void *context,
-				    const struct account_entry *entry),
+		       int (*each)(void *context,
+				   const struct account_entry *entry),
 		       void *context, struct err *err)
 {
 	return store_each(state->store, ACCOUNTS, walk_account,
-		    &(struct walking){ visit, context }, err);
+		    &(struct walking){ each, context }, err);
 }
 
 size_t state_account_count(struct state *state)

@@ -68,9 +68,9 @@ int64_t state_number(struct state *state, const char *name, int64_t otherwise);
 int state_put_number(struct state *state, const char *name, int64_t number,
 		     struct err *err);
 
-/* The journal. `bytes` are the caller's. */
+/* The journal. `value` is the caller's. */
 int state_journal_put(struct state *state, const char *key,
-		      struct slice bytes, struct err *err);
+		      struct slice value, struct err *err);
 int state_journal_delete(struct state *state, const char *key,
 			 struct err *err);
 /* The first entry whose key is after `after` ("" for the first of all).

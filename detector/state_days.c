@@ -49,7 +49,7 @@ bool state_days_load(struct store *store, int table, uint64_t account,
 	cells = (value.len - HEAD_SIZE) / CELL_SIZE;
 	out->n = (uint8_t)value.ptr[2];
 	if (out->n > DAYS_COUNTRIES ||
-	    (cells != out->n && cells != out->n + 1u)) {
+	    (cells != out->n && cells != out->n + 1U)) {
 		out->n = 0;
 		return false;
 	}

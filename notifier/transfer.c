@@ -271,7 +271,7 @@ size_t transfer_hear(struct transfer *transfer, char *out, size_t size,
 
 bool transfer_is_here(struct slice host)
 {
-	struct slice name = host;
+	struct slice name;
 
 	if (slice_starts(host, S("[::1]")))
 		return host.len == 5 || host.ptr[5] == ':';

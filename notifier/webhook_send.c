@@ -142,11 +142,11 @@ static void sign(const struct run *run, struct slice body,
 static int post(struct run *run, struct target *target, const char *id,
 		struct slice body, struct err *err)
 {
+	static const char agent[] = "User-Agent: comporta/" COMPORTA_VERSION;
 	char event[HEADER_SIZE], delivery[HEADER_SIZE];
 	char signature[HEADER_SIZE];
 	const char *const headers[] = {
-		"Content-Type: application/json",
-		"User-Agent: comporta/" COMPORTA_VERSION,
+		"Content-Type: application/json", agent,
 		event, delivery, signature,
 	};
 	const struct transfer_post request = {

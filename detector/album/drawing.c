@@ -100,8 +100,8 @@ static double share_of(const struct canvas *canvas, uint32_t at_s)
 {
 	double after_s = (double)at_s - canvas->picture->start_s;
 
-	return (canvas->lead + after_s / canvas->picture->width_s) /
-	       canvas->columns;
+	return ((double)canvas->lead + after_s / canvas->picture->width_s) /
+	       (double)canvas->columns;
 }
 
 static uint64_t band_value(const struct canvas *canvas, size_t bucket,

@@ -158,8 +158,8 @@ static void describe(const struct look *look, const char *path,
 		  (unsigned long long)look->submissions,
 		  (unsigned long long)look->logins,
 		  (unsigned long long)look->skipped,
-		  (unsigned long long)(look->strange +
-				       source_overlong(look->source)));
+		  (unsigned long long)look->strange +
+			  source_overlong(look->source));
 	if (look->lines == LOOK_LINES)
 		text_addf(out, "; not read further");
 	add_tally(out, "form:", &look->forms, false);

@@ -27,7 +27,7 @@ int check_outbox(struct blocks *blocks, int64_t now_ms, char words[200],
 			       CHECK_NOTICES_DAYS, failures.recipient,
 			       failures.last_error);
 	snprintf(words, 200, "notices waiting %lld, refused %lld",
-		 (long long)(counts.queued + counts.sending),
+		 (long long)counts.queued + counts.sending,
 		 (long long)counts.failed);
 	return 0;
 }

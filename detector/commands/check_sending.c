@@ -68,7 +68,7 @@ static void try_routes(const struct sending_check *check)
 	static const char *const parts[] = { "smtp", "smtp 2nd" };
 	struct routes *routes = &check->desk->routes;
 
-	for (size_t i = 0; i < routes->n; i++) {
+	for (size_t i = 0; i < routes->n && i < 2; i++) {
 		const struct mail_settings *mail = &routes->ways[i].mail;
 		struct mail_folder folder;
 

@@ -256,8 +256,8 @@ static void sum_up(const struct showing *showing, const struct reader *reader,
 		 "unreadable", stream_name(path), (unsigned long long)n->lines,
 		 n->lines == 1 ? "" : "s", (unsigned long long)n->events,
 		 parts, (unsigned long long)n->skipped,
-		 (unsigned long long)(n->strange +
-				      source_overlong(reader->source)));
+		 (unsigned long long)n->strange +
+			 source_overlong(reader->source));
 }
 
 /* Where the lines themselves go by on the terminal, nobody waits. */

@@ -5,7 +5,6 @@
 #include "base/service.h"
 #include "detector/actions/action.h"
 #include "detector/commands/lock.h"
-#include "detector/commands/run_inside.h"
 #include "detector/settings.h"
 
 #include <limits.h>

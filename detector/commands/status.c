@@ -259,7 +259,7 @@ static void show_counts(const char *what, const char *failed,
 			const struct waiting_counts *counts)
 {
 	printf("%s: waiting %lld, sent %lld, %s %lld.\n", what,
-	       (long long)(counts->queued + counts->sending),
+	       (long long)counts->queued + counts->sending,
 	       (long long)counts->sent, failed, (long long)counts->failed);
 }
 

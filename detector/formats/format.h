@@ -68,7 +68,7 @@ const struct format *format_at(size_t i);
  * whose program wrote it: format_at(), FORMATS for nobody's.
  */
 enum format_result format_line(struct header_reader *reader,
-			       const struct format *only, struct slice line,
+			       const struct format *only, struct slice text,
 			       struct mail_event *event_out);
 
 #endif

@@ -52,14 +52,18 @@ static int parse(const char *address, struct addrinfo **out, struct err *err)
 
 static int port_of(int fd)
 {
-	struct sockaddr_storage address = { 0 };
+	union {
+		struct sockaddr any;
+		struct sockaddr_in v4;
+		struct sockaddr_in6 v6;
+	} address = { .v6 = { 0 } };
 	socklen_t size = sizeof(address);
 
-	if (getsockname(fd, (struct sockaddr *)&address, &size))
+	if (getsockname(fd, &address.any, &size))
 		return 0;
-	return ntohs(address.ss_family == AF_INET6
-			     ? ((struct sockaddr_in6 *)&address)->sin6_port
-			     : ((struct sockaddr_in *)&address)->sin_port);
+	return ntohs(address.any.sa_family == AF_INET6
+			     ? address.v6.sin6_port
+			     : address.v4.sin_port);
 }
 
 static int open_socket(const struct addrinfo *info)

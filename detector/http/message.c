@@ -75,12 +75,11 @@ void http_away(struct http_response *response, const struct err *err)
 
 static int hex_digit(char c)
 {
-	static const char digits[] = "0123456789abcdef";
-	const char *at = memchr(digits, c | 0x20, 16);
-
 	if (c >= '0' && c <= '9')
 		return c - '0';
-	return at && at >= digits + 10 ? (int)(at - digits) : -1;
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 static bool is_clean(struct slice rest)

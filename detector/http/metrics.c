@@ -110,13 +110,15 @@ static void look_at_database(struct sight *sight, struct exchange *exchange)
 static double resident_bytes(void)
 {
 	FILE *file = fopen("/proc/self/statm", "re");
-	unsigned long long all, resident = 0;
-	bool is_read = file && fscanf(file, "%llu %llu", &all, &resident) == 2;
+	char line[200];
+	const char *second = NULL;
 
+	if (file && fgets(line, sizeof(line), file))
+		second = strchr(line, ' ');
 	if (file)
-		fclose(file);
-	return is_read ? (double)resident * (double)sysconf(_SC_PAGESIZE)
-		       : NAN;
+		(void)fclose(file);
+	return second ? strtod(second, NULL) * (double)sysconf(_SC_PAGESIZE)
+		      : NAN;
 }
 
 /* Less the one that looks, and . and .. */

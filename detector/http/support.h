@@ -162,7 +162,7 @@ void put_block_row(struct visit *visit, const struct block *block);
 void put_marks(struct visit *visit, const struct block *block);
 
 /* support_drawing.c: the drawings of an incident and their tables. */
-void draw_day(struct visit *visit, const struct json *day);
+void draw_day(struct visit *visit, const struct json *submissions);
 void draw_evidence(struct visit *visit, const struct json *evidence);
 
 /* support_block.c. False when the answer is made already: not there, or

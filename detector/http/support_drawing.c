@@ -292,12 +292,12 @@ static void put_hours(struct visit *visit, const struct day *day)
 	put(visit, "</details>\n");
 }
 
-void draw_day(struct visit *visit, const struct json *list)
+void draw_day(struct visit *visit, const struct json *submissions)
 {
 	static struct day day;	/* 20 kB; one thread */
 	struct strip strip = { .y = DAY_Y, .height = DAY_HEIGHT };
 
-	read_day(list, &day);
+	read_day(submissions, &day);
 	if (!day.highest) {
 		put(visit, "<p class=\"aside\">");
 		put_word(visit, "day.none");

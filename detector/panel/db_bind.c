@@ -160,6 +160,7 @@ int db_bind(struct db_bound *bound, const struct db_marks *marks,
 	struct names names = { parameters, n_parameters, 0 };
 
 	bound->values = must(malloc((marks->n + 1) * sizeof(*bound->values)));
+	bound->n_values = 0;
 	for (size_t i = 0; i < marks->n; i++) {
 		struct slice name = marks->names[i];
 		const struct db_parameter *parameter = find(&names, name);

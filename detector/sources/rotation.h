@@ -47,7 +47,7 @@ bool rotation_is_sibling(const char *path, const char *live);
 bool rotation_has_live(const char *path);
 
 /* Length of the name without .gz, .xz, .bz2 or .zst; all of it for others. */
-size_t rotation_plain_length(const char *path);
+size_t rotation_plain_length(const char *name);
 
 /* Do both begin with the same bytes, as a file and its compressed copy do? */
 bool rotation_same_beginning(const char *path, const char *other);

@@ -71,7 +71,7 @@ static int open_first(struct source *source,
 		if (rotation_plan(source->path, position, &source->rotation,
 				  err) < 0)
 			return -1;
-		offset = source->rotation.first_offset;
+		offset = position ? source->rotation.first_offset : 0;
 		if (open_file(source, offset,
 			      offset ? position->line : 0) == 0) {
 			source_position(source, true, &at);

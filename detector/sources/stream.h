@@ -64,8 +64,8 @@ uint64_t stream_size_now(const struct stream *stream);
  * which are copied, then what comes from `fd`. */
 struct archive_reader *archive_open(int fd, const char *first, size_t n_first,
 				    struct err *err);
-ssize_t archive_read_bytes(struct archive_reader *archive, void *bytes,
+ssize_t archive_read_bytes(struct archive_reader *reader, void *bytes,
 			   size_t size, struct err *err);
-void archive_close(struct archive_reader *archive);
+void archive_close(struct archive_reader *reader);
 
 #endif
