@@ -2,7 +2,8 @@
 #   make demo        install what is missing, build, show the main job
 #   make check       install what the tests need, build, run every test
 #   make             build/comporta
-#   make install     DESTDIR= PREFIX=/usr/local
+#   make install     DESTDIR= PREFIX=/usr/local; make uninstall
+#   make deb         a Debian package, build/deb/*.deb
 #   make lint        the architecture's rules
 #   make check-all   check, sanitizers, static checks, fuzzers: long
 #   make crash       kills every part 500 times, fills disks: ten minutes
@@ -23,6 +24,8 @@ BUILD      ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 comma      := ,
 VERSION    := 0.1.0
 DATADIR    ?= $(PREFIX)/share/comporta
+DOCDIR     ?= $(PREFIX)/share/doc/comporta
+UNITDIR    ?= $(PREFIX)/lib/systemd/system
 
 # Debian's MariaDB connector answers to libmariadb, Oracle's to mysqlclient.
 mysql_pkg := $(shell $(PKG_CONFIG) --exists mysqlclient 2>/dev/null && \
@@ -69,10 +72,10 @@ endif
 
 .DEFAULT_GOAL := all
 .PHONY: .FORCE all manual tests libraries objects clean
-.PHONY: print-objects print-libs print-flags
+.PHONY: print-objects print-libs print-flags print-version
 .PHONY: demo check check-all crash geoip lint fuzz
 .PHONY: bench bench-enforce bench-http eval
-.PHONY: install uninstall
+.PHONY: install uninstall deb
 .SECONDARY:
 
 all: $(BUILD)/comporta manual
@@ -236,36 +239,24 @@ lint:
 fuzz:
 	@bash tests/fuzz/run.sh $(FUZZ_SECONDS)
 
-share := $(DESTDIR)$(DATADIR)
-units := $(DESTDIR)$(PREFIX)/lib/systemd/system
-services := comporta-serve.service comporta-watch.service
+# The configuration and the state stay.
+install_here = PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' DATADIR='$(DATADIR)' \
+	SYSCONFDIR='$(SYSCONFDIR)' DOCDIR='$(DOCDIR)' UNITDIR='$(UNITDIR)' \
+	BUILD='$(BUILD)' sh packaging/install.sh
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(share)
-	install -m 755 $(BUILD)/comporta $(DESTDIR)$(PREFIX)/bin/comporta
-	cp -R sql templates detector/model.conf $(share)/
-	$(RM) $(share)/sql/panels/*/fixture.sql
-	install -d $(share)/docs
-	cp docs/*.md $(share)/docs/
-	cp packaging/grafana-dashboard.json packaging/prometheus-alerts.yml \
-		$(share)/
-	find $(share) -type d -exec chmod 755 {} +
-	find $(share) -type f -exec chmod 644 {} +
-	install -d $(units)
-	for unit in $(services); do \
-		sed 's,/usr/local/bin/,$(PREFIX)/bin/,' packaging/$$unit \
-			>$(units)/$$unit && chmod 644 $(units)/$$unit || \
-			exit 1; done
-	install -d $(DESTDIR)$(SYSCONFDIR)/comporta
-	[ -e $(DESTDIR)$(SYSCONFDIR)/comporta/comporta.conf ] || \
-		install -m 644 $(BUILD)/manual/comporta.conf \
-			$(DESTDIR)$(SYSCONFDIR)/comporta/comporta.conf
+	@$(install_here) install
 
-# The configuration and the state stay.
 uninstall:
-	$(RM) $(DESTDIR)$(PREFIX)/bin/comporta
-	$(RM) $(addprefix $(units)/,$(services))
-	$(RM) -r $(share)
+	@$(install_here) uninstall
+
+# A Debian package, in build/deb.
+deb:
+	@sh packaging/deps.sh deb
+	@VERSION=$(VERSION) sh packaging/deb.sh
+
+print-version:
+	@echo $(VERSION)
 
 clean:
 	$(RM) -r build

@@ -75,7 +75,7 @@ fetch_asn() {
 
 if [ ! -s "$folder/asn.mmdb" ]; then
 	fetch_asn
-	perl "$here/asn-mmdb.pl" "$work/asn.mmdb" "$work/asn/asn-ipv4.csv" \
+	perl "$here/../../packaging/asn-mmdb.pl" "$work/asn.mmdb" "$work/asn/asn-ipv4.csv" \
 		"$work/asn/asn-ipv6.csv"
 	mv "$work/asn.mmdb" "$folder/asn.mmdb"
 fi

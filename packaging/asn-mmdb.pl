@@ -11,7 +11,7 @@ my $tree = MaxMind::DB::Writer::Tree->new(
 	record_size           => 28,
 	database_type         => 'comporta-test-asn-both',
 	languages             => ['en'],
-	description           => { en => 'AS numbers for tests' },
+	description           => { en => 'AS numbers, from @ip-location-db/asn' },
 	alias_ipv6_to_ipv4    => 0,
 	remove_reserved_networks => 0,
 	map_key_type_callback => sub {
