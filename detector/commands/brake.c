@@ -237,7 +237,7 @@ static int run(struct invocation *invocation)
 
 const struct command command_brake = {
 	.name = "brake",
-	.usage = "status | approve [ACCOUNT...] | discard [ACCOUNT...]",
+	.usage = "status | approve|discard [ACCOUNT...]",
 	.about = "what was too much at once, and your word on it",
 	.help = "More blocks within an hour than brake.per_hour or brake.share "
 		"allow wait for a\nperson, and so do more lifts by a changed "

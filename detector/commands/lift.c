@@ -224,7 +224,7 @@ const struct command command_lift = {
 	.about = "let an account send again",
 	.help = "Lifts the block if the password has changed since; --force "
 		"lifts it anyway. Who\nlifted and why is noted. --all is for "
-		"the day on which comporta was wrong, or goes:\nevery block "
+		"the day on which comporta was wrong, or\ngoes: every block "
 		"that stands, made by hand or not.",
 	.takes = TAKES_REASON | TAKES_FORCE | TAKES_QUEUE | TAKES_ALL,
 	.min_args = 0,

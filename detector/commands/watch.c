@@ -235,7 +235,7 @@ const struct command command_watch = {
 	.usage = "[LOG...]",
 	.about = "the same without ending (systemd)",
 	.help = "Does what scan does, as soon as a line is written, until "
-		"SIGTERM. SIGHUP reads the\nconfiguration anew. One scan or "
+		"SIGTERM. SIGHUP reads\nthe configuration anew. One scan or "
 		"watch at a time works on a state directory.",
 	.takes = TAKES_JSON | TAKES_ORIGIN | TAKES_FORMAT | TAKES_DRY_RUN |
 		 TAKES_LOGS,
