@@ -50,7 +50,7 @@ put_all() {
 	put_tree sql "$DATADIR"
 	put_tree templates "$DATADIR"
 	put 644 detector/model.conf "$DATADIR/model.conf"
-	put 644 packaging/asn-mmdb.pl "$DATADIR/asn-mmdb.pl"
+	put 755 packaging/asn-mmdb.pl "$DATADIR/asn-mmdb.pl"
 	put_into 644 "$man/man1" "$BUILD"/manual/*.1
 	put_into 644 "$man/man5" "$BUILD"/manual/*.5
 	put_into 644 "$man/man8" packaging/*.8
