@@ -188,7 +188,8 @@ enum password_state {
 					 * blocks_app_passwords() */
 	PASSWORD_UNKNOWN,	/* no hash then or now, or it changed together
 				 * with its scheme and the panel keeps no time
-				 * of the change: nothing can be proven */
+				 * of the change, or our secret is another one
+				 * than then: nothing can be proven */
 	PASSWORD_ERROR
 };
 

@@ -209,16 +209,37 @@ enum db_result blocks_credentials_same(struct blocks *blocks,
 	return done;
 }
 
+static enum db_result find_sealed(struct blocks *blocks, int64_t block_id,
+				  struct found *found, struct err *err)
+{
+	return find_value(blocks, block_id,
+			  "SELECT sealed AS value FROM comporta_credential"
+			  " WHERE block_id = :id AND kind = 'password'",
+			  found, err);
+}
+
+int blocks_credentials_are_ours(struct blocks *blocks,
+				const struct block *block, bool *are_out,
+				struct err *err)
+{
+	char hash[PANEL_FIELD_SIZE];
+	struct found found;
+	enum db_result done = find_sealed(blocks, block->id, &found, err);
+
+	*are_out = !text_slice(&found.value).len ||
+		   open_seal(blocks, block, text_slice(&found.value), hash);
+	explicit_bzero(hash, sizeof(hash));
+	text_release(&found.value);
+	return done == DB_OK ? 0 : -1;
+}
+
 int blocks_check_password(struct blocks *blocks, const struct block *block,
 			  struct slice password, enum password_match *out,
 			  struct err *err)
 {
 	char hash[PANEL_FIELD_SIZE];
 	struct found found;
-	enum db_result done = find_value(
-		blocks, block->id,
-		"SELECT sealed AS value FROM comporta_credential"
-		" WHERE block_id = :id AND kind = 'password'", &found, err);
+	enum db_result done = find_sealed(blocks, block->id, &found, err);
 
 	*out = MATCH_UNKNOWN;
 	if (done == DB_OK &&

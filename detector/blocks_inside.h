@@ -94,6 +94,12 @@ enum db_result blocks_credentials_same(struct blocks *blocks,
 int blocks_credentials_is_same(struct blocks *blocks, int64_t block_id,
 			       const char *fingerprint, bool *is_out,
 			       struct err *err);
+/* Kept under the secret that we have? With another one every fingerprint
+ * differs, and nothing is proven by that. True where no hash was sealed: then
+ * nobody can tell. */
+int blocks_credentials_are_ours(struct blocks *blocks,
+				const struct block *block, bool *are_out,
+				struct err *err);
 
 /* blocks_app_password.c: the same for application passwords. */
 enum db_result blocks_app_passwords_keep(struct blocks *blocks,

@@ -57,7 +57,8 @@ void blocks_token(struct blocks *blocks, const struct block *block,
 
 /* What the audit trail and a lifted row say, and what that means. */
 enum proof_kind { NO_MAILBOX, NO_HASH, UNTOUCHED, SAME_AGAIN, REHASHED,
-		  RENEWED, OTHER_HASH, OTHER_SCHEME, OTHER_PASSWORD };
+		  RENEWED, OTHER_HASH, OTHER_SCHEME, OTHER_SECRET,
+		  OTHER_PASSWORD };
 
 static const struct {
 	const char *words;
@@ -77,6 +78,9 @@ static const struct {
 	/* Panels move old hashes to a new scheme when their owner signs in,
 	 * with the same password. */
 	[OTHER_SCHEME] = { "hash changed together with its scheme",
+			   PASSWORD_UNKNOWN },
+	/* A secret that was lost, or a second machine with its own. */
+	[OTHER_SECRET] = { "the secret is another one than at the block",
 			   PASSWORD_UNKNOWN },
 	[OTHER_PASSWORD] = { "hash changed, and the new password is another "
 			     "one", PASSWORD_CHANGED },
@@ -129,7 +133,7 @@ static enum proof_kind judge_difference(const struct look *look)
 static int compare_hashes(struct look *look, bool is_known, struct err *err)
 {
 	const struct block *block = look->block;
-	bool is_same = false;
+	bool is_same = false, are_ours = true;
 
 	blocks_fingerprint(look->blocks, block->account,
 			   look->mailbox.password_hash, look->fingerprint);
@@ -140,10 +144,14 @@ static int compare_hashes(struct look *look, bool is_known, struct err *err)
 	if (crypto_equal(slice_from(look->fingerprint),
 			 slice_from(block->fingerprint)))
 		return 0;
-	if (blocks_credentials_is_same(look->blocks, block->id,
+	if (blocks_credentials_are_ours(look->blocks, block, &are_ours, err) ||
+	    blocks_credentials_is_same(look->blocks, block->id,
 				       look->fingerprint, &is_same, err))
 		return -1;
-	look->kind = is_same ? SAME_AGAIN : judge_difference(look);
+	if (!are_ours)
+		look->kind = OTHER_SECRET;
+	else
+		look->kind = is_same ? SAME_AGAIN : judge_difference(look);
 	return 0;
 }
 

@@ -445,6 +445,36 @@ static void test_the_seal(void **state)
 	}
 }
 
+/* Every fingerprint is another one then; that must not look like everybody's
+ * new password. Support can still open. */
+static void test_another_secret(void **state)
+{
+	struct slice before = desk.blocks.secret;
+	int64_t id = 0, lifted = -1;
+	struct err err;
+
+	(void)state;
+	desk_run(SET_OWN(OLD_A));
+	desk_make("d", "anna@firma.example", NOW, &id);
+	desk.blocks.secret = S("another one of 32 bytes or so...");
+	assert_int_equal(state_of(id), PASSWORD_UNKNOWN);
+	desk_run(SET_OWN(NEW_A));
+	assert_int_equal(state_of(id), PASSWORD_UNKNOWN);
+	assert_int_equal(lift_with(id, "new"), LIFT_NEEDS_SUPPORT);
+	assert_int_equal(blocks_lift_changed(&desk.blocks, NOW + 6, &lifted,
+					     &err), 0);
+	assert_int_equal(lifted, 0);
+	assert_int_equal(desk_rows("comporta_send_block"), 1);
+	desk.blocks.secret = before;
+	assert_int_equal(state_of(id), PASSWORD_CHANGED);
+	desk.blocks.secret = S("another one of 32 bytes or so...");
+	assert_int_equal(desk_lift(id, false, true, NOW + 7), LIFT_DONE);
+	expect_audit("by force", "lift",
+		     "the secret is another one than at the block; lifted by "
+		     "force");
+	desk.blocks.secret = before;
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -456,6 +486,7 @@ int main(void)
 		DESK_TEST(test_what_a_password_shows),
 		DESK_TEST(test_the_same_password_stays_refused),
 		DESK_TEST(test_the_seal),
+		DESK_TEST(test_another_secret),
 	};
 
 	return cmocka_run_group_tests_name("blocks_password", tests,
