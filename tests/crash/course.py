@@ -12,6 +12,9 @@ import traffic
 from world import HASH, OTHER_HASH, RigError, mysql_quote
 
 
+WORDS = 8       # of trust, by support, in each part
+
+
 class Course:
     """`between` is called with (what, part) at each step of a trial."""
 
@@ -35,6 +38,9 @@ class Course:
             self.blocks_are_made(part)
             self.between("blocked", part)
             self.lift(part)
+            # The clock will jump over hours; whoever sends then would look
+            # like one who was killed hours ago.
+            self.settle()
             self.between("lifted", part)
         self.between("end", parts)
 
@@ -89,9 +95,12 @@ class Course:
         hand = traffic.by_hand(part)
         self.post(f"/api/v1/accounts/{hand}/suspend", {"reason": "by hand"},
                   f"hand{part}")
-        self.post(f"/api/v1/accounts/{traffic.person(part)}/trust",
-                  {"country": "VN", "days": 9, "reason": "she said so"},
-                  f"trust{part}")
+        for n in range(WORDS):
+            who = traffic.person(part * WORDS + n)
+            self.post(f"/api/v1/accounts/{who}/trust",
+                      {"country": "VN", "days": 9, "reason": "she said so"},
+                      f"trust{part}.{n}")
+        self.between("asked", part)
         self.trial.wait(f"{panel} is lifted", lambda: not self.stands(panel))
         for account in (owner, support, panel):
             self.trial.wait(f"the lift of {account} is heard",
@@ -113,13 +122,13 @@ class Course:
                         f" '{OTHER_HASH}' WHERE email ="
                         f" {mysql_quote(account)}")
 
-    def request(self, path, body, headers):
+    def request(self, path, body, headers, method="POST"):
         """(status, text); None without an answer."""
         link = http.client.HTTPConnection("127.0.0.1",
                                           self.world.port["serve"],
                                           timeout=20)
         try:
-            link.request("POST", path, body=body, headers=headers)
+            link.request(method, path, body=body, headers=headers)
             answer = link.getresponse()
             return answer.status, answer.read().decode("utf-8", "replace")
         except (OSError, http.client.HTTPException):
@@ -148,6 +157,11 @@ class Course:
                    "Idempotency-Key": key}
         self.insist(path, lambda: self.request(path, json.dumps(body),
                                                headers))
+
+    def look(self):
+        """At the list of blocks; whatever comes of it."""
+        self.request("/api/v1/blocks", None,
+                     {"Authorization": f"Bearer {self.bearer}"}, "GET")
 
     def support_lifts(self, account, part):
         """He has a new password; without, the answer is 409."""
@@ -189,11 +203,12 @@ class Course:
             self.jump(3)
 
     def jump(self, minutes):
-        """Of the clock; not under somebody who sends: his claims would look
-        old. What is due then is sent as cron would do it."""
-        if self.trial.is_running("notify"):
-            return
-        self.world.control.now_ms += minutes * 60000
+        """Of the clock, unless somebody sends: his claims would look old.
+        What is due then is sent as cron would do it."""
+        with self.trial.nobody_sends() as is_so:
+            if not is_so:
+                return
+            self.world.control.now_ms += minutes * 60000
         self.trial.run("notify", fine=(0, 69, 75, -9))
 
     # ---- the end --------------------------------------------------------

@@ -10,10 +10,10 @@ from control import AFTER, BEFORE, ROLES, TORN
 
 # Seconds between two deaths of a part: it must get on in between.
 PAUSES = {"mariadb": (0.3, 1.5), "sink": (0.1, 0.6), "hooks": (0.1, 0.6),
-          "writer": (0.05, 0.3)}
-PAUSE = (0.02, 0.35)
-CALLS_MAX = 80          # an idle round of watch makes about ten
-ARMED_SECONDS = 0.7
+          "writer": (0.05, 0.3), "serve": (0.0, 0.05)}
+PAUSE = (0.02, 0.3)
+CALLS_MAX = 60          # an idle round of watch makes about ten
+ARMED_SECONDS = 0.5
 
 
 class Killer(threading.Thread):

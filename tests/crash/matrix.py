@@ -7,6 +7,7 @@ The last line is "N passed, N failed".
 """
 
 import argparse
+import collections
 import sys
 import time
 
@@ -16,20 +17,20 @@ import traffic
 from world import RigError, Trial, World, tail
 
 PARTS = 3
-OURS = ["watch", "notify", "serve"]
 AROUND = ["sink", "hooks", "writer", "mariadb"]
 
 # Who is killed; its share of all kills; what may come twice then, since its
 # answer or our word of it was cut.
 KILLED = {
-    "watch": (["watch"], 6, ("program",)),
-    "notify": (["notify"], 4, ("mail", "webhook")),
-    "serve": (["serve"], 3, ()),
-    "mariadb": (["mariadb"], 2, ("mail", "webhook", "program")),
-    "sink": (["sink"], 2, ("mail",)),
-    "hooks": (["hooks"], 2, ("webhook",)),
-    "writer": (["writer"], 2, ()),
-    "everybody": (OURS * 3 + AROUND, 8, ("mail", "webhook", "program")),
+    "watch": ([["watch"]], 6, ("program",)),
+    "notify": ([["notify"]], 4, ("mail", "webhook")),
+    "serve": ([["serve"]], 3, ()),
+    "mariadb": ([["mariadb"]], 2, ("mail", "webhook", "program")),
+    "sink": ([["sink"]], 2, ("mail",)),
+    "hooks": ([["hooks"]], 2, ("webhook",)),
+    "writer": ([["writer"]], 2, ()),
+    "everybody": ([["watch", "notify"], ["serve"], AROUND], 8,
+                  ("mail", "webhook", "program")),
 }
 SHORT = "everybody"
 
@@ -40,7 +41,7 @@ class Row:
     def __init__(self, place, name, text, steps=1, **more):
         self.name, self.text, self.steps = name, text, steps
         self.trial = Trial(place, name, b"".join(text.parts), **more)
-        self.killer = None
+        self.killers = []
         self.way = None
         self.began = time.monotonic()
 
@@ -48,32 +49,42 @@ class Row:
         try:
             return self._run()
         finally:
-            if self.killer:
-                self.killer.stopping.set()
+            for one in self.killers:
+                one.stopping.set()
             self.trial.drop()
+
+    @property
+    def killed(self):
+        return sum(one.killed for one in self.killers)
+
+    def have_died(self, share):
+        """As many as should have by now."""
+        return all(one.killed >= one.wanted * share or not one.is_alive()
+                   for one in self.killers)
 
     def between(self, what, n):
         """The log grows as they die, so that all die at work."""
-        if what != "written" or not self.killer:
-            return
-        share = (n + 1) / (len(self.text.parts) * (self.steps + 1))
-        self.trial.wait("they die", lambda: self.killer.killed
-                        >= self.killer.wanted * share
-                        or not self.killer.is_alive(), 120)
+        parts = len(self.text.parts)
+        if what == "written" and self.name != "serve":
+            share = (n + 1) / (parts * (self.steps + 1))
+            self.trial.wait("they die", lambda: self.have_died(share), 120)
+        if what == "asked" and self.name == "serve":
+            share = (n + 1) / parts
+            self.trial.wait("it dies", lambda: self.way.look()
+                            or self.have_died(share), 120)
 
     def _run(self):
         self.trial.start_around()
         self.trial.start_ours()
-        if self.killer:
-            if "notify" in self.killer.targets:
-                self.trial.add("notify", self.trial.comporta("notify"),
-                               every=0.2)
-            self.killer.start()
+        if any("notify" in one.targets for one in self.killers):
+            self.trial.add("notify", self.trial.comporta("notify"), every=0.2)
+        for one in self.killers:
+            one.start()
         self.way = course.Course(self.trial, self.text, self.between,
                                  self.steps)
         self.way.go()
-        if self.killer:
-            self.killer.stop()
+        for one in self.killers:
+            one.stop()
         self.way.settle()
         self.trial.end()
         # What watch counted last is published at the end of a run.
@@ -114,22 +125,25 @@ class Matrix:
         self.failed += bool(problems)
 
     def killed_row(self, name):
-        targets, share, may_double = KILLED[name]
+        groups, share, may_double = KILLED[name]
         shares = sum(share for _, share, _ in KILLED.values())
         kills = -(-self.kills * share // shares)
         row = Row(self.place, name, self.text, steps=-(-kills // PARTS),
                   pause=0.002, delay=0.03)
-        row.killer = killer.Killer(row.trial, targets, kills,
-                                   f"{self.seed}-{name}")
+        row.killers = [
+            killer.Killer(row.trial, targets, -(-kills // len(groups)),
+                          f"{self.seed}-{name}-{targets[0]}")
+            for targets in groups]
         try:
             got = row.run()
         except RigError as error:
             print(f"FAIL  {name}")
             self.tell([str(error)])
             return
-        self.killed += row.killer.killed
-        self.judge(row, got, may_double, row.killer.killed)
-        for where, n in sorted(row.killer.where.items()):
+        self.killed += row.killed
+        self.judge(row, got, may_double, row.killed)
+        for where, n in sorted(sum((one.where for one in row.killers),
+                                   collections.Counter()).items()):
             print(f"        {n:4}  {where}")
 
 

@@ -5,6 +5,7 @@ One folder and one MariaDB for all trials; a trial has a folder of its own
 and begins with empty tables.
 """
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -61,12 +62,16 @@ class Part(threading.Thread):
             if code in (0, *self.fine):
                 time.sleep(self.every or 0.05)
 
-    def kill(self):
+    def send(self, what):
+        """A signal; False when it does not run now."""
         process = self.process
         if process is None or process.poll() is not None:
             return False
-        process.send_signal(signal.SIGKILL)
+        process.send_signal(what)
         return True
+
+    def kill(self):
+        return self.send(signal.SIGKILL)
 
     def stop(self, with_signal=signal.SIGTERM):
         with self.gate:
@@ -339,6 +344,18 @@ webhook: {{ urls = ( "http://127.0.0.1:{port["hooks"]}/hook" );
             raise RigError(f"{arguments} ended with {done.returncode}: "
                            f"{done.stdout}{done.stderr}")
         return done.stdout
+
+    @contextlib.contextmanager
+    def nobody_sends(self):
+        """While it lasts nobody begins to; False if somebody does already."""
+        starters = [part for part in self.parts.values()
+                    if part.arguments[0] == PROGRAM]
+        with contextlib.ExitStack() as stack:
+            for part in starters:
+                stack.enter_context(part.gate)
+                part.send(signal.SIGSTOP)
+                stack.callback(part.send, signal.SIGCONT)
+            yield not self.is_running("notify")
 
     def is_running(self, command):
         """Does any process of this trial run it?"""
