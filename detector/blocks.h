@@ -349,9 +349,12 @@ struct trust_request {
 	const char *actor;	/* "token:N", "operator:N" */
 	const char *address;	/* of the client over HTTP, or NULL */
 	const char *reason;
+	int64_t first_ms;	/* when it was first asked for, of one that is
+				 * asked again because the answer is not
+				 * known; else 0 */
 };
 
-/* Write it down, for the detector to hear of. */
+/* Write it down, for the detector to hear of; once, also when asked again. */
 int blocks_trust(struct blocks *blocks, const struct trust_request *request,
 		 int64_t now_ms, struct err *err);
 

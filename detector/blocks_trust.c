@@ -57,6 +57,37 @@ int blocks_news_since(struct blocks *blocks, int64_t after_audit_id,
 		      NULL, err) == DB_OK ? 0 : -1;
 }
 
+static int take_one(void *context, const struct db_row *row)
+{
+	(void)row;
+	*(bool *)context = true;
+	return 1;
+}
+
+/* Did the first one who was asked write it down before he was killed? */
+static enum db_result was_written(struct blocks *blocks,
+				  const struct blocks_audit_line *line,
+				  int64_t first_ms, bool *was_out,
+				  struct err *err)
+{
+	const struct db_parameter parameters[] = {
+		BLOCKS_P("account", db_string(line->account)),
+		BLOCKS_P("actor", db_string(line->actor)),
+		BLOCKS_P("action", db_string(line->action)),
+		BLOCKS_P("detail", db_string(line->detail)),
+		BLOCKS_P("first", db_integer(first_ms)),
+	};
+
+	*was_out = false;
+	if (first_ms == 0)
+		return DB_OK;
+	return db_run(blocks->db, "SELECT id FROM comporta_audit WHERE"
+		      " at_ms >= :first AND account = :account AND"
+		      " actor = :actor AND action = :action AND"
+		      " detail = :detail LIMIT 1", parameters,
+		      BLOCKS_N(parameters), take_one, was_out, NULL, err);
+}
+
 int blocks_trust(struct blocks *blocks, const struct trust_request *request,
 		 int64_t now_ms, struct err *err)
 {
@@ -66,11 +97,16 @@ int blocks_trust(struct blocks *blocks, const struct trust_request *request,
 		.address = request->address, .action = "trust",
 		.reason = request->reason, .detail = detail, .at_ms = now_ms,
 	};
+	enum db_result done;
+	bool was;
 
 	if (!blocks_account(request->account, login))
 		return err_set(err, EXIT_DATA, "this is no login");
 	trust_print(request->trust, detail);
-	return blocks_audit_add(blocks, &line, err) == DB_OK ? 0 : -1;
+	done = was_written(blocks, &line, request->first_ms, &was, err);
+	if (done == DB_OK && !was)
+		done = blocks_audit_add(blocks, &line, err);
+	return done == DB_OK ? 0 : -1;
 }
 
 bool blocks_places(const struct block *block, int64_t now_ms,

@@ -213,6 +213,32 @@ static void test_left_before_the_work(void **state)
 				     " WHERE action = 'lift'"), 1);
 }
 
+/* A word that was written down when the program was killed: it is said once,
+ * with the days of the first time, though it is tomorrow now. */
+static void test_a_word_is_written_once(void **state)
+{
+	static const struct call trust = {
+		"POST", API "/accounts/anna@firma.example/trust", "{SUPPORT}",
+		JSON_TYPE, "{\"country\":\"VN\",\"days\":9,"
+		"\"reason\":\"she said so\"}" };
+	static const char of_words[] =
+		"SELECT COUNT(*) AS n FROM comporta_audit WHERE action ="
+		" 'trust'";
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		expect("again", "k", &trust, "200  {");
+		assert_int_equal(site_number(of_words), 1);
+		site_run("UPDATE comporta_request SET status = NULL,"
+			 " answer = NULL");
+		site.now_ms += 9 * STAMP_HOUR_MS;
+	}
+	/* Another key is another word, and one without is one each time. */
+	expect("new key", "l", &trust, "200  {");
+	expect("no key", NULL, &trust, "200  {");
+	assert_int_equal(site_number(of_words), 3);
+}
+
 static void test_a_key_is_free_after_a_day(void **state)
 {
 	static const struct call other = { "POST", CARLA "/suspend",
@@ -346,6 +372,7 @@ int main(void)
 		SITE_TEST(test_what_is_no_key),
 		SITE_TEST(test_while_it_is_answered),
 		SITE_TEST(test_left_before_the_work),
+		SITE_TEST(test_a_word_is_written_once),
 		SITE_TEST(test_a_key_is_free_after_a_day),
 		SITE_TEST(test_not_now_is_not_kept),
 		SITE_TEST(test_nothing_of_passwords),

@@ -38,6 +38,8 @@ static void answer(struct exchange *exchange, const struct trust *trust)
 
 void api_trust(struct exchange *exchange)
 {
+	int64_t now_ms = exchange->request->now_ms;
+	int64_t said_ms = exchange->first_ms ? exchange->first_ms : now_ms;
 	struct order order;
 	struct trust trust;
 	const struct trust_request request = {
@@ -46,20 +48,21 @@ void api_trust(struct exchange *exchange)
 		.actor = exchange->actor,
 		.address = exchange->client_text,
 		.reason = order.reason,
+		.first_ms = exchange->first_ms,
 	};
 	const char *wrong;
 	struct err err;
 
 	if (!order_read(exchange, ORDER_TRUST, &order))
 		return;
-	wrong = read_trust(&order, exchange->request->now_ms, &trust);
+	wrong = read_trust(&order, said_ms, &trust);
 	if (wrong)
 		http_bad_request(exchange, wrong);
 	else if (!api_is_account(exchange, "The panel lists no such account, "
 				 "and it was never blocked."))
 		return;
-	else if (blocks_trust(exchange->context->blocks, &request,
-			      exchange->request->now_ms, &err))
+	else if (blocks_trust(exchange->context->blocks, &request, now_ms,
+			      &err))
 		http_away(exchange->response, &err);
 	else
 		answer(exchange, &trust);

@@ -5,7 +5,7 @@
  * The row of comporta_request is claimed before the work and gets the answer
  * after it. Killed in between, its claim ends after a minute, and the work is
  * done again, as all calls here stand that: a block is made by a decision that
- * is named by the key, a lift is of one block.
+ * is named by the key, a lift is of one block, a word is looked for.
  *
  * The request is kept as a digest that is keyed by the secret, since its body
  * may hold a password; nobody who reads the table can try passwords on it.
@@ -270,6 +270,8 @@ static void name_work(struct once *once)
 
 	digest_of(exchange->context->blocks->secret, name, N_OF(name),
 		  exchange->once);
+	if (once->first_ms != exchange->request->now_ms)
+		exchange->first_ms = once->first_ms;
 }
 
 void http_once(struct exchange *exchange,

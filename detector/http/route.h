@@ -21,6 +21,8 @@ struct exchange {
 	struct token token;	/* who asks; role 0 where none is needed */
 	char once[CRYPTO_HEX_SIZE];	/* names the work of an
 					 * Idempotency-Key, else "" */
+	int64_t first_ms;	/* when that was first asked for, if it is
+				 * asked again; else 0 */
 	bool at_desk;		/* below /support: people read the answer */
 };
 
