@@ -18,8 +18,13 @@ struct store {
 	bool is_there[TABLES_MAX];	/* all are, where we may make them */
 	MDB_txn *reading, *writing;
 	bool read_only;
+	bool is_unsure;		/* a commit failed: open it anew */
+	const char *const *names;
+	int n_tables;
 	char path[PATH_MAX];
 };
+
+static int open_file(struct store *store, struct err *err);
 
 static int fail(struct store *store, int status, const char *what,
 		struct err *err)
@@ -40,11 +45,37 @@ static int fail(struct store *store, int status, const char *what,
 		       store->path, mdb_strerror(status));
 }
 
+static void close_file(struct store *store)
+{
+	mdb_txn_abort(store->reading);	/* NULL is fine */
+	store->reading = NULL;
+	if (store->env)
+		mdb_env_close(store->env);
+	store->env = NULL;
+}
+
+/* After a commit that found no space for its last page LMDB refuses all that
+ * comes, for as long as the file is open. */
+static int be_sure(struct store *store, struct err *err)
+{
+	if (!store->is_unsure)
+		return 0;
+	close_file(store);
+	if (open_file(store, err) < 0)
+		return -1;
+	store->is_unsure = false;
+	return 0;
+}
+
 /* Ours to read with: the transaction being written, else a snapshot. */
 static MDB_txn *reader(struct store *store)
 {
+	struct err waste;
+
 	if (store->writing)
 		return store->writing;
+	if (be_sure(store, &waste) < 0)
+		return NULL;
 	if (!store->reading &&
 	    mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->reading) != 0)
 		store->reading = NULL;
@@ -116,8 +147,7 @@ int store_clear(struct store *store, int table, struct err *err)
 	return status ? fail(store, status, "write", err) : 0;
 }
 
-static int open_tables(struct store *store, const char *const *names,
-		       int n_tables, struct err *err)
+static int open_tables(struct store *store, struct err *err)
 {
 	unsigned flags = store->read_only ? 0 : MDB_CREATE;
 	MDB_txn *txn;
@@ -126,8 +156,8 @@ static int open_tables(struct store *store, const char *const *names,
 
 	if (status)
 		return fail(store, status, "open", err);
-	for (int i = 0; i < n_tables && !status; i++) {
-		status = mdb_dbi_open(txn, names[i], flags,
+	for (int i = 0; i < store->n_tables && !status; i++) {
+		status = mdb_dbi_open(txn, store->names[i], flags,
 				      &store->tables[i]);
 		store->is_there[i] = status == 0;
 		/* Written by an older version, which had fewer. */
@@ -165,6 +195,11 @@ static int open_env(struct store *store, struct err *err)
 	return 0;
 }
 
+static int open_file(struct store *store, struct err *err)
+{
+	return open_env(store, err) < 0 ? -1 : open_tables(store, err);
+}
+
 int store_open(const char *path, const char *const *names, int n_tables,
 	       bool read_only, struct store **store_out, struct err *err)
 {
@@ -173,9 +208,10 @@ int store_open(const char *path, const char *const *names, int n_tables,
 	if (n_tables > TABLES_MAX)
 		abort();
 	store->read_only = read_only;
+	store->names = names;
+	store->n_tables = n_tables;
 	slice_copy(slice_from(path), store->path, sizeof(store->path));
-	if (open_env(store, err) < 0 ||
-	    open_tables(store, names, n_tables, err) < 0) {
+	if (open_file(store, err) < 0) {
 		store_close(&store);
 		return -1;
 	}
@@ -188,8 +224,7 @@ void store_close(struct store **store)
 	if (!*store)
 		return;
 	store_abort(*store);
-	end_reading(*store);
-	mdb_env_close((*store)->env);
+	close_file(*store);
 	free(*store);
 	*store = NULL;
 }
@@ -222,6 +257,8 @@ int store_begin(struct store *store, struct err *err)
 {
 	int status;
 
+	if (be_sure(store, err) < 0)
+		return -1;
 	end_reading(store);
 	forget_dead_readers(store);
 	status = mdb_txn_begin(store->env, NULL, 0, &store->writing);
@@ -237,6 +274,7 @@ int store_commit(struct store *store, struct err *err)
 	int status = mdb_txn_commit(store->writing);
 
 	store->writing = NULL;
+	store->is_unsure = status != 0;
 	return status ? fail(store, status, "commit", err) : 0;
 }
 

@@ -20,7 +20,7 @@ struct store;
 
 enum { STORE_KEY_MAX = 500 };	/* LMDB's end at 511 bytes */
 
-/* `names` are the tables', by number. A missing file is made, or, with
+/* `names` are the tables', by number, and must outlive it. A missing file is made, or, with
  * `read_only`, EXIT_DATA; a missing table, too, is made, or taken as an empty
  * one. */
 int store_open(const char *path, const char *const *names, int n_tables,

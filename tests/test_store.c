@@ -1,15 +1,17 @@
 /*
  * The store beside readers that were killed: what they had a right to must not
- * stay theirs for ever.
+ * stay theirs for ever. And on a disk that is full for a while.
  */
 #include "detector/store.h"
 #include "tests/support/folder.h"
 #include "tests/support/test.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +21,18 @@ enum { READERS = 150, COMMITS = 200, BIG = 200 * 1024 };
 static const char *const names[] = { "things" };
 static char folder[FOLDER_SIZE];
 static struct store *writer;
+
+static int full_from, n_writes;	/* the so-manieth write and all behind it */
+
+/* In the place of the C library's, for LMDB as well. */
+ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at)
+{
+	if (full_from > 0 && ++n_writes >= full_from) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return syscall(SYS_pwrite64, fd, bytes, n, at);
+}
 
 static struct store *open_store(bool read_only)
 {
@@ -106,6 +120,45 @@ static void test_killed_reader_keeps_no_pages(void **state)
 	assert_in_range(file.st_size, BIG, 10 * BIG);
 }
 
+static int count(void *context, struct slice key, struct slice value)
+{
+	(void)key;
+	(void)value;
+	++*(int *)context;
+	return 0;
+}
+
+/* Whichever of a commit's writes finds no space, the last of which makes it
+ * true: what was before is there, and goes on when there is space again. */
+static void test_full_disk_is_over_some_time(void **state)
+{
+	int failed = 0;
+
+	(void)state;
+	for (int i = 1; i < 6; i++) {
+		struct slice value;
+		struct err err;
+		int n = 0;
+
+		full_from = i;
+		n_writes = 0;
+		assert_int_equal(store_begin(writer, &err), 0);
+		assert_int_equal(store_put(writer, 0, S("key"), S("full"),
+					   &err), 0);
+		if (store_commit(writer, &err) < 0) {
+			assert_int_equal(err.code, EXIT_AGAIN);
+			failed++;
+			assert_true(store_get(writer, 0, S("key"), &value));
+			assert_true(slice_eq(value, S("small")));
+		}
+		full_from = 0;
+		assert_int_equal(store_each(writer, 0, count, &n, &err), 0);
+		assert_int_equal(n, 1);
+		put(S("small"));
+	}
+	assert_true(failed >= 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +167,8 @@ int main(void)
 			teardown),
 		cmocka_unit_test_setup_teardown(
 			test_killed_reader_keeps_no_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_full_disk_is_over_some_time, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,6 +50,7 @@ class Course:
             end = len(text) * (step + 1) // self.steps
             end = text.find(b"\n", end - 1) + 1
             self.trial.write_on(written + end)
+            self.between("growing", part * self.steps + step)
             self.trial.wait("the log is written", self.trial.is_written)
             self.between("written", part * self.steps + step)
 
@@ -282,7 +283,7 @@ class Ledger:
                 "SELECT name, labels, value FROM comporta.comporta_metric"
                 " WHERE name IN ('comporta_log_lines_total',"
                 " 'comporta_events_total', 'comporta_verdicts_total',"
-                " 'comporta_decisions_total')"),
+                " 'comporta_decisions_total') AND instance = 'mx1'"),
             "accounts": self.accounts(parts),
         }
         self.mails = self.listed("mails.list")

@@ -12,6 +12,7 @@ import sys
 import time
 
 import course
+import faults
 import killer
 import traffic
 from world import RigError, Trial, World, tail
@@ -42,6 +43,7 @@ class Row:
         self.name, self.text, self.steps = name, text, steps
         self.trial = Trial(place, name, b"".join(text.parts), **more)
         self.killers = []
+        self.fault = None
         self.way = None
         self.began = time.monotonic()
 
@@ -64,6 +66,8 @@ class Row:
 
     def between(self, what, n):
         """The log grows as they die, so that all die at work."""
+        if self.fault:
+            self.fault.at(what, n)
         parts = len(self.text.parts)
         if what == "written" and self.name != "serve":
             share = (n + 1) / (parts * (self.steps + 1))
@@ -82,10 +86,14 @@ class Row:
             one.start()
         self.way = course.Course(self.trial, self.text, self.between,
                                  self.steps)
+        if self.fault:
+            self.fault.begin(self.trial, self.way)
         self.way.go()
         for one in self.killers:
             one.stop()
         self.way.settle()
+        if self.fault:
+            self.fault.end()
         self.trial.end()
         # What watch counted last is published at the end of a run.
         self.trial.run("scan")
@@ -124,6 +132,23 @@ class Matrix:
         self.passed += not problems
         self.failed += bool(problems)
 
+    def fault_row(self, name):
+        fault = faults.FAULTS[name](self.place)
+        try:
+            row = Row(self.place, name.replace(" ", "-"), self.text,
+                      steps=fault.steps, pause=0.002, delay=fault.delay,
+                      options=fault.options, **fault.folders())
+            row.fault = fault
+            got = row.run()
+            self.judge(row, got, fault.may_double, fault.times)
+        except faults.NotHere as why:
+            print(f"SKIPPED {name}: {why}")
+        except RigError as error:
+            print(f"FAIL  {name}")
+            self.tell([str(error)])
+        finally:
+            fault.clean()
+
     def killed_row(self, name):
         groups, share, may_double = KILLED[name]
         shares = sum(share for _, share, _ in KILLED.values())
@@ -154,7 +179,7 @@ def main():
     options.add_argument("--short", action="store_true")
     options.add_argument("rows", nargs="*")
     options = options.parse_args()
-    names = options.rows or list(KILLED)
+    names = options.rows or [*KILLED, *faults.FAULTS]
     if options.short:
         names = [SHORT]
         shares = sum(share for _, share, _ in KILLED.values())
@@ -164,7 +189,10 @@ def main():
         with World() as place:
             matrix = Matrix(place, options.seed, options.kills)
             for name in names:
-                matrix.killed_row(name)
+                if name in KILLED:
+                    matrix.killed_row(name)
+                else:
+                    matrix.fault_row(name)
     except RigError as error:
         print(f"FAIL  {error}\n0 passed, 1 failed")
         sys.exit(1)

@@ -292,17 +292,22 @@ webhook: {{ urls = ( "http://127.0.0.1:{port["hooks"]}/hook" );
     def start_around(self):
         """All but comporta's own."""
         port = self.world.port
-        self.add("sink", [
-            sys.executable, "tests/support/smtp-sink.py",
-            self.path("sink.port"), self.path("mails.list"), "--keep",
-            self.path("mails"), "--port", str(port["sink"]), "--delay",
-            str(self.delay)], fine=(1,))
+        self.start_sink()
         self.add("hooks", [
             sys.executable, "tests/command/webhook_receiver.py",
             self.path("hooks"), "", str(port["hooks"])], fine=(1,))
-        for name in ("sink", "hooks"):
-            self.wait(name, lambda n=name: port_answers(port[n]))
+        self.wait("hooks", lambda: port_answers(port["hooks"]))
         self.start_writer()
+
+    def start_sink(self, *more):
+        """It answers when this returns."""
+        port = self.world.port["sink"]
+        self.add("sink", [
+            sys.executable, "tests/support/smtp-sink.py",
+            self.path("sink.port"), self.path("mails.list"), "--keep",
+            self.path("mails"), "--port", str(port), "--delay",
+            str(self.delay), *more], fine=(1,))
+        self.wait("the mail server", lambda: port_answers(port))
 
     def start_writer(self):
         self.add("writer", [
