@@ -20,9 +20,9 @@ struct store;
 
 enum { STORE_KEY_MAX = 500 };	/* LMDB's end at 511 bytes */
 
-/* `names` are the tables', by number, and must outlive it. A missing file is made, or, with
- * `read_only`, EXIT_DATA; a missing table, too, is made, or taken as an empty
- * one. */
+/* `names` are the tables', by number; they must outlive it. A missing file
+ * is made, or, with `read_only`, EXIT_DATA; a missing table, too, is made, or
+ * taken as an empty one. */
 int store_open(const char *path, const char *const *names, int n_tables,
 	       bool read_only, struct store **store_out, struct err *err);
 void store_close(struct store **store);

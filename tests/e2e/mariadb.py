@@ -1,5 +1,7 @@
 """A private MariaDB that can be stopped and started again in a test."""
 
+import os
+import shutil
 import subprocess
 
 PANEL = """
@@ -28,11 +30,13 @@ class Mariadb:
         self.rig = rig
         self.data = rig.path("my")
         self.common = ["--no-defaults", f"--datadir={self.data}",
-                       "--user=mysql"]
+                       f"--tmpdir={self.data}", "--user=mysql"]
         self.process = None
 
     def install(self):
         """Makes and starts it, with a panel's table and an administrator."""
+        os.mkdir(self.data)
+        shutil.chown(self.data, "mysql")
         made = subprocess.run(
             ["mariadb-install-db", *self.common, "--skip-test-db",
              "--auth-root-authentication-method=normal"],
@@ -54,7 +58,7 @@ GRANT SELECT (email, password) ON mailserver.virtual_users
         self.process = self.rig.start_child("mariadbd", [
             "mariadbd", *self.common, f"--port={self.rig.port['mysql']}",
             "--bind-address=127.0.0.1", f"--socket={self.data}/s",
-            f"--pid-file={self.data}/pid", f"--tmpdir={self.data}",
+            f"--pid-file={self.data}/pid",
             "--innodb-buffer-pool-size=32M"], self._answers)
 
     def stop(self):
