@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static int read_all(int fd, const char *path, struct text *out,
@@ -204,4 +205,33 @@ int files_make_dir(const char *path, struct err *err)
 		if (kept == '\0')
 			return 0;
 	}
+}
+
+int64_t files_free_bytes(const char *path)
+{
+	struct statvfs fs;
+
+	if (statvfs(path, &fs) < 0)
+		return -1;
+	return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+}
+
+uint64_t files_mark(const char *path)
+{
+	struct stat now;
+	uint64_t mark = 0;
+
+	if (stat(path, &now) < 0)
+		return 0;
+
+	const uint64_t parts[] = {
+		(uint64_t)now.st_dev, (uint64_t)now.st_ino,
+		(uint64_t)now.st_size, (uint64_t)now.st_mode,
+		(uint64_t)now.st_mtim.tv_sec, (uint64_t)now.st_mtim.tv_nsec,
+	};
+
+	/* Multiplicative hashing (Knuth, TAOCP 6.4) by 2^64 / phi. */
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		mark = (mark ^ parts[i]) * UINT64_C(0x9e3779b97f4a7c15);
+	return mark;
 }

@@ -27,6 +27,12 @@ int files_replace(const char *path, struct slice bytes, struct err *err);
 /* Would files_replace() work? Asked before long work whose result it is. */
 int files_may_replace(const char *path, struct err *err);
 
+/* How much more may be written below `path`; -1 when nobody can tell. */
+int64_t files_free_bytes(const char *path);
+
+/* Another one when the file was written, replaced or removed since. */
+uint64_t files_mark(const char *path);
+
 /* mkdir -p, mode 0750 for what is made. */
 int files_make_dir(const char *path, struct err *err);
 

@@ -208,7 +208,7 @@ static uint32_t on_login(struct detector *detector,
 	if (event->has_client && !event->from_itself) {
 		geo_lookup(detector->geo, &event->client, event->at_ms,
 			   &origin);
-		if (!origin.is_local)
+		if (!origin.is_local && !geo_is_blind(detector->geo))
 			look(detector, entry, &origin, &input);
 	}
 	detector_weigh(detector, entry, &input);

@@ -7,13 +7,17 @@
 #include <arpa/inet.h>
 #include <endian.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <maxminddb.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
-enum { CACHE_BITS = 15, CACHE_SLOTS = 1 << CACHE_BITS };
+enum { CACHE_BITS = 15, CACHE_SLOTS = 1 << CACHE_BITS, COPY_BYTES = 1 << 24 };
 
 struct file {
 	MMDB_s mmdb;
@@ -36,9 +40,47 @@ struct geo {
 	struct file country, asn;
 	int64_t max_age_ms;
 	int64_t built_ms;
+	bool is_blind;
 	struct networks networks;
 	struct known cache[CACHE_SLOTS];
 };
+
+/* The library maps the file, and one that somebody cuts short would end the
+ * process (SIGBUS). A copy without a name is nobody else's. -1 when there can
+ * be none: then the file itself has to do. */
+static int copy_of(const char *path)
+{
+	int from = open(path, O_RDONLY | O_CLOEXEC);
+	int to = from < 0 ? -1 : memfd_create("geoip", MFD_CLOEXEC);
+	ssize_t n = 1;
+
+	while (from >= 0 && to >= 0 && n > 0)
+		n = sendfile(to, from, NULL, COPY_BYTES);
+	if (from >= 0)
+		close(from);
+	if (to >= 0 && n < 0) {
+		close(to);
+		to = -1;
+	}
+	return to;
+}
+
+static int open_mmdb(const char *path, MMDB_s *mmdb)
+{
+	char copy_path[32];
+	int copy = copy_of(path), status;
+
+	snprintf(copy_path, sizeof(copy_path), "/proc/self/fd/%d", copy);
+	if (copy >= 0 && access(copy_path, R_OK) < 0) {
+		close(copy);
+		copy = -1;
+	}
+	status = MMDB_open(copy < 0 ? path : copy_path, MMDB_MODE_MMAP, mmdb);
+	/* What is mapped stays. */
+	if (copy >= 0)
+		close(copy);
+	return status;
+}
 
 static int open_file(struct file *file, const char *path, const char *what,
 		     struct err *err)
@@ -50,7 +92,7 @@ static int open_file(struct file *file, const char *path, const char *what,
 	if (access(path, R_OK) < 0)
 		return err_errno(err, EXIT_DATA, errno,
 				 "cannot read the %s file %s", what, path);
-	status = MMDB_open(path, MMDB_MODE_MMAP, &file->mmdb);
+	status = open_mmdb(path, &file->mmdb);
 	if (status != MMDB_SUCCESS)
 		return err_set(err, EXIT_DATA,
 			       "%s is no usable %s file in MMDB form (%s); "
@@ -97,6 +139,22 @@ void geo_close(struct geo **geo)
 		MMDB_close(&(*geo)->asn.mmdb);
 	free(*geo);
 	*geo = NULL;
+}
+
+struct geo *geo_blind(void)
+{
+	struct geo *geo = calloc(1, sizeof(*geo));
+
+	if (!geo)
+		abort();
+	geo->built_ms = INT64_MAX;
+	geo->is_blind = true;
+	return geo;
+}
+
+bool geo_is_blind(const struct geo *geo)
+{
+	return geo->is_blind;
 }
 
 void geo_set_networks(struct geo *geo, const struct networks *networks)

@@ -6,6 +6,9 @@
  * IPinfo); `autonomous_system_number` or `asn` ("AS5617") for networks. Either
  * file may be missing: what it would tell is then unknown.
  *
+ * The files are read into memory: one that is cut short or written over while
+ * it is in use changes nothing.
+ *
  * The answer for an address is kept in a small table of recent ones.
  */
 #ifndef DETECTOR_GEO_H
@@ -21,6 +24,12 @@ struct geo;
 int geo_open(const char *country_path, const char *asn_path,
 	     int64_t max_age_ms, struct geo **geo_out, struct err *err);
 void geo_close(struct geo **geo);
+
+/* In place of files that should be there and cannot be used. What was learnt
+ * of places says nothing then, as all of them would look new: whoever judges
+ * leaves places out while geo_is_blind(). */
+struct geo *geo_blind(void);
+bool geo_is_blind(const struct geo *geo);
 
 /* What the operator knows better; before the first look-up. */
 void geo_set_networks(struct geo *geo, const struct networks *networks);

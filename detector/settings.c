@@ -244,6 +244,26 @@ int settings_geo(struct geo **geo_out, struct err *err)
 	return 0;
 }
 
+int settings_geo_or_blind(struct geo **geo_out, char *trouble_out, size_t size,
+			  struct err *err)
+{
+	struct networks networks;
+	struct err broken;
+
+	*trouble_out = '\0';
+	if (networks_parse(&settings.networks, &settings.own_networks,
+			   &networks, err) < 0)
+		return -1;
+	if (geo_open(settings.country_db, settings.asn_db,
+		     settings.geo_max_age_ms, geo_out, &broken) < 0) {
+		slice_copy(slice_sub(slice_from(broken.text), 0, size - 1),
+			   trouble_out, size);
+		*geo_out = geo_blind();
+	}
+	geo_set_networks(*geo_out, &networks);
+	return 0;
+}
+
 int settings_secret(struct text *secret_out, struct err *err)
 {
 	char path[PATH_MAX], bytes[32];

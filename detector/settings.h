@@ -85,6 +85,7 @@ struct settings {
 		char *operator_language;
 		char *alarm_to;
 		int64_t silent_after_ms;
+		int64_t idle_after_ms;	/* without a submission */
 		char *digest;		/* "07:00" or "off" */
 	} notice;
 
@@ -190,6 +191,11 @@ const char *settings_model(void);
 
 /* The GeoIP files and what the operator knows better. */
 int settings_geo(struct geo **geo_out, struct err *err);
+
+/* As settings_geo; files that cannot be used are no failure: then *geo_out is
+ * geo_blind(), and `trouble_out` says why, else "". */
+int settings_geo_or_blind(struct geo **geo_out, char *trouble_out, size_t size,
+			  struct err *err);
 
 /* notice.digest as minutes of the local day; -1 when it is off. */
 int64_t settings_digest_minute(void);

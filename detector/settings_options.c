@@ -191,6 +191,9 @@ static const struct conf_option notice_options[] = {
 	     "something is wrong with the host; empty: operator."),
 	DURATION("silent_after", notice.silent_after_ms, "1h", 0, 30 * 86400.0,
 		 "Logs that gave no line for so long are an alarm; 0: never."),
+	DURATION("idle_after", notice.idle_after_ms, "24h", 0, 30 * 86400.0,
+		 "Lines without a single submission for so long are one as "
+		 "well; 0: never."),
 	TEXT("digest", notice.digest, "07:00", "When the operator gets the "
 	     "last day in one mail, local time; off: never."),
 	CONF_END

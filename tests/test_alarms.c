@@ -276,7 +276,7 @@ static void test_an_alarm_in_words(void **state)
 	begin("brake", "12 accounts\r\nBcc: x", NOW);
 	describe_it(NOTICE_ALARM, 1, &letter);
 	holds(&letter, LETTER_TITLE, "hamulec");
-	holds(&letter, LETTER_NEXT, "comporta status");
+	holds(&letter, LETTER_NEXT, "comporta brake status");
 	holds(&letter, LETTER_DETAIL, "12 accounts\\x0d\\x0a");
 	holds(&letter, LETTER_SINCE, "22 listopada 2026");
 	assert_string_not_equal(value(&letter, LETTER_MACHINE), "");

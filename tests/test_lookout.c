@@ -11,6 +11,7 @@
 static struct detector detector;
 static struct lookout lookout;
 static struct teller teller;
+static int64_t free_bytes;
 
 static int setup(void **state)
 {
@@ -26,6 +27,8 @@ static int setup(void **state)
 	detector = (struct detector){ 0 };
 	lookout = (struct lookout){ .read_ms = NOW };
 	teller = (struct teller){ 0 };
+	free_bytes = -1;
+	settings.notice.idle_after_ms = DAY;
 	if (geo_open(NULL, NULL, 60 * DAY, &detector.geo, &err))
 		fail_msg("%s", err.text);
 	return 0;
@@ -43,7 +46,8 @@ static void tell(int64_t newest_ms, int64_t now_ms)
 	struct sight sight;
 	struct err err;
 
-	lookout_see(&lookout, &detector, newest_ms, now_ms, &sight);
+	lookout_see(&lookout, &detector, newest_ms, free_bytes, now_ms,
+		    &sight);
 	if (lookout_tell(&teller, &desk.blocks, &sight, now_ms, now_ms, &err))
 		fail_msg("%s", err.text);
 	lookout_was_told(&lookout);
@@ -92,6 +96,47 @@ static void keep_silent(void)
 	lookout.read_ms = NOW - HOUR - 1;
 }
 
+static void hold_lifts(void)
+{
+	desk_run("INSERT INTO comporta_brake (decision, kind, account,"
+		 " block_id, machine, state, decided_ms, held_ms) VALUES"
+		 " ('lift-1', 'lift', 'anna@firma.example', 1, 'mx1',"
+		 " 'waiting', 1, 1)");
+}
+
+static void break_geo(void)
+{
+	slice_copy(S("country.mmdb is no usable country file"), lookout.geo,
+		   sizeof(lookout.geo));
+}
+
+static void be_idle(void)
+{
+	lookout.submitted_ms = NOW - DAY - 1;
+}
+
+static void fill_disk(void)
+{
+	free_bytes = 3 << 20;
+}
+
+static void lose_state(void)
+{
+	const struct err why = { EXIT_AGAIN, "cannot commit: no space" };
+
+	assert_true(lookout_unsaved(&lookout, &why));
+	assert_false(lookout_unsaved(&lookout, &why));
+}
+
+/* Read to the end, again and again, and each time the newest line is as old
+ * as that. */
+static void come_late(void)
+{
+	lookout_caught_up(&lookout, 0, NOW - 2 * MINUTE);
+	lookout_caught_up(&lookout, NOW - 15 * MINUTE, NOW - MINUTE);
+	lookout_caught_up(&lookout, NOW - 14 * MINUTE, NOW);
+}
+
 static void nothing(void)
 {
 }
@@ -110,6 +155,18 @@ static void test_each_alarm(void **state)
 		  keep_silent, NOW },
 		{ "the log is ahead", "clock_off@", "11 min", nothing,
 		  NOW + 11 * MINUTE },
+		{ "many lifts at once", "lifts_many", "1 lifts wait",
+		  hold_lifts, NOW },
+		{ "a broken file", "geo_broken@", "no usable", break_geo,
+		  NOW },
+		{ "no submission for a day", "no_submissions@", "none since",
+		  be_idle, NOW },
+		{ "a disk that is nearly full", "disk_full@", "3 MB", fill_disk,
+		  NOW },
+		{ "a state that cannot be written", "state_unsaved@",
+		  "no space", lose_state, NOW },
+		{ "the log is behind", "clock_behind@", "13 min", come_late,
+		  NOW },
 		{ "a notice was refused", "notices_refused",
 		  "anna@home.example: 550 no", refuse_notice, NOW },
 		{ "an action was given up", "actions_failed", "no such file",
@@ -210,6 +267,7 @@ static void test_a_refused_end_begins_nothing(void **state)
 	char sql[200];
 
 	(void)state;
+	settings.notice.idle_after_ms = 0;
 	refuse_notice();
 	for (int64_t at = NOW; at < NOW + 6 * DAY; at += 20 * MINUTE) {
 		tell(at, at);
@@ -218,7 +276,7 @@ static void test_a_refused_end_begins_nothing(void **state)
 			 " state = 'queued' AND kind LIKE 'alarm%%'",
 			 (long long)at);
 		desk_run(sql);
-		lookout_read(&lookout, at);
+		lookout_read(&lookout, 1, at);
 	}
 	assert_int_equal(lasts("notices_refused"), 0);
 	assert_int_equal(desk_rows("comporta_alarm"), 1);
@@ -233,7 +291,7 @@ static void test_of_a_machine_that_is_gone(void **state)
 	lookout_braked(&lookout, NULL);
 	desk_run("UPDATE comporta_alarm SET name = 'brake@gone',"
 		 " active_name = 'brake@gone'");
-	lookout_read(&lookout, NOW + 2 * DAY);
+	lookout_read(&lookout, 1, NOW + 2 * DAY);
 	tell(NOW, NOW + 2 * DAY);
 	assert_int_equal(lasts("brake"), 0);
 }
@@ -243,13 +301,48 @@ static void test_of_a_machine_that_is_gone(void **state)
 static void test_silence_after_the_clock_was_set_back(void **state)
 {
 	(void)state;
-	lookout_read(&lookout, NOW + 365 * (int64_t)DAY);
+	lookout_read(&lookout, 1, NOW + 365 * (int64_t)DAY);
 	tell(NOW, NOW);
 	assert_true(lookout_is_changed(&lookout));
 	tell(NOW, NOW + HOUR);
 	assert_int_equal(lasts("log_silent"), 0);
 	tell(NOW, NOW + HOUR + LOOKOUT_EVERY_MS);
 	assert_int_equal(lasts("log_silent"), 1);
+}
+
+/* When it is no clock: after an outage, of a quiet log, of one that was added
+ * with what it held. */
+static void test_what_is_not_behind(void **state)
+{
+	static const struct {
+		const char *why;
+		int64_t newest_ms[3];	/* in minutes before NOW; 0: no line */
+		int64_t at_ms[3];	/* when all was read, the same */
+		int64_t behind_ms;
+	} cases[] = {
+		{ "in time", { 20, 10, 1 }, { 20, 10, 1 }, 0 },
+		{ "after an outage", { 300, 200, 1 }, { 300, 2, 1 }, 0 },
+		{ "a log that was added", { 300, 9000, 1 }, { 300, 2, 1 }, 0 },
+		{ "twice within a minute", { 300, 400, 400 }, { 300, 1, 1 },
+		  0 },
+		{ "again and again", { 300, 400, 390 }, { 300, 5, 1 },
+		  385 * MINUTE },
+		{ "no line since", { 300, 400, 0 }, { 300, 5, 1 }, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		struct lookout seen = { 0 };
+
+		for (size_t j = 0; j < 3; j++) {
+			int64_t newest = cases[i].newest_ms[j];
+
+			lookout_caught_up(&seen,
+				newest ? NOW - newest * MINUTE : 0,
+				NOW - cases[i].at_ms[j] * MINUTE);
+		}
+		assert_case(cases[i].why, cases[i].behind_ms, seen.behind_ms);
+	}
 }
 
 #define LOOKOUT_TEST(test)						\
@@ -260,6 +353,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LOOKOUT_TEST(test_each_alarm),
 		LOOKOUT_TEST(test_what_is_no_alarm),
+		LOOKOUT_TEST(test_what_is_not_behind),
 		LOOKOUT_TEST(test_it_looks_once_a_minute_but_for_the_brake),
 		LOOKOUT_TEST(test_the_brake_is_let_go),
 		LOOKOUT_TEST(test_an_outage_is_told_afterwards),

@@ -105,8 +105,8 @@ static int hold(struct sorting *sorting, struct err *err)
 		       err) < 0)
 		return -1;
 	err_set(err, EXIT_AGAIN, "brake: %" PRId64 " accounts were blocked "
-		"within an hour, no more are blocked now; look at those that "
-		"wait and approve or discard them (comporta brake status)",
+		"within an hour; the others that are decided wait for your "
+		"word (comporta brake status)",
 		sorting->room.made + sorting->room.left);
 	return 0;
 }

@@ -57,13 +57,39 @@ static void on_progress(void *context, uint64_t done, uint64_t total)
 	report_progress(&run->report, done, total);
 }
 
+/* Files that are broken stop nobody's work: those of before go on, or places
+ * are not judged. */
+static int open_geo(struct run *run, struct geo **geo_out, struct err *err)
+{
+	struct lookout *lookout = &run->lookout;
+	struct geo *kept = run->kept_geo;
+
+	run->kept_geo = NULL;
+	run->data_mark = run_data_mark();
+	if (settings_geo_or_blind(geo_out, lookout->geo, sizeof(lookout->geo),
+				  err) < 0) {
+		geo_close(&kept);
+		return -1;
+	}
+	if (lookout->geo[0] && kept && !geo_is_blind(kept)) {
+		geo_close(geo_out);
+		*geo_out = kept;
+		return 0;
+	}
+	geo_close(&kept);
+	if (lookout->geo[0])
+		log_error("%s; places are not judged until then",
+			  lookout->geo);
+	return 0;
+}
+
 static int open_detector(struct run *run, struct err *err)
 {
 	struct accounts_backing backing;
 	struct days_backing days;
 	struct geo *geo = NULL;
 
-	if (settings_geo(&geo, err) < 0)
+	if (open_geo(run, &geo, err) < 0)
 		return -1;
 	backing = state_backing(run->state);
 	days = state_days_backing(run->state);
@@ -284,23 +310,44 @@ uint64_t run_progress(const struct run *run)
 	return pipeline_counters(&run->pipeline).lines + run->pipeline.fed;
 }
 
+/* Lines have come. */
+static void look_out(struct run *run)
+{
+	const uint64_t *events = run->detector.counters.events;
+	struct lookout *lookout = &run->lookout;
+
+	if (run->detector.newest_ms > run->lately_ms)
+		run->lately_ms = run->detector.newest_ms;
+	lookout_read(lookout, events[MAIL_SUBMISSION], clock_now_ms());
+	if (!run->is_all_read)
+		return;
+	lookout_caught_up(lookout, run->lately_ms, clock_now_ms());
+	run->lately_ms = 0;
+}
+
+static int fail_to_save(struct run *run, const struct err *err)
+{
+	state_abort(run->state);
+	lookout_unsaved(&run->lookout, err);
+	return -1;
+}
+
 /* Everything up to here, in one transaction. */
 int run_commit(struct run *run, struct err *err)
 {
 	uint64_t progress = run_progress(run);
 
 	if (progress != run->saved_progress)
-		lookout_read(&run->lookout, clock_now_ms());
+		look_out(run);
 	/* Nothing new costs no write. */
 	if (progress == run->saved_progress && !run->is_changed)
 		return 0;
 	fflush(stdout);
 	if (state_begin(run->state, err) < 0)
 		return -1;
-	if (save(run, err) < 0 || state_commit(run->state, err) < 0) {
-		state_abort(run->state);
-		return -1;
-	}
+	if (save(run, err) < 0 || state_commit(run->state, err) < 0)
+		return fail_to_save(run, err);
+	lookout_unsaved(&run->lookout, NULL);
 	state_saved(&run->detector);
 	run->detector.newest_ms = 0;
 	meter_saved(&run->meter);
@@ -372,6 +419,8 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	}
 	if (run->must_reload) {
 		pending_drop(&run->pending);
+		run->kept_geo = run->detector.geo;
+		run->detector.geo = NULL;
 		detector_release(&run->detector);
 		run->is_changed = false;
 		if (open_detector(run, err) < 0)

@@ -61,6 +61,8 @@ void run_numbers(const struct run *run, int64_t now_ms,
 
 /* New GeoIP data, if they can be read, from the next round on. */
 void run_renew_data(struct run *run);
+/* Were the files changed in a way that nobody was told of? */
+bool run_wants_data(const struct run *run);
 
 /* Could a run begin with the settings as they are now? */
 int run_check_settings(const struct run *run, struct err *err);

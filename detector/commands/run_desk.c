@@ -3,6 +3,7 @@
  * said, decisions carried out, actions, lifts by a new password, notices.
  */
 #include "base/clock.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "detector/actions/action.h"
 #include "detector/commands/hold.h"
@@ -153,7 +154,8 @@ static int tell_operator(struct run *run, struct err *err)
 	struct sight sight;
 
 	lookout_see(&run->lookout, &run->detector, run_newest_ms(run),
-		    clock_now_ms(), &sight);
+		    files_free_bytes(settings.state_dir), clock_now_ms(),
+		    &sight);
 	if (lookout_tell(&run->teller, &run->desk.blocks, &sight,
 			 clock_now_ms(), clock_monotonic_ms(), err) < 0)
 		return -1;

@@ -31,6 +31,8 @@ struct run {
 	bool is_queue_noted;	/* all that was read is, as followup.h wants */
 	struct state *state;
 	struct detector detector;
+	struct geo *kept_geo;	/* of the detector before, while there is
+				 * none */
 	struct logs logs;
 	struct pipeline pipeline;
 	bool is_all_read;
@@ -47,6 +49,8 @@ struct run {
 	struct lookout lookout;
 	struct teller teller;
 	int64_t lift_cursor, newest_ms, audit_newest;
+	uint64_t data_mark;	/* of the GeoIP files, as they were tried */
+	int64_t lately_ms;	/* newest event since all had been read */
 	uint64_t saved_progress;	/* as of the last commit */
 	int64_t saved_ms;		/* when that was, monotonic */
 	uint64_t followed_progress;	/* as of the last follow_up() */
@@ -61,6 +65,8 @@ int run_read(struct run *run, const volatile sig_atomic_t *stop,
 /* How much was read since the logs were opened. */
 uint64_t run_progress(const struct run *run);
 void run_close_logs(struct run *run);
+/* Another one when the GeoIP files are others. */
+uint64_t run_data_mark(void);
 /* What was found goes to standard output. */
 void run_tell(struct run *run);
 /* After a commit that failed. */

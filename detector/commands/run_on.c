@@ -3,6 +3,7 @@
  * soon as there is something new, and no more than that.
  */
 #include "base/clock.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "detector/commands/run_inside.h"
 #include "detector/settings.h"
@@ -71,14 +72,27 @@ static bool save_all(struct run *run)
 	return false;
 }
 
+/* Told once, and in words as an alarm. */
+static void keep_data(struct run *run, const struct err *why)
+{
+	char words[SIGHT_WORDS_SIZE];
+
+	slice_copy(slice_sub(slice_from(why->text), 0, sizeof(words) - 1),
+		   words, sizeof(words));
+	if (strcmp(words, run->lookout.geo) != 0)
+		log_warning("%s; going on with the GeoIP data of before",
+			    why->text);
+	memcpy(run->lookout.geo, words, sizeof(words));
+}
+
 void run_renew_data(struct run *run)
 {
 	struct geo *geo = NULL;
 	struct err err;
 
+	run->data_mark = run_data_mark();
 	if (settings_geo(&geo, &err) < 0) {
-		log_warning("%s; going on with the GeoIP data of before",
-			    err.text);
+		keep_data(run, &err);
 		return;
 	}
 	geo_close(&geo);
@@ -86,6 +100,17 @@ void run_renew_data(struct run *run)
 		run_close_logs(run);
 	run->must_reload = true;
 	log_info("new GeoIP data");
+}
+
+uint64_t run_data_mark(void)
+{
+	return files_mark(settings.country_db) * 3 +
+	       files_mark(settings.asn_db);
+}
+
+bool run_wants_data(const struct run *run)
+{
+	return run->data_mark != run_data_mark();
 }
 
 /* A detector that is thrown away again: it knows what it cannot use. */

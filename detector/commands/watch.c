@@ -75,7 +75,7 @@ static void round_now(struct watching *watching)
 {
 	struct err err;
 
-	if (watching->has_data)
+	if (watching->has_data || run_wants_data(watching->run))
 		run_renew_data(watching->run);
 	watching->has_data = false;
 	/* What is away now is tried again in the next round. */

@@ -32,7 +32,7 @@ run status "${state[@]}"
 [[ "$out" == *"ALARM since"*"the brake is on"* ]] &&
 	good "... status shows it" || bad "... status shows it" "$out"
 run check "${state[@]}" --set mailserver.kind=none
-[[ "$out" == *"MEND  alarm"*"brake.per_hour"* ]] &&
+[[ "$out" == *"MEND  alarm"*"comporta brake status"* ]] &&
 	good "... check says what to do" || bad "... check" "$out"
 run scan "${with[@]}" --set mode=enforce "$log"
 equal "let go, it lasts for ten minutes more" 0 "$(subjects 'Over: the brake')"
