@@ -103,8 +103,15 @@ static void test_tables(void **state)
 		 " 'y.example', 'lifted', 1, 1, 2, 'own', 0, 'en', 0, '{}')");
 	site_run("UPDATE comporta_notice SET state = 'failed'");
 	site_run("INSERT INTO comporta_alarm (name, active_name, began_ms,"
-		 " ended_ms, seen_ms, words) VALUES ('a', NULL, 1, 2, 2, ''),"
-		 " ('a', 'a', 3, NULL, 3, '')");
+		 " ended_ms, seen_ms, words) VALUES"
+		 " ('brake@a', NULL, 1, 2, 2, ''),"
+		 " ('brake@b', 'brake@b', 3, NULL, 3, ''),"
+		 " ('odd', 'odd', 3, NULL, 3, '')");
+	site_run("INSERT INTO comporta_brake (decision, kind, account,"
+		 " machine, state, decided_ms, held_ms) VALUES ('lift-1',"
+		 " 'lift', 'a', 'm', 'waiting', 1, 1), ('lift-2', 'lift',"
+		 " 'a', 'm', 'gone', 1, 1), ('s', 'block', 'a', 'm',"
+		 " 'waiting', 1, 1)");
 	site_run("INSERT INTO comporta_webhook (event, about_id, target,"
 		 " state, attempts, queued_ms, next_ms) VALUES ('blocked', 1,"
 		 " 't', 'queued', 0, 1, 1), ('blocked', 2, 't', 'evil\"\n',"
@@ -120,7 +127,10 @@ static void test_tables(void **state)
 	assert_value(&response, "comporta_notices{state=\"queued\"}", 0);
 	assert_value(&response, "comporta_webhooks{state=\"queued\"}", 1);
 	assert_value(&response, "comporta_actions{state=\"waiting\"}", 0);
-	assert_value(&response, "comporta_alarms_active", 1);
+	assert_value(&response, "comporta_alarms_active{name=\"brake\"}", 1);
+	assert_value(&response, "comporta_alarms_total{name=\"brake\"}", 2);
+	assert_value(&response, "comporta_alarms_total{name=\"geo_old\"}", 0);
+	assert_value(&response, "comporta_lifts_waiting", 1);
 	assert_value(&response, "comporta_build_info{version=\""
 		     COMPORTA_VERSION "\"}", 1);
 	assert_false(has(&response, "evil"));

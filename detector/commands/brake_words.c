@@ -10,27 +10,31 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Without a state nobody is active: then brake.per_hour alone holds. */
-static uint32_t active_accounts(void)
+int brake_look_with(struct blocks *blocks, struct state *state, int64_t now_ms,
+		    struct brake_look *out, struct err *err)
 {
 	struct activity activity = { 0 };
-	struct state *state = NULL;
-	struct err waste;
 
-	if (state_open(settings.state_dir, true, &state, &waste) == 0) {
+	if (state)
 		activity_load(&activity, state);
-		state_close(&state);
-	}
-	return activity_busiest(&activity);
+	if (brake_room(blocks, activity_busiest(&activity), now_ms,
+		       &out->blocks, err) < 0)
+		return -1;
+	return brake_lifts_room(blocks, now_ms, &out->lifts, err);
 }
 
 int brake_look(struct blocks *blocks, int64_t now_ms, struct brake_look *out,
 	       struct err *err)
 {
-	if (brake_room(blocks, active_accounts(), now_ms, &out->blocks,
-		       err) < 0)
-		return -1;
-	return brake_lifts_room(blocks, now_ms, &out->lifts, err);
+	struct state *state = NULL;
+	struct err waste;
+	int result;
+
+	state_open(settings.state_dir, true, &state, &waste);
+	result = brake_look_with(blocks, state, now_ms, out, err);
+	if (state)
+		state_close(&state);
+	return result;
 }
 
 static const char *many(int64_t n)

@@ -1,6 +1,7 @@
 #include "detector/commands/check_desk.h"
 
 #include "base/clock.h"
+#include "detector/commands/brake_words.h"
 #include "detector/commands/check_blocks.h"
 #include "detector/commands/check_mailserver.h"
 #include "detector/commands/check_notices.h"
@@ -190,6 +191,24 @@ static void check_standing(struct findings *findings, struct desk *desk)
 			      "hears of blocks made here");
 }
 
+/* Somebody has to decide. */
+static void check_brake(struct findings *findings, struct desk *desk)
+{
+	struct brake_look look;
+	struct err err;
+
+	if (brake_look(&desk->blocks, clock_now_ms(), &look, &err) < 0) {
+		findings_bad(findings, "brake", &err);
+		return;
+	}
+	if (!look.blocks.waiting && !look.lifts.waiting)
+		return;
+	err_set(&err, EXIT_AGAIN, "%lld decisions to block and %lld lifts wait "
+		"for your word: comporta brake status",
+		(long long)look.blocks.waiting, (long long)look.lifts.waiting);
+	findings_bad(findings, "brake", &err);
+}
+
 static void tell_alarm(void *context, const struct err *err)
 {
 	findings_bad(context, "alarm", err);
@@ -222,6 +241,7 @@ void check_desk(struct findings *findings, const struct invocation *invocation)
 	check_panel(findings, &desk);
 	check_blocks(findings, &desk);
 	check_actions(findings, &desk);
+	check_brake(findings, &desk);
 	if (check_alarms(&desk.blocks, clock_now_ms(), tell_alarm, findings,
 			 &err) < 0)
 		findings_bad(findings, "alarm", &err);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/stamp.h"
 #include "detector/alarms.h"
+#include "detector/commands/brake_words.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
 #include "detector/commands/password_words.h"
@@ -35,7 +36,7 @@ struct notices {
 
 struct tally {
 	struct state *state;
-	bool json;
+	bool json, is_braked;
 	size_t watched, observed, unknown, blocked, waiting, shown;
 	/* Whom the database names as blocked: said once is enough. */
 	uint64_t held[SHOWN_MAX];
@@ -201,6 +202,19 @@ static int print_alarm(void *context, const struct alarm *alarm)
 	return 0;
 }
 
+static int show_brake(struct blocks *blocks, struct tally *tally,
+		      struct err *err)
+{
+	struct brake_look look;
+
+	if (brake_look_with(blocks, tally->state, clock_now_ms(), &look,
+			    err) < 0)
+		return -1;
+	tally->is_braked = look.blocks.waiting > 0;
+	brake_print(&look, false);
+	return 0;
+}
+
 /* What the mail server acts on stands in the database, not in our memory. */
 static int show_database(struct tally *tally, struct err *err)
 {
@@ -222,6 +236,8 @@ static int show_database(struct tally *tally, struct err *err)
 	if (result == 0)
 		result = alarms_each(&desk.blocks, clock_now_ms(),
 				     print_alarm, desk.languages, err);
+	if (result == 0)
+		result = show_brake(&desk.blocks, tally, err);
 	if (result == 0)
 		show_passwords(&desk.blocks, tally);
 	desk_close(&desk);
@@ -292,9 +308,9 @@ static void show_sum(const struct tally *tally)
 	printf("Blocked: %zu. Waiting to be blocked: %zu. Would be blocked: "
 	       "%zu. Watched: %zu.\n", tally->n_held, tally->waiting,
 	       tally->observed, tally->watched);
-	if (tally->waiting)
-		printf("The next scan tries those that wait: see what it says "
-		       "(the brake, the database).\n");
+	if (tally->waiting && !tally->is_braked)
+		printf("The next scan tries those that wait, and says what for "
+		       "(the database, rights).\n");
 	if (tally->unknown)
 		printf("NOT IN PANEL: the panel knows no such mailbox, so "
 		       "nothing stops it; see sql/panels/%s.\n",

@@ -36,6 +36,16 @@ static const struct {
 	{ "action", METRIC_ACTIONS },
 };
 
+/* "brake@mx1": of all machines together. */
+static void add_alarm(struct sight *sight, enum metric_id id,
+		      struct slice name, double n)
+{
+	ptrdiff_t place = metric_place(id, 0, slice_cut(&name, '@'));
+
+	if (place >= 0)
+		sight->values[metric_cell(id, (size_t)place, 0)] += n;
+}
+
 static int take_count(void *context, const struct db_row *row)
 {
 	struct sight *sight = context;
@@ -44,7 +54,11 @@ static int take_count(void *context, const struct db_row *row)
 	double n = (double)db_column_integer(row, "n", 0);
 
 	if (slice_eq(name, S("alarm")))
-		set(sight, METRIC_ALARMS_ACTIVE, n);
+		add_alarm(sight, METRIC_ALARMS_ACTIVE, state, n);
+	if (slice_eq(name, S("alarms")))
+		add_alarm(sight, METRIC_ALARMS, state, n);
+	if (slice_eq(name, S("lift")))
+		set(sight, METRIC_LIFTS_WAITING, n);
 	if (slice_eq(name, S("block"))) {
 		bool is_active = slice_eq(state, S("active"));
 
@@ -75,10 +89,12 @@ static void set_tables(struct sight *sight, double value)
 	set(sight, METRIC_BLOCKS_ACTIVE, value);
 	set(sight, METRIC_BLOCKS, value);
 	set(sight, METRIC_LIFTS, value);
-	set(sight, METRIC_ALARMS_ACTIVE, value);
+	set(sight, METRIC_LIFTS_WAITING, value);
+	set_all(sight, METRIC_ALARMS_ACTIVE, value);
+	set_all(sight, METRIC_ALARMS, value);
 }
 
-/* Each of them by an index. */
+/* Each of them by an index, but for alarms, which are few. */
 static const char counting[] =
 	"SELECT 'block' AS name, state, COUNT(*) AS n FROM comporta_block"
 	" GROUP BY state"
@@ -88,8 +104,12 @@ static const char counting[] =
 	" GROUP BY state"
 	" UNION ALL SELECT 'action', state, COUNT(*) FROM comporta_action"
 	" GROUP BY state"
-	" UNION ALL SELECT 'alarm', '', COUNT(active_name)"
-	" FROM comporta_alarm";
+	" UNION ALL SELECT 'alarm', name, COUNT(active_name)"
+	" FROM comporta_alarm GROUP BY name"
+	" UNION ALL SELECT 'alarms', name, COUNT(*)"
+	" FROM comporta_alarm GROUP BY name"
+	" UNION ALL SELECT 'lift', '', COUNT(*) FROM comporta_brake"
+	" WHERE state = 'waiting' AND kind = 'lift'";
 
 static void look_at_database(struct sight *sight, struct exchange *exchange)
 {

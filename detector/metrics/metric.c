@@ -85,6 +85,13 @@ static const struct metric_label WEBHOOK_STATE_LABEL = {
 static const struct metric_label ACTION_STATE_LABEL = {
 	"state", WORDS("waiting", "done", "failed", "dropped"), NULL
 };
+static const char *const alarm_words[] = {
+#define ALARM(name, where) #name,
+#include "detector/alarms.def"
+#undef ALARM
+	NULL
+};
+static const struct metric_label ALARM_LABEL = { "name", alarm_words, NULL };
 /* As latency.h names the parts of the endpoint and classes of answers. */
 static const struct metric_label ROUTE_LABEL = {
 	"route", WORDS("owner", "api", "support", "metrics", "other"), NULL
@@ -112,6 +119,7 @@ static const struct metric_label VERSION_LABEL = {
 #define LABEL_NOTICE_STATE &NOTICE_STATE_LABEL
 #define LABEL_WEBHOOK_STATE &WEBHOOK_STATE_LABEL
 #define LABEL_ACTION_STATE &ACTION_STATE_LABEL
+#define LABEL_ALARM &ALARM_LABEL
 #define LABEL_ROUTE &ROUTE_LABEL
 #define LABEL_CODE &CODE_LABEL
 #define LABEL_CUT &CUT_LABEL

@@ -19,7 +19,7 @@ allowed() {
 		detector/profile.h detector/volumes.h" ;;
 	detector/panel) echo "base" ;;
 	detector/mailserver) echo "base" ;;
-	detector/metrics) echo "base detector/event.h detector/formats
+	detector/metrics) echo "base detector/alarms.def detector/event.h detector/formats
 		detector/panel/db.h detector/panel/db_statement.h
 		detector/reader.h detector/signals detector/state.h
 		detector/verdict.h" ;;
