@@ -9,6 +9,7 @@
 #   make crash       kills every part 500 times, fills disks: ten minutes
 #   make bench       timings beside ripgrep, pflogsumm and eximstats
 #   make bench-enforce   from a decision to a refused recipient, on Postfix
+#   make bench-watch     from a written line to the decision and its row
 #   make bench-http      owner pages a second, beside libmicrohttpd alone
 #   make eval        comporta beside published rules, simulated; bench/eval.sh
 # V=1 shows the commands, SAN=address,undefined builds with sanitizers,
@@ -74,7 +75,7 @@ endif
 .PHONY: .FORCE all manual tests libraries objects clean
 .PHONY: print-objects print-libs print-flags print-version
 .PHONY: demo check check-all crash geoip lint fuzz
-.PHONY: bench bench-enforce bench-http eval
+.PHONY: bench bench-enforce bench-http bench-watch eval
 .PHONY: install uninstall deb
 .SECONDARY:
 
@@ -209,6 +210,14 @@ bench-enforce:
 	@$(MAKE) --no-print-directory geoip
 	@COMPORTA=$${COMPORTA:-$(CURDIR)/$(BUILD)/comporta} \
 		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 bench/enforce.py
+
+# Needs root, as it starts a MariaDB.
+bench-watch:
+	@sh packaging/deps.sh check
+	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory geoip
+	@COMPORTA=$${COMPORTA:-$(CURDIR)/$(BUILD)/comporta} \
+		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 bench/latency.py
 
 $(BUILD)/http-%: bench/http/%.c
 	@mkdir -p $(@D)
