@@ -202,13 +202,18 @@ void settings_release(void)
 	conf_release(sections, n);
 }
 
-int settings_database(struct db_settings *out, struct text *password,
-		      struct text *file, struct err *err)
-{
-	const char *path = settings.database.password_file;
+/* Who connects, and by which option he is known. */
+struct login {
+	const char *user, *password_file, *option;
+};
 
-	if (*path && files_read_secret(path, password, err) < 0) {
-		err_prefix(err, "database.password_file: ");
+static int database_as(const struct login *login, struct db_settings *out,
+		       struct text *password, struct text *file,
+		       struct err *err)
+{
+	if (*login->password_file &&
+	    files_read_secret(login->password_file, password, err) < 0) {
+		err_prefix(err, "%s: ", login->option);
 		return -1;
 	}
 	if (*settings.database.file)
@@ -221,7 +226,7 @@ int settings_database(struct db_settings *out, struct text *password,
 		.host = settings.database.host,
 		.port = settings.database.port,
 		.socket = settings.database.socket,
-		.user = settings.database.user,
+		.user = login->user,
 		.password = text_string(password),
 		.name = settings.database.name,
 		.tls_ca = settings.database.tls_ca,
@@ -229,6 +234,30 @@ int settings_database(struct db_settings *out, struct text *password,
 		.timeout_s = settings.database.timeout_ms / STAMP_SECOND_MS,
 	};
 	return 0;
+}
+
+int settings_database(struct db_settings *out, struct text *password,
+		      struct text *file, struct err *err)
+{
+	const struct login login = { settings.database.user,
+				     settings.database.password_file,
+				     "database.password_file" };
+
+	return database_as(&login, out, password, file, err);
+}
+
+int settings_database_of_serve(struct db_settings *out, struct text *password,
+			       struct text *file, struct err *err)
+{
+	struct login login = { settings.serve.database_user,
+			       settings.serve.database_password_file,
+			       "serve.database_password_file" };
+
+	if (!*login.user && !*login.password_file)
+		return settings_database(out, password, file, err);
+	if (!*login.user)
+		login.user = settings.database.user;
+	return database_as(&login, out, password, file, err);
 }
 
 int settings_geo(struct geo **geo_out, struct err *err)

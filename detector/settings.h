@@ -99,6 +99,9 @@ struct settings {
 		bool metrics_without_token;
 		/* Of the support page. */
 		int64_t session_idle_ms, session_max_ms;
+		char *user;		/* whom it becomes; "" for nobody */
+		/* As database.*, of which they are "". */
+		char *database_user, *database_password_file;
 	} serve;
 
 	struct {
@@ -184,6 +187,10 @@ void settings_go_on(struct settings_trial *trial, const char *const *fixed,
  * long as the result; the SQLite file defaults to state_dir/comporta.db. */
 int settings_database(struct db_settings *out, struct text *password,
 		      struct text *file, struct err *err);
+
+/* The same as serve's own user of the database, where there is one. */
+int settings_database_of_serve(struct db_settings *out, struct text *password,
+			       struct text *file, struct err *err);
 
 /* The name of the file that model.conf's numbers came from, NULL for none: the
  * presets, which nobody fitted. */

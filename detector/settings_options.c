@@ -222,6 +222,13 @@ static const struct conf_option serve_options[] = {
 		 "Support is signed out after this time without a request."),
 	DURATION("session_max", serve.session_max_ms, "8h", 60, 7 * 86400.0,
 		 "... and after this time in any case."),
+	TEXT("user", serve.user, "", "System user that serve becomes once it "
+	     "listens, when root starts it."),
+	TEXT("database_user", serve.database_user, "", "Its own user of the "
+	     "database, with fewer rights; empty: as database.user."),
+	TEXT("database_password_file", serve.database_password_file, "",
+	     "File with its password; empty: as database.password_file, "
+	     "unless database_user is set."),
 	CONF_END
 };
 

@@ -240,14 +240,14 @@ static void test_a_long_timeline(void **state)
 	struct slice last = S("");
 
 	(void)state;
-	site_run("WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1"
-		 " FROM i WHERE n < 900) INSERT INTO comporta_audit (at_ms,"
-		 " block_id, account, actor, action) SELECT 1795334400000 +"
+	site_run("INSERT INTO comporta_audit (at_ms, block_id, account, actor,"
+		 " action) WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT"
+		 " n + 1 FROM i WHERE n < 900) SELECT 1795334400000 +"
 		 " (n * 7919) % 997, 1, 'a', 'b', 'mine' FROM i;"
-		 "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1"
-		 " FROM i WHERE n < 900) INSERT INTO comporta_action"
-		 " (block_id, moment, name, state, attempts, queued_ms,"
-		 " next_ms) SELECT 1, 'block', n, 'waiting', 0, 1795334400000 +"
+		 "INSERT INTO comporta_action (block_id, moment, name, state,"
+		 " attempts, queued_ms, next_ms) WITH RECURSIVE i (n) AS"
+		 " (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 900)"
+		 " SELECT 1, 'block', n, 'waiting', 0, 1795334400000 +"
 		 " (n * 7919) % 997, 0 FROM i");
 	json = get(API "/blocks/1", "{SUPPORT}", 200);
 	lines = json_get(json, "timeline");

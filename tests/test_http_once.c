@@ -317,10 +317,11 @@ static void test_nothing_of_passwords(void **state)
 static void test_old_ones_are_swept(void **state)
 {
 	(void)state;
-	site_run("WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1"
-		 " FROM i WHERE n < 1200) INSERT INTO comporta_request"
-		 " (token_id, request_key, digest, at_ms, first_ms)"
-		 " SELECT 1, n, 'x', n, n FROM i");
+	site_run("INSERT INTO comporta_request (token_id, request_key, digest,"
+		 " at_ms, first_ms) WITH RECURSIVE i (n) AS (SELECT 1 UNION"
+		 " ALL SELECT n + 1 FROM i WHERE n < 600)"
+		 " SELECT 1, n + k, 'x', n + k, n + k FROM i,"
+		 " (SELECT 0 AS k UNION ALL SELECT 600) AS j");
 	expect("few at a time", "a", &suspend, "201  {");
 	assert_int_equal(requests(), 701);
 	expect("not at once", "b", &suspend, "200  {");

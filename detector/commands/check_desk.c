@@ -162,7 +162,8 @@ static void check_rights(struct findings *findings, struct desk *desk)
 {
 	struct err err;
 
-	if (db_rights(desk->blocks.db, settings.sql_dir, &err) < 0)
+	if (db_rights(desk->blocks.db, settings.sql_dir, DB_RIGHTS_ACTING,
+		      &err) < 0)
 		findings_bad(findings, "database", &err);
 }
 

@@ -18,7 +18,14 @@
 /* Notices that one run sends; the rest goes with the next. */
 enum { SEND_AT_ONCE = 5000, SEND_MS = 20000 };
 
-static int open_database(struct desk *desk, struct err *err)
+/* What for a desk is opened. */
+struct opening {
+	bool is_serving;	/* with serve's rights, who sends nothing */
+	bool migrate;
+	int *applied_out;	/* may be NULL */
+};
+
+static int open_database(struct desk *desk, bool is_serving, struct err *err)
 {
 	struct db_settings database;
 	bool is_sqlite = settings.database.kind == 0;
@@ -26,20 +33,24 @@ static int open_database(struct desk *desk, struct err *err)
 	if (is_sqlite && !*settings.database.file &&
 	    files_make_dir(settings.state_dir, err) < 0)
 		return -1;
-	if (settings_database(&database, &desk->password, &desk->file,
-			      err) < 0)
+	if ((is_serving ? settings_database_of_serve
+			: settings_database)(&database, &desk->password,
+					     &desk->file, err) < 0)
 		return -1;
 	return db_open(&database, &desk->blocks.db, err);
 }
 
-static int make_tables(struct desk *desk, bool migrate, int *applied_out,
+static int make_tables(struct desk *desk, const struct opening *opening,
 		       struct err *err)
 {
 	int waste;
 
-	if (migrate || strcmp(db_kind(desk->blocks.db), "sqlite") == 0)
+	if (opening->migrate ||
+	    strcmp(db_kind(desk->blocks.db), "sqlite") == 0)
 		return schema_migrate(desk->blocks.db, settings.sql_dir,
-				      applied_out ? applied_out : &waste, err);
+				      opening->applied_out
+					      ? opening->applied_out : &waste,
+				      err);
 	return schema_check(desk->blocks.db, settings.sql_dir, err);
 }
 
@@ -60,16 +71,16 @@ static int open_panel(struct desk *desk, struct err *err)
 			       &desk->blocks.panel, err);
 }
 
-static int open_all(struct desk *desk, bool migrate, int *applied_out,
-		    struct err *err)
+static int open_parts(struct desk *desk, const struct opening *opening,
+		      struct err *err)
 {
 	if (languages_load(settings.template_dir, &desk->languages, err) < 0 ||
-	    open_database(desk, err) < 0 ||
-	    make_tables(desk, migrate, applied_out, err) < 0 ||
+	    open_database(desk, opening->is_serving, err) < 0 ||
+	    make_tables(desk, opening, err) < 0 ||
 	    open_panel(desk, err) < 0 ||
 	    files_make_dir(settings.state_dir, err) < 0 ||
 	    settings_secret(&desk->secret, err) < 0 ||
-	    routes_read(&desk->routes, err) < 0)
+	    (!opening->is_serving && routes_read(&desk->routes, err) < 0))
 		return -1;
 	desk->blocks.secret = text_slice(&desk->secret);
 	desk->blocks.languages = desk->languages;
@@ -78,7 +89,8 @@ static int open_all(struct desk *desk, bool migrate, int *applied_out,
 	return 0;
 }
 
-int desk_open_and_migrate(struct desk *desk, int *applied_out, struct err *err)
+static int open_desk(struct desk *desk, const struct opening *opening,
+		     struct err *err)
 {
 	*desk = (struct desk){
 		.secret = TEXT_INIT(4096),
@@ -86,10 +98,23 @@ int desk_open_and_migrate(struct desk *desk, int *applied_out, struct err *err)
 		.file = TEXT_INIT(PATH_MAX),
 		.send_budget_ms = SEND_MS,
 	};
-	if (open_all(desk, applied_out != NULL, applied_out, err) == 0)
+	if (open_parts(desk, opening, err) == 0)
 		return 0;
 	desk_close(desk);
 	return -1;
+}
+
+int desk_open_and_migrate(struct desk *desk, int *applied_out, struct err *err)
+{
+	const struct opening opening = { .migrate = applied_out != NULL,
+					 .applied_out = applied_out };
+
+	return open_desk(desk, &opening, err);
+}
+
+int desk_open_serving(struct desk *desk, struct err *err)
+{
+	return open_desk(desk, &(struct opening){ .is_serving = true }, err);
 }
 
 int desk_open(struct desk *desk, struct err *err)

@@ -29,6 +29,10 @@ struct desk {
  * templates. On failure nothing stays open. */
 int desk_open(struct desk *desk, struct err *err);
 
+/* As desk_open, for serve: as its own user of the database, and without the
+ * mail servers' passwords. What it makes can send no notice. */
+int desk_open_serving(struct desk *desk, struct err *err);
+
 /* As desk_open, and makes or updates our tables in any database. */
 int desk_open_and_migrate(struct desk *desk, int *applied_out,
 			  struct err *err);

@@ -1,34 +1,120 @@
 /*
  * serve - the HTTP endpoint: the owner's page, support's, the API.
+ *
+ * What needs rights comes first: the port, and TLS's key. Then it becomes the
+ * user that it shall be, opens the database as its own user there, and closes
+ * the fence, all before the first request is read. Connections that come
+ * meanwhile wait.
  */
 #include "base/clock.h"
 #include "base/log.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
 #include "detector/commands/explain.h"
+#include "detector/commands/fenced.h"
 #include "detector/commands/stop.h"
 #include "detector/http/http.h"
 #include "detector/http/session.h"
 #include "detector/settings.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
-static void ready(void *context, int port)
+struct serving {
+	struct http_context context;
+	struct http_stats stats;
+	struct desk desk;
+	bool has_desk;
+};
+
+/* Whoever reads the state beside LMDB's writer says so in its lock file. Where
+ * that is not there yet, in the folder that it will be made in. */
+static const char *state_lock(char path[PATH_MAX])
 {
-	(void)context;
+	static const char *const below[] = { "/state/lock.mdb", "/state" };
+
+	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+		if (snprintf(path, PATH_MAX, "%s%s", settings.state_dir,
+			     below[i]) >= PATH_MAX)
+			break;
+		if (access(path, F_OK) == 0)
+			return path;
+	}
+	return settings.state_dir;
+}
+
+/* SQLite makes files beside its own. */
+static bool database_folder(const struct desk *desk, char folder[PATH_MAX])
+{
+	const char *file = text_string(&desk->file);
+	const char *slash = strrchr(file, '/');
+
+	if (strcmp(db_kind(desk->blocks.db), "sqlite") != 0)
+		return false;
+	slice_copy(slash ? (struct slice){ file, (size_t)(slash - file) + 1 }
+			 : S("."), folder, PATH_MAX);
+	return true;
+}
+
+static int close_fence(const struct desk *desk, struct err *err)
+{
+	char lock[PATH_MAX], folder[PATH_MAX];
+	const char *writable[3] = { state_lock(lock) };
+	const struct fence_rules rules = { .writable = writable,
+					   .opens_later = true,
+					   .has_network = true };
+
+	if (database_folder(desk, folder))
+		writable[1] = folder;
+	return fenced_close(&rules, err);
+}
+
+static int ready(void *context, int port, struct err *err)
+{
+	struct serving *serving = context;
+
+	if (fence_become(settings.serve.user, err) < 0 ||
+	    desk_open_serving(&serving->desk, err) < 0)
+		return -1;
+	serving->has_desk = true;
+	serving->context.blocks = &serving->desk.blocks;
+	serving->context.languages = serving->desk.languages;
+	serving->context.known_context = serving->desk.languages;
+	if (close_fence(&serving->desk, err) < 0)
+		return -1;
 	log_info("serving on %s, port %d; end with SIGTERM",
 		 settings.serve.listen, port);
+	return 0;
+}
+
+static void fill_in(struct serving *serving, uint64_t seed)
+{
+	serving->context = (struct http_context){
+		.now_ms = clock_now_ms, .random = clock_random,
+		.started_ms = clock_now_ms(), .stats = &serving->stats,
+		.known = explain_known, .proxies = &settings.serve.proxies,
+		.limits = ratelimit_new(seed), .guesses = ratelimit_new(seed),
+		.pages = pages_new(seed), .sessions = desk_sessions_new(),
+		.seed = seed, .ready = ready, .ready_context = serving,
+	};
+}
+
+static void release(struct serving *serving)
+{
+	ratelimit_free(&serving->context.limits);
+	ratelimit_free(&serving->context.guesses);
+	pages_free(&serving->context.pages);
+	desk_sessions_free(&serving->context.sessions);
+	if (serving->has_desk)
+		desk_close(&serving->desk);
 }
 
 static int run(struct invocation *invocation)
 {
-	struct http_stats stats = { .connections = 0 };
-	struct http_context context = { .now_ms = clock_now_ms,
-					.random = clock_random,
-					.ready = ready, .stats = &stats };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	struct desk desk;
+	struct serving serving = { .has_desk = false };
 	struct err err;
 	uint64_t seed;
 	int result;
@@ -36,26 +122,11 @@ static int run(struct invocation *invocation)
 	(void)invocation;
 	stop_catch();
 	sigaction(SIGPIPE, &ignore, NULL);
-	if (clock_random(&seed, sizeof(seed), &err) < 0 ||
-	    desk_open(&desk, &err) < 0)
+	if (clock_random(&seed, sizeof(seed), &err) < 0)
 		return command_fail(&err);
-	context.started_ms = clock_now_ms();
-	context.blocks = &desk.blocks;
-	context.languages = desk.languages;
-	context.known = explain_known;
-	context.known_context = desk.languages;
-	context.proxies = &settings.serve.proxies;
-	context.limits = ratelimit_new(seed);
-	context.guesses = ratelimit_new(seed);
-	context.pages = pages_new(seed);
-	context.sessions = desk_sessions_new();
-	context.seed = seed;
-	result = http_serve(&context, &stop_asked, &err);
-	ratelimit_free(&context.limits);
-	ratelimit_free(&context.guesses);
-	pages_free(&context.pages);
-	desk_sessions_free(&context.sessions);
-	desk_close(&desk);
+	fill_in(&serving, seed);
+	result = http_serve(&serving.context, &stop_asked, &err);
+	release(&serving);
 	return result < 0 ? command_fail(&err) : EXIT_FINE;
 }
 
@@ -66,7 +137,8 @@ const struct command command_serve = {
 	.help = "Serves the owner page (/b/...), the support page (/support), "
 		"the API for support\nand panels (/api/v1), /metrics and "
 		"/healthz until SIGTERM. Listens on loopback\nunless told "
-		"otherwise.",
+		"otherwise. Started as root it becomes serve.user once the "
+		"port is its own.",
 	.takes = TAKES_LISTEN,
 	.run = run,
 };

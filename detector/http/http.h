@@ -116,9 +116,11 @@ struct http_context {
 	uint64_t seed;		/* secret, for tables that strangers fill */
 	int64_t idle_ms;	/* a silent client is cut after this; 0 for
 				 * 15 s. A request may take twice as long. */
-	/* Called once when connections are taken; may be NULL. `port` is the
-	 * real one also where settings.serve.listen asks for 0. */
-	void (*ready)(void *ready_context, int port);
+	/* Called once, when the port is ours and TLS's key was read, before
+	 * the first request is; may be NULL. `port` is the real one also where
+	 * settings.serve.listen asks for 0. `blocks` and `languages` may be
+	 * set in it. -1 ends it all. */
+	int (*ready)(void *ready_context, int port, struct err *err);
 	void *ready_context;
 };
 

@@ -474,11 +474,10 @@ int http_serve(struct http_context *context, volatile sig_atomic_t *stop,
 
 	init_clients(&server);
 	failed = open_server(&server, &port, err);
-	if (!failed) {
-		if (context->ready)
-			context->ready(context->ready_context, port);
+	if (!failed && context->ready)
+		failed = context->ready(context->ready_context, port, err);
+	if (!failed)
 		failed = run(&server, stop, err);
-	}
 	release(&server);
 	return failed;
 }

@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_SIZE = 65, NAMED_MAX = 200, GRANTS_MAX = 65536, SQL_SIZE = 256 };
+enum { NAME_SIZE = 65, NAMED_MAX = 200, GRANTS_MAX = 65536, SQL_MAX = 1024 };
 
 struct rights {
 	struct db *db;
+	const char *whose;
 	struct text missing;
 	struct err *err;
 };
@@ -42,30 +43,62 @@ static int judge(enum db_result done)
 	return done == DB_OK || done == DB_BUSY || done == DB_DENIED ? 0 : -1;
 }
 
+/* "UPDATE (state, proof)" of these columns, "UPDATE" of any. */
+static enum db_result write_update(struct rights *rights, struct slice right,
+				   const char *table, struct text *sql)
+{
+	const char *before = "";
+	struct slice columns = right;
+	char column[NAME_SIZE] = "";
+	enum db_result done;
+
+	slice_cut(&columns, '(');
+	columns = slice_cut(&columns, ')');
+	text_addf(sql, "UPDATE %s SET ", table);
+	if (columns.len == 0) {
+		done = first_column(rights, table, column);
+		if (done != DB_OK)
+			return done;
+		columns = slice_from(column);
+	}
+	while (columns.len > 0) {
+		struct slice one = slice_trim(slice_cut(&columns, ','));
+
+		text_addf(sql, "%s%.*s = %.*s", before, (int)one.len, one.ptr,
+			  (int)one.len, one.ptr);
+		before = ", ";
+	}
+	text_add_string(sql, " WHERE 1 = 0");
+	return DB_OK;
+}
+
+/* What meets no row, and needs this right. */
+static enum db_result write_trial(struct rights *rights, struct slice right,
+				  const char *table, struct text *sql)
+{
+	if (slice_starts(right, S("UPDATE")))
+		return write_update(rights, right, table, sql);
+	if (slice_eq(right, S("SELECT")))
+		text_addf(sql, "SELECT 1 FROM %s WHERE 1 = 0", table);
+	else if (slice_eq(right, S("INSERT")))
+		text_addf(sql, "INSERT INTO %s SELECT * FROM %s WHERE 1 = 0",
+			  table, table);
+	else
+		text_addf(sql, "DELETE FROM %s WHERE 1 = 0", table);
+	return DB_OK;
+}
+
 /* One right on one table; one that is missing is noted. */
 static int try_right(struct rights *rights, struct slice right,
 		     const char *table)
 {
-	char sql[SQL_SIZE], column[NAME_SIZE] = "";
-	enum db_result done = DB_OK;
+	struct text sql = TEXT_INIT(SQL_MAX);
+	enum db_result done = write_trial(rights, right, table, &sql);
 
-	if (slice_eq(right, S("UPDATE")))
-		done = first_column(rights, table, column);
-	if (done != DB_OK)
-		return judge(done);
-	if (slice_eq(right, S("SELECT")))
-		snprintf(sql, sizeof(sql), "SELECT 1 FROM %s WHERE 1 = 0",
-			 table);
-	else if (slice_eq(right, S("INSERT")))
-		snprintf(sql, sizeof(sql), "INSERT INTO %s SELECT * FROM %s "
-			 "WHERE 1 = 0", table, table);
-	else if (slice_eq(right, S("UPDATE")))
-		snprintf(sql, sizeof(sql), "UPDATE %s SET %s = %s WHERE 1 = 0",
-			 table, column, column);
-	else
-		snprintf(sql, sizeof(sql), "DELETE FROM %s WHERE 1 = 0",
-			 table);
-	done = db_run(rights->db, sql, NULL, 0, NULL, NULL, NULL, rights->err);
+	if (done == DB_OK)
+		done = db_run(rights->db, text_string(&sql), NULL, 0, NULL,
+			      NULL, NULL, rights->err);
+	text_release(&sql);
 	if (done == DB_DENIED && rights->missing.len < NAMED_MAX)
 		text_addf(&rights->missing, "%s%.*s on %s",
 			  rights->missing.len ? ", " : "", (int)right.len,
@@ -73,13 +106,33 @@ static int try_right(struct rights *rights, struct slice right,
 	return judge(done);
 }
 
+/* Up to the next comma that stands in no brackets. */
+static struct slice cut_right(struct slice *list)
+{
+	size_t len = 0;
+	bool is_within = false;
+	struct slice right;
+
+	while (len < list->len && (is_within || list->ptr[len] != ',')) {
+		is_within = list->ptr[len] == '(' ||
+			    (is_within && list->ptr[len] != ')');
+		len++;
+	}
+	right = slice_sub(*list, 0, len);
+	*list = slice_after(*list, len < list->len ? len + 1 : len);
+	return slice_trim(right);
+}
+
 /* "GRANT SELECT, INSERT ON `{database}`.comporta_audit TO 'comporta'@'...'";
  * every other statement is not about us. */
 static int try_grant(struct rights *rights, struct slice statement)
 {
+	char user[NAME_SIZE];
 	ptrdiff_t on = slice_find(statement, S(" ON "));
 	ptrdiff_t dot = slice_find_char(statement, '.');
-	ptrdiff_t to = slice_find(statement, S("'comporta'@"));
+	int used = snprintf(user, sizeof(user), "'%s'@", rights->whose);
+	ptrdiff_t to = slice_find(statement,
+				  (struct slice){ user, (size_t)used });
 	struct slice list = slice_sub(statement, 0, on < 0 ? 0 : (size_t)on);
 	struct slice rest = slice_after(statement,
 					dot < 0 ? 0 : (size_t)dot + 1);
@@ -88,15 +141,13 @@ static int try_grant(struct rights *rights, struct slice statement)
 	if (!slice_skip(&list, S("GRANT ")) || dot < on || to < 0 ||
 	    !slice_copy(slice_cut(&rest, ' '), table, sizeof(table)))
 		return 0;
-	table[strcspn(table, "\r\n\t")] = '\0';
 	while (list.len > 0)
-		if (try_right(rights, slice_trim(slice_cut(&list, ',')),
-			      table) != 0)
+		if (try_right(rights, cut_right(&list), table) != 0)
 			return -1;
 	return 0;
 }
 
-/* Without the lines that are comments, which may hold a ';'. */
+/* On one line, without the lines that are comments, which may hold a ';'. */
 static int read_grants(const char *sql_dir, struct text *out, struct err *err)
 {
 	struct text all = TEXT_INIT(GRANTS_MAX);
@@ -112,8 +163,8 @@ static int read_grants(const char *sql_dir, struct text *out, struct err *err)
 
 		if (slice_starts(line, S("--")))
 			continue;
-		text_add(out, line);
-		text_add_char(out, '\n');
+		text_add(out, slice_trim(line));
+		text_add_char(out, ' ');
 	}
 	text_release(&all);
 	return result;
@@ -140,9 +191,10 @@ static int try_file(struct db *db, struct err *err)
 	return done == DB_OK || done == DB_BUSY ? 0 : -1;
 }
 
-static int try_all(struct db *db, struct slice grants, struct err *err)
+static int try_all(struct db *db, struct slice grants, const char *whose,
+		   struct err *err)
 {
-	struct rights rights = { db, TEXT_INIT(4096), err };
+	struct rights rights = { db, whose, TEXT_INIT(4096), err };
 	enum db_result begun = db_begin(db, err);
 	int result = begun == DB_OK || begun == DB_BUSY ? 0 : -1;
 
@@ -154,7 +206,8 @@ static int try_all(struct db *db, struct slice grants, struct err *err)
 	return result;
 }
 
-int db_rights(struct db *db, const char *sql_dir, struct err *err)
+int db_rights(struct db *db, const char *sql_dir, const char *whose,
+	      struct err *err)
 {
 	struct text grants = TEXT_INIT(GRANTS_MAX);
 	int result = 0;
@@ -162,7 +215,7 @@ int db_rights(struct db *db, const char *sql_dir, struct err *err)
 	if (strcmp(db_kind(db), "mysql") == 0)
 		result = read_grants(sql_dir, &grants, err);
 	if (result == 0)
-		result = try_all(db, text_slice(&grants), err);
+		result = try_all(db, text_slice(&grants), whose, err);
 	text_release(&grants);
 	return result;
 }

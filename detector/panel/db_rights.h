@@ -11,8 +11,14 @@
 
 #include "detector/panel/db.h"
 
-/* 0 when nothing is missing, and when others write and nobody can tell. Else
- * -1, and *err names what is missing, up to a few, and the remedy. */
-int db_rights(struct db *db, const char *sql_dir, struct err *err);
+/* Whose rights grants.sql names: who acts, and serve. */
+#define DB_RIGHTS_ACTING "comporta"
+#define DB_RIGHTS_SERVING "comporta_serve"
+
+/* Of the one of these two, whatever the user is called in truth. 0 when
+ * nothing is missing, and when others write and nobody can tell. Else -1, and
+ * *err names what is missing, up to a few, and the remedy. */
+int db_rights(struct db *db, const char *sql_dir, const char *whose,
+	      struct err *err);
 
 #endif

@@ -15,6 +15,7 @@ void grants_run(struct db *db, const char *path, const char *panel_database)
 		{ SLICE("{host}"), "127.0.0.1" },
 		{ SLICE("{password}"), "secret" },
 		{ SLICE("{ro_password}"), "secret2" },
+		{ SLICE("{serve_password}"), "secret3" },
 	};
 	struct text raw = TEXT_INIT(65536), sql = TEXT_INIT(65536);
 	struct slice rest;

@@ -1,7 +1,8 @@
 /*
  * grants - the files of SQL that an administrator runs, with their placeholders
  * filled in as their heads' sed does: our tables are in "comporta", users come
- * from 127.0.0.1, comporta's password is "secret" and comporta_ro's "secret2".
+ * from 127.0.0.1, comporta's password is "secret", comporta_ro's "secret2" and
+ * comporta_serve's "secret3".
  */
 #ifndef TESTS_SUPPORT_GRANTS_H
 #define TESTS_SUPPORT_GRANTS_H

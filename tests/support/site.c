@@ -98,14 +98,79 @@ int site_group_teardown(void **state)
 	return 0;
 }
 
-int site_setup(void **state)
+static void must(int failed, const struct err *err)
+{
+	if (failed)
+		fail_msg("%s", err->text);
+}
+
+/* One in memory; there is nobody to share it with. */
+static void open_in_memory(void)
 {
 	const struct db_settings how = { .kind = "sqlite",
 					 .file = ":memory:", .timeout_s = 5 };
+	struct err err;
+	int applied;
+
+	must(db_open(&how, &site.db, &err), &err);
+	must(schema_migrate(site.db, "sql", &applied, &err), &err);
+	site.blocks.db = site.db;
+}
+
+static struct db *open_as(const char *port, const char *user,
+			  const char *password)
+{
+	const struct db_settings how = {
+		.kind = "mysql", .host = "127.0.0.1",
+		.port = strtol(port, NULL, 10), .user = user,
+		.password = password, .name = "comporta", .timeout_s = 20,
+	};
+	struct db *db;
+	struct err err;
+
+	must(db_open(&how, &db, &err), &err);
+	return db;
+}
+
+static int empty_table(void *context, const struct db_row *row)
+{
+	struct text *sql = context;
+	struct slice name = db_column(row, "n");
+
+	text_addf(sql, "TRUNCATE %.*s;", (int)name.len, name.ptr);
+	return 0;
+}
+
+/* Its administrator is site.db, serve's own user is who answers. */
+static void open_mariadb(const char *port)
+{
+	struct text sql = TEXT_INIT(4096);
+	struct err err;
+
+	site.db = open_as(port, "root", "");
+	site.blocks.db = open_as(port, "comporta_serve", "secret3");
+	must(db_run(site.db, "SELECT table_name AS n FROM"
+		    " information_schema.tables WHERE table_schema ="
+		    " 'comporta' AND table_name <> 'comporta_schema'", NULL, 0,
+		    empty_table, &sql, NULL, &err), &err);
+	must(db_run_script(site.db, text_string(&sql), &err), &err);
+	text_release(&sql);
+}
+
+bool site_is_mariadb(const char *test)
+{
+	if (!getenv(SITE_MARIADB))
+		return false;
+	print_message("%s: only in SQLite\n", test);
+	return true;
+}
+
+int site_setup(void **state)
+{
+	const char *port = getenv(SITE_MARIADB);
 	static const char *const domains[] = { "loja.example",
 					       "Praia.example" };
 	struct err err;
-	int applied;
 
 	(void)state;
 	set_options();
@@ -113,20 +178,20 @@ int site_setup(void **state)
 	site.from = site.key = NULL;
 	site.now_ms = NOW + 1000;
 	memset(site.headers, 0, sizeof(site.headers));
-	if (db_open(&how, &site.db, &err) ||
-	    schema_migrate(site.db, "sql", &applied, &err) ||
-	    db_run_script(site.db, "INSERT INTO comporta_mailbox VALUES"
-			  " ('anna@firma.example', '$6$s$x', NULL, 'pl',"
-			  " 'anna@home.example', '<b>Anna</b>'),"
-			  " ('carla@firma.example', '$6$s$y', NULL, NULL,"
-			  " NULL, NULL),"
-			  " ('joao@loja.example', '$6$s$z', NULL, 'pt',"
-			  " NULL, NULL)",
-			  &err) != DB_OK)
-		fail_msg("%s", err.text);
-	site.blocks = (struct blocks){ site.db, site.panel,
+	site.blocks = (struct blocks){ NULL, site.panel,
 				       S("0123456789abcdef0123456789abcdef"),
 				       site.languages };
+	if (port)
+		open_mariadb(port);
+	else
+		open_in_memory();
+	must(db_run_script(site.db, "INSERT INTO comporta_mailbox VALUES"
+			   " ('anna@firma.example', '$6$s$x', NULL, 'pl',"
+			   " 'anna@home.example', '<b>Anna</b>'),"
+			   " ('carla@firma.example', '$6$s$y', NULL, NULL,"
+			   " NULL, NULL),"
+			   " ('joao@loja.example', '$6$s$z', NULL, 'pt',"
+			   " NULL, NULL)", &err), &err);
 	site.context = (struct http_context){
 		.blocks = &site.blocks, .languages = site.languages,
 		.limits = ratelimit_new(1), .guesses = ratelimit_new(1),
@@ -151,6 +216,9 @@ int site_teardown(void **state)
 	ratelimit_free(&site.context.limits);
 	ratelimit_free(&site.context.guesses);
 	desk_sessions_free(&site.context.sessions);
+	if (site.blocks.db != site.db)
+		db_close(&site.blocks.db);
+	site.blocks.db = NULL;
 	db_close(&site.db);
 	return 0;
 }

@@ -4,6 +4,10 @@
  * (block 1) and five tokens are known. {RESELLER} sees loja.example, where
  * nobody is blocked, and Praia.example.
  *
+ * With SITE_MARIADB in the environment, a port of 127.0.0.1, the database is that
+ * MariaDB's "comporta", emptied first, and all is answered as comporta_serve, the
+ * user of sql/own/mysql/grants.sql (tests/db/test_serve_rights.c).
+ *
  * In paths and tokens of a call, {OWNER} {SUPPORT} {HOOK} {OLD} {RESELLER}
  * {METRICS} stand for what site holds.
  */
@@ -17,8 +21,10 @@
 #define NOW INT64_C(1795334400000)	/* 2026-11-22 */
 #define DAY ((int64_t)STAMP_DAY_MS)
 
+#define SITE_MARIADB "SITE_MARIADB_PORT"
+
 struct site {
-	struct db *db;
+	struct db *db;		/* the administrator's */
 	struct panel *panel;
 	struct languages *languages;
 	struct blocks blocks;
@@ -40,6 +46,10 @@ struct site {
 };
 
 extern struct site site;
+
+/* For the few tests that need statements of SQLite. Says that one was left
+ * out. */
+bool site_is_mariadb(const char *test);
 
 int site_group_setup(void **state);
 int site_group_teardown(void **state);

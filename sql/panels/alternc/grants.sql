@@ -7,12 +7,18 @@
 --       grants.sql | mariadb
 --
 -- Nothing in the panel's tables can be changed with it.
+--
+-- comporta_serve (serve) reads the same.
 
 GRANT SELECT (id, domain_id, address, password)
-	ON `{panel_database}`.address TO 'comporta'@'{host}';
+	ON `{panel_database}`.address TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (address_id) ON `{panel_database}`.mailbox
-	TO 'comporta'@'{host}';
+	TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (id, domaine, compte) ON `{panel_database}`.domaines
-	TO 'comporta'@'{host}';
+	TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (uid, mail, creator) ON `{panel_database}`.membres
-	TO 'comporta'@'{host}';
+	TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';

@@ -7,14 +7,20 @@
 --       grants.sql | mariadb
 --
 -- Nothing in the panel's tables can be changed with it.
+--
+-- comporta_serve (serve) reads the same.
 
 GRANT SELECT (email, password) ON `{panel_database}`.e_users
-	TO 'comporta'@'{host}';
+	TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (domain, domainOwner_id, childOwner_id)
-	ON `{panel_database}`.e_domains TO 'comporta'@'{host}';
+	ON `{panel_database}`.e_domains TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (id, master_id)
 	ON `{panel_database}`.websiteFunctions_childdomains
-	TO 'comporta'@'{host}';
+	TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (id, adminEmail)
 	ON `{panel_database}`.websiteFunctions_websites
-	TO 'comporta'@'{host}';
+	TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';

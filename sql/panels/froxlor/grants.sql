@@ -7,12 +7,18 @@
 --       grants.sql | mariadb
 --
 -- `mail_users.password`, which may hold clear passwords, cannot be read.
+--
+-- comporta_serve (serve) gets the same: to lift a block is to write what
+-- block.sql writes, so whoever may lift may block as well.
 
 GRANT SELECT (username, password_enc, postfix, imap, customerid),
 	UPDATE (postfix)
-	ON `{panel_database}`.mail_users TO 'comporta'@'{host}';
+	ON `{panel_database}`.mail_users TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (customerid, adminid, email, def_language, firstname, name,
 		company)
-	ON `{panel_database}`.panel_customers TO 'comporta'@'{host}';
+	ON `{panel_database}`.panel_customers TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (adminid, email)
-	ON `{panel_database}`.panel_admins TO 'comporta'@'{host}';
+	ON `{panel_database}`.panel_admins TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';

@@ -7,12 +7,18 @@
 --       grants.sql | mariadb
 --
 -- Nothing in the panel's tables can be changed with it.
+--
+-- comporta_serve (serve) reads the same.
 
 GRANT SELECT (mail_addr, mail_pass, domain_id)
-	ON `{panel_database}`.mail_users TO 'comporta'@'{host}';
+	ON `{panel_database}`.mail_users TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (domain_id, domain_admin_id)
-	ON `{panel_database}`.domain TO 'comporta'@'{host}';
+	ON `{panel_database}`.domain TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (admin_id, created_by, email) ON `{panel_database}`.admin
-	TO 'comporta'@'{host}';
+	TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (user_id, lang) ON `{panel_database}`.user_gui_props
-	TO 'comporta'@'{host}';
+	TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';

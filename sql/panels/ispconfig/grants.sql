@@ -7,11 +7,17 @@
 --       grants.sql | mariadb
 --
 -- Of the clients only language, address, name and reseller can be read.
+--
+-- comporta_serve (serve) gets the same: to lift a block is to write what
+-- block.sql writes, so whoever may lift may block as well.
 
 GRANT SELECT (sys_groupid, email, password, name, disablesmtp, disableimap),
 	UPDATE (disablesmtp)
-	ON `{panel_database}`.mail_user TO 'comporta'@'{host}';
+	ON `{panel_database}`.mail_user TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (groupid, client_id)
-	ON `{panel_database}`.sys_group TO 'comporta'@'{host}';
+	ON `{panel_database}`.sys_group TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (client_id, parent_client_id, language, email, contact_name)
-	ON `{panel_database}`.client TO 'comporta'@'{host}';
+	ON `{panel_database}`.client TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';

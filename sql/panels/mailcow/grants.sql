@@ -9,13 +9,19 @@
 --
 -- mailcow keeps all switches of a mailbox in one column, `attributes`: the
 -- right to change it is wider than the one switch that block.sql changes.
+--
+-- comporta_serve (serve) gets the same: to lift a block is to write what
+-- block.sql writes, so whoever may lift may block as well.
 
 GRANT SELECT (username, password, name, attributes, authsource, domain, kind,
 		active),
 	UPDATE (attributes)
-	ON `{panel_database}`.mailbox TO 'comporta'@'{host}';
+	ON `{panel_database}`.mailbox TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (id, mailbox, name, password, smtp_access, active),
 	UPDATE (smtp_access)
-	ON `{panel_database}`.app_passwd TO 'comporta'@'{host}';
+	ON `{panel_database}`.app_passwd TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (domain, active)
-	ON `{panel_database}`.domain TO 'comporta'@'{host}';
+	ON `{panel_database}`.domain TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';

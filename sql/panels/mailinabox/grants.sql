@@ -9,6 +9,9 @@
 -- For a copy of that table in MariaDB, as the tests make one:
 --   {panel_database}  its database
 --   {host}            where comporta connects from, e.g. localhost
+--
+-- comporta_serve (serve) reads the same.
 
 GRANT SELECT (email, password)
-	ON `{panel_database}`.users TO 'comporta'@'{host}';
+	ON `{panel_database}`.users TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';

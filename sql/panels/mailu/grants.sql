@@ -13,8 +13,12 @@
 --
 --   setfacl -m u:comporta:x /mailu /mailu/data
 --   setfacl -m u:comporta:r /mailu/data/main.db
+--
+-- comporta_serve (serve) reads the same.
 
 GRANT SELECT (email, password, displayed_name)
-	ON `{panel_database}`.user TO 'comporta'@'{host}';
+	ON `{panel_database}`.user TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (id, user_email, password, comment)
-	ON `{panel_database}`.token TO 'comporta'@'{host}';
+	ON `{panel_database}`.token TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';

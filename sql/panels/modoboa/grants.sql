@@ -7,8 +7,12 @@
 --       grants.sql | mariadb
 --
 -- Nothing in the panel's tables can be changed with it.
+--
+-- comporta_serve (serve) reads the same.
 
 GRANT SELECT (id, email, password, is_local, language, secondary_email,
 		first_name, last_name)
-	ON `{panel_database}`.core_user TO 'comporta'@'{host}';
-GRANT SELECT (user_id) ON `{panel_database}`.admin_mailbox TO 'comporta'@'{host}';
+	ON `{panel_database}`.core_user TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
+GRANT SELECT (user_id) ON `{panel_database}`.admin_mailbox TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';

@@ -1,4 +1,5 @@
--- Nothing beyond sql/own/mysql/grants.sql is needed: comporta may read the view
--- or table comporta_mailbox, and add to and remove from comporta_send_block.
+-- Nothing beyond sql/own/mysql/grants.sql is needed: comporta and comporta_serve
+-- may read the view or table comporta_mailbox, and add to and remove from
+-- comporta_send_block.
 -- A view runs with the rights of whoever made it (SQL SECURITY DEFINER), so
 -- comporta needs none in the tables behind it.

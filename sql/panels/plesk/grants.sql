@@ -7,10 +7,15 @@
 --       grants.sql | plesk db
 --
 -- Nothing in Plesk's tables can be changed with it, and no password is read.
+--
+-- comporta_serve (serve) reads the same.
 
 GRANT SELECT (mail_name, dom_id)
-	ON `{panel_database}`.mail TO 'comporta'@'{host}';
+	ON `{panel_database}`.mail TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (id, name, cl_id)
-	ON `{panel_database}`.domains TO 'comporta'@'{host}';
+	ON `{panel_database}`.domains TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (id, locale, email)
-	ON `{panel_database}`.clients TO 'comporta'@'{host}';
+	ON `{panel_database}`.clients TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';

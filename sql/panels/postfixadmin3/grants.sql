@@ -7,8 +7,12 @@
 --       grants.sql | mariadb
 --
 -- Nothing in the panel's tables can be changed with it.
+--
+-- comporta_serve (serve) reads the same.
 
 GRANT SELECT (username, password, name, email_other)
-	ON `{panel_database}`.mailbox TO 'comporta'@'{host}';
+	ON `{panel_database}`.mailbox TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (username, domain, active)
-	ON `{panel_database}`.domain_admins TO 'comporta'@'{host}';
+	ON `{panel_database}`.domain_admins TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';

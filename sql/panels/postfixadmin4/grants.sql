@@ -8,12 +8,18 @@
 --
 -- Neither the list of domains nor anybody's recovery token can be read with
 -- it, and no column but the sending switch can be changed.
+--
+-- comporta_serve (serve) gets the same: to lift a block is to write what
+-- block.sql writes, so whoever may lift may block as well.
 
 GRANT SELECT (username, password, name, email_other,
 		smtp_active, active),
 	UPDATE (smtp_active)
-	ON `{panel_database}`.mailbox TO 'comporta'@'{host}';
+	ON `{panel_database}`.mailbox TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (id, username, description, password_hash)
-	ON `{panel_database}`.mailbox_app_password TO 'comporta'@'{host}';
+	ON `{panel_database}`.mailbox_app_password TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
 GRANT SELECT (username, domain, active)
-	ON `{panel_database}`.domain_admins TO 'comporta'@'{host}';
+	ON `{panel_database}`.domain_admins TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';

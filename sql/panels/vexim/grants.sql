@@ -7,6 +7,9 @@
 --       grants.sql | mariadb
 --
 -- Nothing in the panel's tables can be changed with it.
+--
+-- comporta_serve (serve) reads the same.
 
 GRANT SELECT (username, crypt, realname)
-	ON `{panel_database}`.users TO 'comporta'@'{host}';
+	ON `{panel_database}`.users TO 'comporta'@'{host}',
+		'comporta_serve'@'{host}';
