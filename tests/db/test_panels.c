@@ -378,6 +378,52 @@ static void check_rights(const char *name)
 	text_release(&changes);
 }
 
+/* All that a user may in the panel's tables, in one text. */
+static const char *rights_of(const char *user)
+{
+	static char sql[1200];
+
+	snprintf(sql, sizeof(sql), "SELECT GROUP_CONCAT(r ORDER BY r) FROM ("
+		 "SELECT CONCAT(table_name, '.', column_name, ' ',"
+		 " privilege_type) AS r FROM"
+		 " information_schema.column_privileges WHERE table_schema ="
+		 " 'hosting' AND grantee = \"'%s'@'127.0.0.1'\" UNION ALL"
+		 " SELECT CONCAT(table_name, ' ', privilege_type) FROM"
+		 " information_schema.table_privileges WHERE table_schema ="
+		 " 'hosting' AND grantee = \"'%s'@'127.0.0.1'\") AS x", user,
+		 user);
+	return rig_look(sql);
+}
+
+/* Of serve, whose statements are the same. */
+static void check_serve_has_the_same(void)
+{
+	struct text acting = TEXT_INIT(65536);
+
+	text_add_string(&acting, rights_of("comporta"));
+	assert_true(acting.len > 0);
+	assert_string_equal(text_string(&acting), rights_of("comporta_serve"));
+	text_release(&acting);
+}
+
+static void test_as_serve(void **state)
+{
+	static const char *const some[] = { "own", "mailcow", "iredmail",
+					    "plesk" };
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(some); i++) {
+		bool has_switch = rig_has_switch(some[i]);
+
+		print_message("panel %s, serve\n", some[i]);
+		rig_use_mariadb_as("comporta_serve", "secret3", some[i],
+				   has_switch ? PANEL_GATE_BOTH
+					      : PANEL_GATE_TABLE);
+		blocks_and_unblocks();
+		rig_done();
+	}
+}
+
 /* That they suffice is what every other test here shows. */
 static void test_rights_end_where_the_statements_end(void **state)
 {
@@ -388,6 +434,7 @@ static void test_rights_end_where_the_statements_end(void **state)
 		print_message("panel %s\n", panels[i]);
 		rig_use_mariadb(panels[i], PANEL_GATE_AUTO);
 		check_rights(panels[i]);
+		check_serve_has_the_same();
 		rig_done();
 	}
 }
@@ -569,6 +616,7 @@ int main(void)
 		cmocka_unit_test(test_outside_a_transaction),
 		cmocka_unit_test(test_rights_in_our_tables),
 		cmocka_unit_test(test_rights_end_where_the_statements_end),
+		cmocka_unit_test(test_as_serve),
 		cmocka_unit_test(test_postfixadmin_keeps_closed_what_was),
 		cmocka_unit_test(test_own_table),
 		cmocka_unit_test(test_a_view_over_other_tables),

@@ -60,6 +60,7 @@ void rig_prepare(const char *name)
 		"DROP DATABASE IF EXISTS comporta;"
 		"DROP DATABASE IF EXISTS hosting;"
 		"DROP USER IF EXISTS 'comporta'@'127.0.0.1';"
+		"DROP USER IF EXISTS 'comporta_serve'@'127.0.0.1';"
 		"DROP USER IF EXISTS 'comporta_ro'@'127.0.0.1';"
 		"CREATE DATABASE comporta CHARACTER SET utf8mb4;"
 		"CREATE DATABASE hosting CHARACTER SET utf8mb4;"
@@ -77,15 +78,21 @@ void rig_prepare(const char *name)
 	db_close(&root);
 }
 
-void rig_use_mariadb(const char *name, enum panel_gate gate)
+void rig_use_mariadb_as(const char *user, const char *password,
+			const char *name, enum panel_gate gate)
 {
 	struct err err;
 
 	rig_prepare(name);
-	rig.db = rig_connect("comporta", "secret", "comporta");
+	rig.db = rig_connect(user, password, "comporta");
 	if (panel_load_with("sql", name, rig_is_own(name) ? "" : "hosting",
 			    gate, &rig.panel, &err) != 0)
 		fail_msg("%s", err.text);
+}
+
+void rig_use_mariadb(const char *name, enum panel_gate gate)
+{
+	rig_use_mariadb_as("comporta", "secret", name, gate);
 }
 
 bool rig_use_sqlite(const char *name, enum panel_gate gate)

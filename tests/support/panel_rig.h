@@ -34,6 +34,9 @@ struct db *rig_connect(const char *user, const char *password,
 void rig_prepare(const char *name);
 
 void rig_use_mariadb(const char *name, enum panel_gate gate);
+/* As another user of grants.sql, with his password there (grants.h). */
+void rig_use_mariadb_as(const char *user, const char *password,
+			const char *name, enum panel_gate gate);
 
 /* False when the panel's tables cannot be made in SQLite. */
 bool rig_use_sqlite(const char *name, enum panel_gate gate);
