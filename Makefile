@@ -42,17 +42,27 @@ lib_flags := $(shell $(PKG_CONFIG) --cflags $(packages) 2>/dev/null)
 lib_libs  := $(shell $(PKG_CONFIG) --libs $(packages) 2>/dev/null) -lcrypt \
 	-lm
 
+# Flags that not every compiler and machine has: all of these, or none.
+try = $(shell $(CC) -Werror $(1) -fsyntax-only -x c /dev/null 2>/dev/null && \
+	echo '$(1)')
 ALL_CFLAGS := -std=gnu11 -D_GNU_SOURCE -I. -include base/banned.h -MMD -MP \
 	-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-	-Wwrite-strings -Wvla -Wformat=2 -Wundef -fno-common -fPIE \
-	-fstack-protector-strong -DCOMPORTA_VERSION='"$(VERSION)"' \
+	-Wwrite-strings -Wvla -Wformat=2 -Wundef -Wpointer-arith -Wdate-time \
+	-Wimplicit-fallthrough -fno-common -fPIE -ffile-prefix-map=$(CURDIR)=. \
+	-fstack-protector-strong $(call try,-fstack-clash-protection) \
+	$(call try,-fcf-protection) -DCOMPORTA_VERSION='"$(VERSION)"' \
 	$(lib_flags) $(CFLAGS)
-ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now
+ALL_LDFLAGS := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+# What the tests need not keep to. The last two lines are gcc's alone, which
+# sees ghosts in what sanitizers add.
+strict     := -Wcast-qual -Wconversion -Wsign-conversion -Wredundant-decls \
+	$(if $(SAN),,$(call try,-Wduplicated-cond -Wduplicated-branches \
+	-Wlogical-op -Wnull-dereference -Wtrampolines))
 ifneq ($(SAN),)
 ALL_CFLAGS  += -fsanitize=$(SAN) -fno-sanitize-recover=all
 ALL_LDFLAGS += -fsanitize=$(SAN)
 else
-ALL_CFLAGS  += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+ALL_CFLAGS  += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 endif
 ifdef WERROR
 ALL_CFLAGS += -Werror
@@ -117,6 +127,7 @@ systemd_o := $(BUILD)/detector/sources/journal.o $(BUILD)/base/service.o
 $(systemd_o): $(BUILD)/systemd.def
 $(systemd_o): ALL_CFLAGS += $(if $(SYSTEMD),-DHAVE_SYSTEMD)
 
+$(objects) $(BUILD)/detector/main.o: ALL_CFLAGS += $(strict)
 $(BUILD)/%.o: %.c | libraries
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(ALL_CFLAGS) -c -o $@ $<

@@ -119,7 +119,8 @@ static int spawn(const struct program *program, int in, int out, pid_t *pid)
 				 POSIX_SPAWN_SETSIGMASK |
 				 POSIX_SPAWN_SETSIGDEF);
 	status = posix_spawn(pid, found, &files, &attributes,
-			     (char *const *)program->arguments, environment);
+			     (char *const *)(uintptr_t)program->arguments,
+			     environment);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&files);
 	return status;

@@ -202,7 +202,7 @@ static bool find(struct file *file, const struct address *address,
 	/* The library counts an IPv4 address in 32 bits where the file holds
 	 * nothing else. */
 	*bits_out = result_out->netmask +
-		    (is_v4 && file->mmdb.metadata.ip_version == 4 ? 96 : 0);
+		    (is_v4 && file->mmdb.metadata.ip_version == 4 ? 96U : 0U);
 	return error == MMDB_SUCCESS && result_out->found_entry;
 }
 

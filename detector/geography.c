@@ -9,7 +9,8 @@ static const struct town {
 	char country[3];
 	float latitude, longitude;
 } towns[] = {
-#define COUNTRY(code, latitude, longitude, town) { code, latitude, longitude },
+#define COUNTRY(code, latitude, longitude, town) \
+	{ code, (float)(latitude), (float)(longitude) },
 #include "detector/countries.def"
 #undef COUNTRY
 };

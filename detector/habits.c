@@ -156,20 +156,17 @@ static bool is_weekend(uint32_t now_s)
 	return weekday == 0 || weekday == 6;
 }
 
-static uint8_t *bins_of(const struct account *account, uint32_t now_s,
-			unsigned *n_out)
+static unsigned n_bins(uint32_t now_s)
 {
-	struct account *mutable = (struct account *)account;
-
-	*n_out = is_weekend(now_s) ? 12 : 24;
-	return *n_out == 12 ? mutable->weekend_hours : mutable->hours;
+	return is_weekend(now_s) ? 12 : 24;
 }
 
 double habits_hour_share(const struct account *account, uint32_t now_s)
 {
 	enum { PRIOR = 12 };	/* messages, spread evenly */
-	unsigned n, total = 0, at;
-	const uint8_t *bins = bins_of(account, now_s, &n);
+	unsigned n = n_bins(now_s), total = 0, at;
+	const uint8_t *bins = n == 12 ? account->weekend_hours
+				      : account->hours;
 	double here;
 
 	for (unsigned i = 0; i < n; i++)
@@ -184,8 +181,8 @@ double habits_hour_share(const struct account *account, uint32_t now_s)
 
 void habits_hour(struct account *account, uint32_t now_s)
 {
-	unsigned n;
-	uint8_t *bins = bins_of(account, now_s, &n);
+	unsigned n = n_bins(now_s);
+	uint8_t *bins = n == 12 ? account->weekend_hours : account->hours;
 	uint8_t *bin = &bins[now_s % DAY_S / (DAY_S / n)];
 
 	if (*bin >= HOUR_MAX)

@@ -110,27 +110,30 @@ bool profile_is_trusted(const struct account_place *place, uint32_t now_s)
 	       weighs_enough(place, now_s);
 }
 
-static struct account_place *find_place(struct account_place *places,
-					size_t n, uint32_t id)
+/* n when it is not there. */
+static size_t find_place(const struct account_place *places, size_t n,
+			 uint32_t id)
 {
 	for (size_t i = 0; i < n && places[i].id != 0; i++)
 		if (places[i].id == id)
-			return &places[i];
-	return NULL;
+			return i;
+	return n;
 }
 
 const struct account_place *profile_network(const struct account *account,
 					    uint32_t network)
 {
-	return find_place((struct account_place *)account->networks,
-			  ACCOUNT_NETWORKS, network);
+	size_t i = find_place(account->networks, ACCOUNT_NETWORKS, network);
+
+	return i < ACCOUNT_NETWORKS ? &account->networks[i] : NULL;
 }
 
 const struct account_place *profile_country(const struct account *account,
 					    uint16_t country)
 {
-	return find_place((struct account_place *)account->countries,
-			  ACCOUNT_COUNTRIES, country);
+	size_t i = find_place(account->countries, ACCOUNT_COUNTRIES, country);
+
+	return i < ACCOUNT_COUNTRIES ? &account->countries[i] : NULL;
 }
 
 bool profile_is_home(const struct account *account, uint32_t network,
@@ -260,10 +263,11 @@ static struct account_place *place_of(struct account_place *places, size_t n,
 				      uint32_t id, uint32_t now_s,
 				      bool by_word)
 {
-	struct account_place *place = find_place(places, n, id);
+	size_t found = find_place(places, n, id);
+	struct account_place *place;
 
-	if (place)
-		return place;
+	if (found < n)
+		return &places[found];
 	place = weakest(places, n, now_s);
 	if (profile_has_word(place, now_s) && !by_word)
 		return NULL;
@@ -307,7 +311,7 @@ static void place_seen(struct account_place *places, size_t n, uint32_t id,
 	/* Trusted by word before it was seen: its age begins now. */
 	if (place->days == 0) {
 		place->first_s = now_s;
-		place->pace = pace_of(sight);
+		place->pace = (uint16_t)pace_of(sight);
 	}
 	if (sight->reads && place->pace == PACE_SENT_ONLY)
 		place->pace = PACE_USUAL;
@@ -350,7 +354,7 @@ static void recent_seen(struct account *account, const struct origin *origin,
 	if (!recent->last_s) {
 		recent->network = origin->network;
 		recent->country = origin->country;
-		recent->client = account_client(origin->client);
+		recent->client = account_client(origin->client) & 0xfffffffU;
 		recent->kind = (unsigned)origin->kind & 7;
 		recent->prefix = origin->prefix;
 		recent->is_v6 = origin->is_v6;
@@ -414,10 +418,12 @@ void profile_forget_untrusted(struct account *account, uint32_t now_s)
 /* A word taken back about a place that was never seen leaves nothing. */
 static void take_back(struct account_place *places, size_t n, uint32_t id)
 {
-	struct account_place *place = find_place(places, n, id);
+	size_t found = find_place(places, n, id);
+	struct account_place *place;
 
-	if (!place)
+	if (found == n)
 		return;
+	place = &places[found];
 	place->trusted_until_day = 0;
 	if (place->days > 0)
 		return;

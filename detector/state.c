@@ -207,7 +207,7 @@ int state_load(struct state *state, struct detector *detector,
 		enum table table;
 		struct sightings *sightings = table_of(detector, i, &table);
 
-		if (store_each(state->store, table, restore_sighting,
+		if (store_each(state->store, (int)table, restore_sighting,
 			       sightings, err) < 0)
 			return -1;
 	}
@@ -285,7 +285,7 @@ static int save_sighting(void *context, const struct sighting *sighting)
 {
 	struct saving_sightings *to = context;
 
-	return store_put(to->saving.state->store, to->table,
+	return store_put(to->saving.state->store, (int)to->table,
 			 bytes(&sighting->key, 8),
 			 bytes(sighting, sizeof(*sighting)), to->saving.err);
 }
@@ -297,11 +297,11 @@ static int sweep(struct state *state, enum table table,
 {
 	enum { ALWAYS_FINE = 10000 };
 
-	if (store_count(state->store, table) <=
+	if (store_count(state->store, (int)table) <=
 	    2 * sightings_rows(sightings) + ALWAYS_FINE)
 		return 0;
 	sightings_touch(sightings);
-	return store_clear(state->store, table, err);
+	return store_clear(state->store, (int)table, err);
 }
 
 static int save_sightings(struct state *state, struct detector *detector,
@@ -373,7 +373,7 @@ static bool get_fixed(struct state *state, enum table table, const char *name,
 {
 	struct slice value;
 
-	if (!store_get(state->store, table, bytes(name, strlen(name)),
+	if (!store_get(state->store, (int)table, bytes(name, strlen(name)),
 		       &value) ||
 	    value.len != size)
 		return false;

@@ -131,7 +131,7 @@ static bool kind_named(const char *name, enum notice_kind *kind_out)
 {
 	for (size_t i = 0; i < NOTICE_KINDS; i++)
 		if (strcmp(notice_kind_names[i], name) == 0) {
-			*kind_out = i;
+			*kind_out = (enum notice_kind)i;
 			return true;
 		}
 	return false;

@@ -29,8 +29,8 @@ build_maybe='libsystemd-dev'
 check_maybe='systemd-journal-remote'
 
 for_what=${1:-build}
-everything='clang libclang-rt-14-dev cppcheck binutils ripgrep pflogsumm time
-	chromium prometheus wrk'
+everything='clang libclang-rt-14-dev clang-tidy cppcheck shellcheck valgrind gcovr
+	binutils faketime ripgrep pflogsumm time chromium prometheus wrk'
 
 case $for_what in
 build) want=$build maybe=$build_maybe ;;

@@ -540,8 +540,10 @@ static pid_t send_apart(int64_t now_ms)
 		struct db *own = connect_db();
 		struct webhook_report report;
 		struct err err;
+		int result = webhook_send(own, &sender, now_ms, &report, &err);
 
-		_exit(webhook_send(own, &sender, now_ms, &report, &err) != 0);
+		db_close(&own);
+		_exit(result != 0);
 	}
 	return child;
 }

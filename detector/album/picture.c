@@ -150,21 +150,21 @@ static bool matters_less(const struct picture *a, const struct picture *b)
 
 struct picture *pictures_take(struct pictures *pictures, uint64_t *robbed_out)
 {
-	struct picture *least = NULL;
+	struct picture *least;
 
 	*robbed_out = 0;
-	if (!pictures->all)
-		pictures->all = must(calloc(pictures->max,
-					    sizeof(*pictures->all)));
 	if (pictures->n < pictures->max) {
+		if (!pictures->all)
+			pictures->all = must(calloc(pictures->max,
+						    sizeof(*pictures->all)));
 		least = must(calloc(1, sizeof(*least)));
 		pictures->all[pictures->n++] = least;
 		return least;
 	}
-	for (size_t i = 0; i < pictures->n; i++)
-		if (!least || matters_less(pictures->all[i], least))
+	least = pictures->all[0];
+	for (size_t i = 1; i < pictures->n; i++)
+		if (matters_less(pictures->all[i], least))
 			least = pictures->all[i];
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): max is no 0. */
 	*robbed_out = least->is_over ? 0 : least->key;
 	memset(least, 0, sizeof(*least));
 	return least;

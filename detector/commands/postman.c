@@ -52,11 +52,11 @@ int postman_send(struct postman *postman, const struct invocation *invocation,
 		arguments[n++] = invocation->quiet ? quiet : verbose;
 	if (invocation->config) {
 		arguments[n++] = config;
-		arguments[n++] = (char *)invocation->config;
+		arguments[n++] = (char *)(uintptr_t)invocation->config;
 	}
 	for (size_t i = 0; i < invocation->n_sets; i++) {
 		arguments[n++] = set;
-		arguments[n++] = (char *)invocation->sets[i];
+		arguments[n++] = (char *)(uintptr_t)invocation->sets[i];
 	}
 	problem = spawn(arguments, &postman->pid);
 	if (problem == 0)

@@ -64,7 +64,8 @@ static size_t place_of(struct slice program)
 {
 	size_t len = program.len;
 	unsigned last = (unsigned char)program.ptr[len - 1];
-	unsigned before = (unsigned char)program.ptr[len - 1 - (len > 3) * 3];
+	size_t at = len > 3 ? len - 4 : len - 1;
+	unsigned before = (unsigned char)program.ptr[at];
 
 	return (len * 13 + last * 5 + before) % SPEAKERS;
 }

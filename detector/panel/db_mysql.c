@@ -251,17 +251,17 @@ static void bind_value(MYSQL_BIND *bind, const struct db_value *value,
 	case DB_TEXT:
 		*len = value->text.len;
 		bind->buffer_type = MYSQL_TYPE_STRING;
-		bind->buffer = (void *)value->text.ptr;
+		bind->buffer = (void *)(uintptr_t)value->text.ptr;
 		bind->buffer_length = *len;
 		bind->length = len;
 		break;
 	case DB_INTEGER:
 		bind->buffer_type = MYSQL_TYPE_LONGLONG;
-		bind->buffer = (void *)&value->integer;
+		bind->buffer = (void *)(uintptr_t)&value->integer;
 		break;
 	case DB_REAL:
 		bind->buffer_type = MYSQL_TYPE_DOUBLE;
-		bind->buffer = (void *)&value->real;
+		bind->buffer = (void *)(uintptr_t)&value->real;
 		break;
 	default:
 		bind->buffer_type = MYSQL_TYPE_NULL;

@@ -7,6 +7,7 @@ make -s build/paths.def build/openapi.def || exit 70
 # In the words of a shell, and without what is for gcc alone.
 flags=$(make -s print-flags | sed 's/-W[^ ]*//g; s/-f[^ ]*//g; s/-M[^ ]*//g')
 log=build/tidy.log
+# shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(find base detector notifier -name '*.c' | sort)
 
 # shellcheck disable=SC2016

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # lib.sh - for the scripts beside it: run the program, look at how it ended.
 # Sourced by bash. Each check counts; `finish` prints "N passed, N failed".
 

@@ -41,6 +41,7 @@ trap 'kill $server 2>/dev/null; wait $server 2>/dev/null
 eventually has "$work/serve" ', port'
 port=$(sed -n 's/.*, port \([0-9]*\);.*/\1/p' "$work/serve")
 URL=http://127.0.0.1:$port
+# shellcheck disable=SC2218
 command curl -sS -o "$work/openapi.json" "$URL/openapi.json"
 said=$("${check[@]}" 2>&1) && good "the description" ||
 	bad "the description" "$said"

@@ -196,7 +196,7 @@ expect "learning tells nothing" 0 "judged nobody" \
 	scan --learn "${conf[@]}" "${enforce[@]}" "$log.2.gz" "$log.1"
 equal "no verdict" "" "$out$(grep -i 'sending' <<<"$err")"
 equal "no database, no mail" "" \
-	"$(ls "$work/mails"; ls "$work/state" | grep comporta.db)"
+	"$(ls "$work/mails"; find "$work/state" -name '*comporta.db*')"
 run explain "${state[@]}" anna@firma.example
 equal "she is calm" 1 "$(grep -c '^anna@firma.example is calm' <<<"$out")"
 equal "no evidence is left" 1 "$(flat <<<"$out" |

@@ -14,7 +14,7 @@ start_sink() {
 	: >"$list"
 	python3 tests/support/smtp-sink.py "$work/port" "$list" "$@" &
 	sink=$!
-	sinks+=($sink)
+	sinks+=("$sink")
 	eventually test -s "$work/port"
 	port=$(cat "$work/port")
 	smtp=(--set "smtp.url=smtp://127.0.0.1:$port"

@@ -1,3 +1,4 @@
+#!/bin/bash
 # A second way out for notices: what the first server does not take now goes
 # through the other one, and check says how both answer.
 . tests/command/lib.sh

@@ -1,3 +1,4 @@
+#!/bin/bash
 # Webhooks from a block by hand to a receiver and back to `check`: what arrives,
 # that the snippets of docs/WEBHOOKS.md know it for ours and nothing else, and
 # what is said of a receiver that does not answer.
@@ -13,7 +14,7 @@ end() {
 }
 trap end EXIT
 eventually test -s "$hooks/port"
-url=http://127.0.0.1:$(cat "$hooks/port")/hook?secret=xyzzy
+url="http://127.0.0.1:$(cat "$hooks/port")/hook?secret=xyzzy"
 printf 'a key that nobody guesses\n' >"$work/key"
 chmod 600 "$work/key"
 set -- "${state[@]}" --set sql_dir=sql --set template_dir=templates \

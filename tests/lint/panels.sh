@@ -24,10 +24,9 @@ for panel in sql/panels/*/; do
 			"${panel}columns" >&2 ||
 		complain "${panel}columns: neither table.column nor comment"
 	# A command that stops needs one that lets go, and the other way round.
-	case $(ls "$panel" | grep -xE '(un)?block\.command' | tr '\n' ' ') in
-	'' | 'block.command unblock.command ') ;;
-	*) complain "$panel has half a switch of commands" ;;
-	esac
+	[ -e "${panel}block.command" ] && one=yes || one=no
+	[ -e "${panel}unblock.command" ] && other=yes || other=no
+	[ $one = $other ] || complain "$panel has half a switch of commands"
 	for file in "$panel"*.command; do
 		[ -f "$file" ] || continue
 		for p in $(sed '/^#/d' "$file" | grep -o '{[^}]*}' |

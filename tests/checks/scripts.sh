@@ -1,0 +1,13 @@
+#!/bin/sh
+# scripts.sh - shellcheck over every shell script: no error, no warning.
+# .shellcheckrc says what is left out.
+scripts=$(find packaging tests bench -name '*.sh' && echo .ci/run)
+log=build/shellcheck.log
+# shellcheck disable=SC2086
+shellcheck -S warning -f gcc $scripts >$log
+status=$?
+cat $log
+bad=$(cut -d: -f1 $log | sort -u | wc -l)
+[ $status = 0 ] || [ "$bad" -gt 0 ] || bad=1
+echo "$(($(echo "$scripts" | wc -l) - bad)) passed, $bad failed"
+[ $status = 0 ]
