@@ -107,7 +107,7 @@ static struct kept *find(const struct conf_aside *aside, const char *name)
 	for (size_t i = 0; i < aside->n; i++)
 		if (conf_is_named(aside->all[i].section, aside->all[i].option,
 				  name))
-			return (struct kept *)&aside->all[i];
+			return (struct kept *)(uintptr_t)&aside->all[i];
 	return NULL;
 }
 

@@ -311,7 +311,7 @@ static void place_seen(struct account_place *places, size_t n, uint32_t id,
 	/* Trusted by word before it was seen: its age begins now. */
 	if (place->days == 0) {
 		place->first_s = now_s;
-		place->pace = (uint16_t)pace_of(sight);
+		place->pace = (unsigned)pace_of(sight) & 3;
 	}
 	if (sight->reads && place->pace == PACE_SENT_ONLY)
 		place->pace = PACE_USUAL;

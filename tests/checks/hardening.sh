@@ -66,8 +66,8 @@ END
 # Two programs: one without nearly all of it, and one with an address in its
 # text and a segment that can be written and executed.
 bare=(-O2 -fno-pie -no-pie -fno-stack-protector -fcf-protection=none
-	-fno-stack-clash-protection -U_FORTIFY_SOURCE -Wl,-z,norelro,-z,lazy
-	-Wl,-z,execstack,-rpath,/tmp -Wl,--disable-new-dtags)
+	-fno-stack-clash-protection -U_FORTIFY_SOURCE "-Wl,-z,norelro,-z,lazy"
+	"-Wl,-z,execstack,-rpath,/tmp,--disable-new-dtags")
 [ "$(uname -m)" = x86_64 ] || bare=("${bare[@]/-fcf-protection=none/}")
 gcc "${bare[@]}" -o "$work/bare" "$work/small.c" 2>"$work/said" || {
 	cat "$work/said"

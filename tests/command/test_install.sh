@@ -52,7 +52,7 @@ do
 	[ -s "$root/usr/$file" ] && good "$file" || bad "$file is missing"
 done
 equal "no test's tables" "" "$(find "$root" -name fixture.sql)"
-equal "nothing names another prefix" "" "$(grep -rl /usr/local/.*comporta \
+equal "nothing names another prefix" "" "$(grep -rl '/usr/local/.*comporta' \
 	"$root/usr/lib" "$root/usr/sbin" "$root/usr/share/doc/comporta/examples" |
 	head -n 3)"
 equal "every document" "$(ls docs/*.md | wc -l)" \
