@@ -37,6 +37,7 @@ struct settings {
 	int64_t mode;			/* enum mode */
 	char *state_dir;
 	char *secret_file;		/* "" means state_dir/secret */
+	char *reader_user;		/* "" stays who it is */
 	char *sql_dir;
 	char *template_dir;
 	struct conf_list sources;
@@ -138,6 +139,10 @@ struct settings {
 					 * any number */
 		double lift_share;	/* ... or of what is stopped */
 	} brake;
+
+	struct {
+		char *socket;		/* "" for a process of one's own */
+	} act;
 
 	struct {			/* what check looks at */
 		int64_t kind;		/* enum mail_server */

@@ -49,6 +49,8 @@ static const struct conf_option main_options[] = {
 	TEXT("secret_file", secret_file, "",
 	     "Key for fingerprints and links; empty: state_dir/secret, made "
 	     "on first use."),
+	TEXT("reader_user", reader_user, "", "User that scan and watch become "
+	     "before they read a log; empty: they stay who they are."),
 	TEXT("sql_dir", sql_dir, "", "Folder of the SQL files; empty: as "
 	     "installed."),
 	TEXT("template_dir", template_dir, "", "Folder of the mail and page "
@@ -265,6 +267,12 @@ static const struct conf_option brake_options[] = {
 	CONF_END
 };
 
+static const struct conf_option act_options[] = {
+	TEXT("socket", act.socket, "", "Socket at which \"comporta act\" "
+	     "waits for scan and watch; empty: they start their own."),
+	CONF_END
+};
+
 static const struct conf_option actions_options[] = {
 	{ "on_block", CONF_LIST, AT(actions.on_block), "", 0, 0, NULL,
 	  "Command lines run after a block, to end what is open, such as "
@@ -344,6 +352,7 @@ static const struct conf_section fixed_sections[] = {
 	{ "serve", serve_options, &settings },
 	{ "lift", lift_options, &settings },
 	{ "brake", brake_options, &settings },
+	{ "act", act_options, &settings },
 	{ "actions", actions_options, &settings },
 	{ "queue", queue_options, &settings },
 	{ "webhook", webhook_options, &settings },

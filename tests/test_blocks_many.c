@@ -3,8 +3,8 @@
  * give.
  */
 #include "base/files.h"
-#include "detector/actions/action.h"
 #include "tests/support/blocks_desk.h"
+#include "tests/support/carry.h"
 #include "tests/support/blocks_dump.h"
 #include "tests/support/folder.h"
 
@@ -144,7 +144,7 @@ static void carry(int64_t per_hour, int odd, int64_t done, int64_t later,
 		  bool braked)
 {
 	const struct action_watcher watcher = { NULL, on_never };
-	struct action_report report;
+	struct carried report;
 	char folder[FOLDER_SIZE];
 	struct state *journal;
 	struct err err = { 0 };
@@ -155,9 +155,8 @@ static void carry(int64_t per_hour, int odd, int64_t done, int64_t later,
 	fill(journal, odd);
 	settings.brake.per_hour = per_hour;
 	settings.brake.share = 0;
-	assert_int_equal(carry_out(journal, &desk.blocks,
-				   action_find("block"), &watcher, 0, NOW,
-				   &report, &err),
+	assert_int_equal(carry_journal(journal, &desk.blocks, &watcher, 0, NOW,
+				       &report, &err),
 			 done == PENDING ? 0 : -1);
 	assert_int_equal(report.done, done);
 	assert_int_equal(report.later, later);

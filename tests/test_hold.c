@@ -4,6 +4,7 @@
  */
 #include "detector/accounts.h"
 #include "detector/commands/hold.h"
+#include "detector/followup.h"
 #include "tests/support/blocks_desk.h"
 
 #include <stdio.h>
@@ -60,11 +61,32 @@ static void make(const char *account)
 	assert_int_equal(desk_make(account, account, NOW, &id), BLOCK_MADE);
 }
 
+static int want(void *context, int64_t block_id, struct slice account)
+{
+	hold_want(context, block_id, account_key(account));
+	return 0;
+}
+
+/* As reader and actor do. */
 static void round_at(int64_t now_ms)
 {
-	if (hold_and_follow_up(&desk.blocks, tracker, true, now_ms,
-			       &err) != 0)
+	static struct hold hold;
+	struct text lines = TEXT_INIT(4096);
+	struct followup_report report;
+	int64_t block_id;
+
+	hold_clear(&hold);
+	assert_int_equal(blocks_each_active(&desk.blocks, 0, want, &hold,
+					    &err), 0);
+	hold_look(&hold, tracker);
+	while (hold_next(&hold, &block_id, &lines))
+		assert_int_equal(hold_note(&desk.blocks, block_id,
+					   text_slice(&lines), now_ms, &err),
+				 0);
+	if (followup_run(&desk.blocks, now_ms, &report, &err) != 0)
 		fail_msg("%s", err.text);
+	text_release(&lines);
+	hold_clear(&hold);
 }
 
 static int64_t held_of(const char *account)

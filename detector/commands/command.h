@@ -36,7 +36,8 @@ enum takes {
 	TAKES_DOMAIN = 1 << 18,		/* --domain, often */
 	TAKES_EXPIRES = 1 << 19,	/* --expires */
 	TAKES_ALL = 1 << 20,		/* --all */
-	TAKES_KIND = 1 << 21		/* --blocks --lifts */
+	TAKES_KIND = 1 << 21,		/* --blocks --lifts */
+	TAKES_INHERITED = 1 << 22	/* --inherited */
 };
 
 enum { INVOCATION_SETS_MAX = 64, INVOCATION_DOMAINS_MAX = 256 };
@@ -48,7 +49,7 @@ struct invocation {
 	size_t n_sets;
 	bool json, verbose, quiet, help;
 	bool dry_run, force, create_tables, list_options, progress, learn;
-	bool detect_panel, all, blocks, lifts;
+	bool detect_panel, all, blocks, lifts, inherited;
 	const char *reason, *role, *days, *until, *scores, *page;
 	const char *network, *country, *client, *queue, *account;
 	const char *expires;

@@ -24,9 +24,10 @@ struct hear {
 	size_t n;
 };
 
-/* *cursor moves on; *is_changed is set when an account changed. */
-int hear_news(struct hear *hear, struct detector *detector,
-	      struct blocks *blocks, int64_t *cursor, bool *is_changed,
-	      struct err *err);
+/* One piece of news; *cursor moves on, *is_changed is set when an account
+ * changed. */
+void hear_one(struct hear *hear, struct detector *detector,
+	      const struct blocks_news *news, int64_t *cursor,
+	      bool *is_changed);
 
 #endif

@@ -1,9 +1,6 @@
 #include "detector/commands/hold.h"
 
-#include "base/log.h"
 #include "base/must.h"
-#include "base/stamp.h"
-#include "detector/accounts.h"
 #include "detector/followup.h"
 #include "detector/settings.h"
 #include "detector/writers.h"
@@ -12,47 +9,43 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The newest; what older ones had in the queue is held already. */
-enum { BLOCKS_MAX = 1000 };
-
-struct holding {
-	int64_t block_id;
-	uint64_t key;
-};
-
-/* A message of one of the blocks. */
-struct waiting {
-	uint32_t block;		/* its place in gathering.blocks */
-	const char *queue_id;	/* the tracker's */
-};
-
-struct gathering {
-	struct holding blocks[BLOCKS_MAX];
-	size_t n;
-	uint32_t machine;
-	struct waiting *waiting;
-	size_t n_waiting, room;
-};
-
-static int take_block(void *context, int64_t block_id, struct slice account)
+/* Letters, digits and hyphens, as mail servers have them: it may become an
+ * argument of a program. "" is one that was too long. */
+static bool is_queue_id(struct slice id)
 {
-	struct gathering *gathering = context;
-
-	gathering->blocks[gathering->n++] =
-		(struct holding){ block_id, account_key(account) };
-	return gathering->n == BLOCKS_MAX;
+	if (id.len == 0 || id.len >= TRACKER_ID_SIZE || id.ptr[0] == '-')
+		return false;
+	for (size_t i = 0; i < id.len; i++)
+		if (!is_letter(id.ptr[i]) && !is_digit(id.ptr[i]) &&
+		    id.ptr[i] != '-')
+			return false;
+	return true;
 }
 
-static int by_key(const void *a, const void *b)
+void hold_clear(struct hold *hold)
 {
-	const struct holding *left = a, *right = b;
+	free(hold->messages);
+	*hold = (struct hold){ 0 };
+}
 
-	return (left->key > right->key) - (left->key < right->key);
+void hold_want(struct hold *hold, int64_t block_id, uint64_t account)
+{
+	if (hold->n < HOLD_BLOCKS_MAX)
+		hold->blocks[hold->n++] =
+			(struct hold_block){ block_id, account };
+}
+
+static int by_account(const void *a, const void *b)
+{
+	const struct hold_block *left = a, *right = b;
+
+	return (left->account > right->account) -
+	       (left->account < right->account);
 }
 
 static int by_block(const void *a, const void *b)
 {
-	const struct waiting *left = a, *right = b;
+	const struct hold_message *left = a, *right = b;
 
 	return (left->block > right->block) - (left->block < right->block);
 }
@@ -61,70 +54,27 @@ static int by_block(const void *a, const void *b)
  * the ones and a thousand of the others, and a round comes every second. */
 static int take_message(void *context, const struct message *message)
 {
-	struct gathering *gathering = context;
-	const struct holding wanted = { 0, message->account };
-	const struct holding *found;
+	struct hold *hold = context;
+	const struct hold_block wanted = { 0, message->account };
+	const struct hold_block *found;
+	struct hold_message *one;
 
-	if (!message->queue_id[0] ||
-	    (message->host && message->host != gathering->machine))
+	if ((message->host && message->host != hold->machine) ||
+	    !is_queue_id(slice_from(message->queue_id)))
 		return 0;
-	found = bsearch(&wanted, gathering->blocks, gathering->n,
-			sizeof(wanted), by_key);
+	found = bsearch(&wanted, hold->blocks, hold->n, sizeof(wanted),
+			by_account);
 	if (!found)
 		return 0;
-	if (gathering->n_waiting == gathering->room) {
-		gathering->room = gathering->room * 2 + 256;
-		gathering->waiting =
-			must(realloc(gathering->waiting,
-				     gathering->room *
-					     sizeof(struct waiting)));
+	if (hold->n_messages == hold->room) {
+		hold->room = hold->room * 2 + 256;
+		hold->messages = must(realloc(hold->messages,
+					      hold->room * sizeof(*one)));
 	}
-	gathering->waiting[gathering->n_waiting++] = (struct waiting){
-		(uint32_t)(found - gathering->blocks), message->queue_id
-	};
+	one = &hold->messages[hold->n_messages++];
+	one->block = (uint32_t)(found - hold->blocks);
+	memcpy(one->queue_id, message->queue_id, sizeof(one->queue_id));
 	return 0;
-}
-
-/* Those of one block, which stand side by side from `from` on. */
-static int note_block(struct blocks *blocks, const struct gathering *gathering,
-		      size_t from, size_t *end_out, int64_t now_ms,
-		      struct err *err)
-{
-	const struct waiting *waiting = gathering->waiting;
-	uint32_t block = waiting[from].block;
-	size_t end = from, n_new = 0;
-	const char **ids;
-	int result;
-
-	while (end < gathering->n_waiting && waiting[end].block == block)
-		end++;
-	ids = must(malloc((end - from) * sizeof(*ids)));
-	for (size_t i = from; i < end; i++)
-		ids[i - from] = waiting[i].queue_id;
-	result = followup_found(blocks, gathering->blocks[block].block_id, ids,
-				end - from, now_ms, &n_new, err);
-	free(ids);
-	*end_out = end;
-	return result;
-}
-
-static int note_blocks(struct blocks *blocks, const struct tracker *tracker,
-		       struct gathering *gathering, int64_t now_ms,
-		       struct err *err)
-{
-	int result = 0;
-
-	if (gathering->n == 0)
-		return 0;
-	qsort(gathering->blocks, gathering->n, sizeof(gathering->blocks[0]),
-	      by_key);
-	tracker_each(tracker, take_message, gathering);
-	if (gathering->n_waiting)
-		qsort(gathering->waiting, gathering->n_waiting,
-		      sizeof(gathering->waiting[0]), by_block);
-	for (size_t i = 0; i < gathering->n_waiting && result == 0;)
-		result = note_block(blocks, gathering, i, &i, now_ms, err);
-	return result;
 }
 
 struct names {
@@ -157,37 +107,69 @@ static uint32_t our_machine(const struct tracker *tracker)
 	return names.has_wanted || names.is_mixed ? names.wanted : names.only;
 }
 
-static int note_queue(struct blocks *blocks, const struct tracker *tracker,
-		      int64_t now_ms, struct err *err)
+void hold_look(struct hold *hold, const struct tracker *tracker)
 {
-	struct gathering *gathering;
-	int result;
-
-	if (!*settings.queue.hold)
-		return 0;
-	gathering = must(calloc(1, sizeof(*gathering)));
-	gathering->machine = our_machine(tracker);
-	/* What was in a queue longer than any queue keeps a message is not
-	 * there. */
-	result = blocks_each_active(blocks, now_ms - TRACKER_MAX_AGE_S *
-				 (int64_t)STAMP_SECOND_MS, take_block,
-				 gathering, err);
-	if (result == 0)
-		result = note_blocks(blocks, tracker, gathering, now_ms, err);
-	free(gathering->waiting);
-	free(gathering);
-	return result;
+	if (hold->n == 0)
+		return;
+	hold->machine = our_machine(tracker);
+	qsort(hold->blocks, hold->n, sizeof(hold->blocks[0]), by_account);
+	tracker_each(tracker, take_message, hold);
+	if (hold->n_messages)
+		qsort(hold->messages, hold->n_messages,
+		      sizeof(hold->messages[0]), by_block);
 }
 
-int hold_and_follow_up(struct blocks *blocks, const struct tracker *tracker,
-		       bool look, int64_t now_ms, struct err *err)
+bool hold_next(struct hold *hold, int64_t *block_id_out, struct text *lines)
 {
-	struct followup_report report;
+	size_t begin = hold->at;
 
-	if ((look && note_queue(blocks, tracker, now_ms, err) < 0) ||
-	    followup_run(blocks, now_ms, &report, err) < 0)
-		return -1;
-	if (report.done)
-		log_info("%lld actions done", (long long)report.done);
-	return 0;
+	text_clear(lines);
+	if (begin == hold->n_messages)
+		return false;
+	while (hold->at < hold->n_messages &&
+	       hold->messages[hold->at].block == hold->messages[begin].block &&
+	       lines->max - lines->len >= TRACKER_ID_SIZE) {
+		text_addf(lines, "%s\n", hold->messages[hold->at].queue_id);
+		hold->at++;
+	}
+	*block_id_out = hold->blocks[hold->messages[begin].block].id;
+	return true;
+}
+
+/* `copy` gets them with a NUL behind each; -1 for what is none. */
+static ptrdiff_t split(struct slice lines, char *copy, const char **ids)
+{
+	size_t n = 0;
+
+	while (lines.len) {
+		struct slice id = slice_cut(&lines, '\n');
+
+		if (!is_queue_id(id))
+			return -1;
+		memcpy(copy, id.ptr, id.len);
+		copy[id.len] = '\0';
+		ids[n++] = copy;
+		copy += id.len + 1;
+	}
+	return (ptrdiff_t)n;
+}
+
+int hold_note(struct blocks *blocks, int64_t block_id, struct slice lines,
+	      int64_t now_ms, struct err *err)
+{
+	const char **ids = must(calloc(lines.len / 2 + 1, sizeof(*ids)));
+	char *copy = must(malloc(lines.len + 1));
+	ptrdiff_t n = split(lines, copy, ids);
+	size_t n_new;
+	int result;
+
+	if (n < 0)
+		result = err_set(err, EXIT_DATA, "no mail server has such "
+				 "queue ids");
+	else
+		result = followup_found(blocks, block_id, ids, (size_t)n,
+					now_ms, &n_new, err);
+	free(ids);
+	free(copy);
+	return result;
 }

@@ -76,6 +76,8 @@ static const struct option_row rows[] = {
 	  "make or update our tables; needs the right to" },
 	{ "--detect-panel", NULL, TAKES_DETECT, NULL, AT(detect_panel), 0,
 	  "find the hosting panel by its tables, say what to set" },
+	{ "--inherited", NULL, TAKES_INHERITED, NULL, AT(inherited), 0,
+	  "work for whoever started this, at descriptor 3" },
 	{ "--options", NULL, TAKES_LIST, NULL, AT(list_options), 0,
 	  "list every option of the configuration" },
 	{ "--json", NULL, TAKES_JSON, NULL, AT(json), 0,

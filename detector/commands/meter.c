@@ -201,22 +201,22 @@ void meter_sent(struct db *db, const struct outbox_report *sent,
 				  err.text);
 }
 
-void meter_publish(struct meter *meter, const struct meter_sight *sight,
-		   struct db *db, int64_t now_ms, int64_t monotonic_ms)
+bool meter_is_due(struct meter *meter, int64_t monotonic_ms)
 {
-	double values[METRIC_CELLS_MAX];
+	if (meter->published_ms &&
+	    monotonic_ms - meter->published_ms < PUBLISH_EVERY_MS)
+		return false;
+	meter->published_ms = monotonic_ms ? monotonic_ms : 1;
+	return true;
+}
+
+void meter_publish(struct publisher *publisher, struct db *db,
+		   const double values[METRIC_CELLS_MAX], int64_t now_ms)
+{
 	char instance[PUBLISH_INSTANCE_SIZE];
 	struct err err;
 
-	if (meter->published_ms &&
-	    monotonic_ms - meter->published_ms < PUBLISH_EVERY_MS)
-		return;
 	instance_name(instance);
-	meter_values(meter, sight, now_ms, values);
-	if (publish(&meter->publisher, db, instance, values, now_ms,
-		    &err) < 0)
+	if (publish(publisher, db, instance, values, now_ms, &err) < 0)
 		log_debug("metrics are not published: %s", err.text);
-	/* Also when it failed: a database in trouble is not asked in every
-	 * round. */
-	meter->published_ms = monotonic_ms ? monotonic_ms : 1;
 }

@@ -25,7 +25,6 @@ struct meter {
 	bool is_braked;
 	int64_t began_ms, took_ms;	/* the round */
 	int64_t published_ms;		/* 0: never */
-	struct publisher publisher;
 };
 
 /* What happened. */
@@ -65,7 +64,14 @@ struct meter_sight {
 
 void meter_values(const struct meter *meter, const struct meter_sight *sight,
 		  int64_t now_ms, double values_out[METRIC_CELLS_MAX]);
-void meter_publish(struct meter *meter, const struct meter_sight *sight,
-		   struct db *db, int64_t now_ms, int64_t monotonic_ms);
+
+/* Is it time to publish? Asking is taken for doing: a database in trouble is
+ * not asked in every round. */
+bool meter_is_due(struct meter *meter, int64_t monotonic_ms);
+
+/* What a round has to tell, by whoever has the database; that it fails is no
+ * trouble. */
+void meter_publish(struct publisher *publisher, struct db *db,
+		   const double values[METRIC_CELLS_MAX], int64_t now_ms);
 
 #endif

@@ -49,50 +49,38 @@ int paper_enforce(struct state *state, struct detector *detector,
 	return result;
 }
 
-/* One that the database does not have is blocked on paper only. */
-static int look_again(struct detector *detector, struct blocks *blocks,
-		      struct slice login, int64_t at_ms, struct err *err)
+void paper_missing(struct detector *detector, struct slice login, int64_t at_ms)
 {
-	struct block block = BLOCK_INIT;
-	enum block_find found = blocks_active_of(blocks, login, &block, err);
-	struct account_entry *entry;
+	struct account_entry *entry = accounts_get(detector->accounts, login);
 
-	block_release(&block);
-	if (found == BLOCK_FIND_ERROR)
-		return -1;
-	entry = accounts_get(detector->accounts, login);
-	if (found == BLOCK_FOUND || !entry)
-		return 0;
+	if (!entry)
+		return;
 	entry->account.is_observed = PAPER_OBSERVED;
 	if (detector->enforce)
 		detector_enforce(detector, login, at_ms);
-	return 0;
 }
 
-int paper_check_database(struct state *state, struct detector *detector,
-			 struct blocks *blocks, int64_t at_ms,
-			 int64_t *audit_newest, struct err *err)
+int paper_compare(struct paper_list *list, struct state *state,
+		  int64_t newest_id, int64_t before_id, struct err *err)
 {
 	struct logins logins;
-	int64_t newest;
 	int result;
 
-	if (blocks_newest_audit(blocks, &newest, err) < 0)
-		return -1;
-	if (newest >= *audit_newest) {
-		*audit_newest = newest;
+	paper_release(list);
+	if (newest_id >= before_id)
 		return 0;
-	}
 	log_error("the database is not the one it was: its audit trail ends at "
 		  "%lld, it once reached %lld. Was it lost, or an older one "
 		  "restored? Accounts whose block is missing are looked at "
-		  "again", (long long)newest, (long long)*audit_newest);
+		  "again", (long long)newest_id, (long long)before_id);
 	result = collect(state, PAPER_NONE, BLOCKED_MAX, &logins, err);
-	for (size_t i = 0; i < logins.n && result == 0; i++)
-		result = look_again(detector, blocks,
-				    slice_from(logins.list[i]), at_ms, err);
-	free(logins.list);
-	if (result == 0)
-		*audit_newest = newest;
+	list->logins = logins.list;
+	list->n = result == 0 ? logins.n : 0;
 	return result;
+}
+
+void paper_release(struct paper_list *list)
+{
+	free(list->logins);
+	*list = (struct paper_list){ 0 };
 }

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/service.h"
 #include "detector/actions/action.h"
+#include "detector/commands/fenced.h"
 #include "detector/commands/lock.h"
 #include "detector/settings.h"
 
@@ -115,6 +116,28 @@ static int open_detector(struct run *run, struct err *err)
 	return state_load(run->state, &run->detector, err);
 }
 
+/* A trial touches nothing, and so asks nobody. */
+static int start_errands(struct run *run, struct err *err)
+{
+	if (run->invocation->dry_run)
+		return 0;
+	return errands_start(&run->errands, run->invocation, err);
+}
+
+/* From here on strangers' words are read: become settings.reader_user, and
+ * write nothing but the state. What else is needed is open, and the process
+ * that has the database is another one. */
+static int give_up_rights(struct err *err)
+{
+	const char *const writable[] = { settings.state_dir, NULL };
+	const struct fence_rules rules = { .writable = writable,
+					   .opens_later = true };
+
+	if (fence_become(settings.reader_user, err) < 0)
+		return -1;
+	return fenced_close(&rules, err);
+}
+
 int run_open(const struct invocation *invocation, struct run **run_out,
 	     struct err *err)
 {
@@ -127,8 +150,9 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 	report_init(&run->report, invocation->json,
 		    invocation->progress);
 	if (lock_state_dir(&run->lock, err) < 0 ||
+	    start_errands(run, err) < 0 ||
 	    state_open(settings.state_dir, false, &run->state, err) < 0 ||
-	    open_detector(run, err) < 0) {
+	    open_detector(run, err) < 0 || give_up_rights(err) < 0) {
 		run_close(&run);
 		return -1;
 	}
@@ -140,13 +164,15 @@ void run_close(struct run **run)
 {
 	if (!*run)
 		return;
+	errands_end(&(*run)->errands);
+	batch_free(&(*run)->asking.batch);
+	paper_release(&(*run)->asking.paper);
+	hold_clear(&(*run)->asking.hold);
 	pending_drop(&(*run)->pending);
 	pipeline_close(&(*run)->pipeline);
 	logs_release(&(*run)->logs);
 	detector_release(&(*run)->detector);
 	state_close(&(*run)->state);
-	if ((*run)->has_desk)
-		desk_close(&(*run)->desk);
 	report_release(&(*run)->report);
 	if ((*run)->lock > 0)
 		close((*run)->lock);

@@ -4,14 +4,17 @@
 #ifndef DETECTOR_COMMANDS_RUN_INSIDE_H
 #define DETECTOR_COMMANDS_RUN_INSIDE_H
 
+#include "detector/actions/batch.h"
 #include "detector/commands/desk.h"
+#include "detector/commands/errands.h"
 #include "detector/commands/hear.h"
+#include "detector/commands/hold.h"
 #include "detector/commands/logs.h"
 #include "detector/commands/lookout.h"
 #include "detector/commands/meter.h"
+#include "detector/commands/paper.h"
 #include "detector/commands/patience.h"
 #include "detector/commands/pending.h"
-#include "detector/commands/postman.h"
 #include "detector/commands/report.h"
 #include "detector/commands/run.h"
 
@@ -20,15 +23,29 @@
 enum { EVENTS_PER_COMMIT = 1000000, ROUNDS_PER_LOOK = 30,
        EVENTS_TO_ACT = 20000	/* after a decision, to meet others */ };
 
+/* What the open errand is at. */
+struct asking {
+	int64_t trail_id;		/* where the audit trail ends */
+	struct paper_list paper;
+	bool has_block;
+	struct batch *batch;
+	size_t said[BLOCKS_MANY];	/* its decisions that were said */
+	size_t n_said;
+	struct link_acted acted;
+	struct err late;		/* why some of them wait */
+	struct err brake;		/* what the brake said, if it did */
+	struct hold hold;
+};
+
 struct run {
 	const struct invocation *invocation;
 	int lock;
-	bool enforce, has_desk, is_changed;
+	bool enforce, is_changed;
 	bool must_reload;	/* memory is ahead of the state */
 	bool is_watch;		/* rounds without end */
 	bool is_waiting;	/* acting failed in this round: not again */
 	unsigned idle_rounds;
-	bool is_queue_noted;	/* all that was read is, as followup.h wants */
+	bool is_queue_news;	/* not all that was read is noted */
 	struct state *state;
 	struct detector detector;
 	struct geo *kept_geo;	/* of the detector before, while there is
@@ -40,14 +57,13 @@ struct run {
 	uint64_t n_stopped;	/* decisions to stop somebody */
 	bool is_reading_on;	/* between two rounds */
 	struct report report;
-	struct desk desk;
+	struct errands errands;
+	struct asking asking;
 	struct pending pending;
 	struct hear hear;
 	struct patience patience;	/* with the database */
 	struct outbox_report sent;	/* in this round */
-	struct postman postman;		/* of watch */
 	struct lookout lookout;
-	struct teller teller;
 	int64_t lift_cursor, newest_ms, audit_newest;
 	uint64_t data_mark;	/* of the GeoIP files, as they were tried */
 	int64_t lately_ms;	/* newest event since all had been read */
@@ -75,6 +91,7 @@ int64_t run_newest_ms(const struct run *run);	/* the newest event's time */
 
 /* run_desk.c: the steps of a round that need the database. One that fails
  * waits for a later round (patience.h), and none of them fails the round. */
+void run_errands(struct run *run);
 void run_hear(struct run *run);
 void run_act(struct run *run);
 void run_follow_up(struct run *run);

@@ -160,9 +160,7 @@ void run_let_go(struct run *run)
 		run_close_logs(run);
 	detector_release(&run->detector);
 	run->must_reload = true;
-	if (run->has_desk)
-		desk_close(&run->desk);
-	run->has_desk = false;
+	errands_renew(&run->errands);
 	run->patience = (struct patience){ .steps[0].code = EXIT_FINE };
 	run->enforce = settings.mode == MODE_ENFORCE &&
 		       !run->invocation->dry_run;

@@ -138,9 +138,11 @@ took=$(($(date +%s%3N) - begin))
 		"$took ms; $(tail -n 3 "$work/err")"
 [ -s "$work/slow" ] && good "... which go meanwhile" ||
 	bad "... which go meanwhile" "$(tail -n 3 "$work/err")"
-postmen=$(pgrep -c -P $pid)
+# watch, the one that reaches the acting process, that one, its postman.
+act=$(pgrep -P "$(pgrep -P $pid)")
+postmen=$(pgrep -c -P "$act")
 equal "... by one other process" 1 "$postmen"
-postman=$(pgrep -P $pid)
+postman=$(pgrep -P "$act")
 kill -TERM $pid
 wait $pid
 equal "watch ends without waiting for it" 0 $?

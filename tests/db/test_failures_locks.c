@@ -4,7 +4,7 @@
  * reads, a slow one. What was decided waits, others are not kept waiting, and
  * it is done once.
  */
-#include "detector/actions/action.h"
+#include "tests/support/carry.h"
 #include "tests/support/db_contract.h"
 #include "tests/support/outage.h"
 
@@ -287,12 +287,12 @@ static void decide(struct journal *journal, const char *const *names)
 	assert_int_equal(state_commit(journal->state, &err), 0);
 }
 
-static int carry(struct journal *journal, struct action_report *report)
+static int carry(struct journal *journal, struct carried *report)
 {
 	struct action_watcher watcher = { NULL, never };
 
-	return carry_out(journal->state, &outage.blocks, action_find("block"),
-			 &watcher, 1000, NOW, report, &outage.err);
+	return carry_journal(journal->state, &outage.blocks, &watcher, 1000,
+			     NOW, report, &outage.err);
 }
 
 static void forget(struct journal *journal)
@@ -306,7 +306,7 @@ static const char *const three[] = { "anna", "bob", "cyd", NULL };
 /* Somebody edits one mailbox: the others are stopped meanwhile. */
 static void test_one_row_is_held(void **state)
 {
-	struct action_report report;
+	struct carried report;
 	struct journal journal;
 	struct db *somebody = outage_somebody();
 	struct err err;
@@ -335,7 +335,7 @@ static void test_all_are_held(void **state)
 {
 	static const char *const five[] = { "anna", "bob", "cyd", "dan",
 					    "eve", NULL };
-	struct action_report report;
+	struct carried report;
 	struct journal journal;
 	struct db *somebody = outage_somebody();
 
@@ -352,7 +352,7 @@ static void test_all_are_held(void **state)
 /* What meets them all is not waited for once for each. */
 static void test_all_wait(void **state)
 {
-	struct action_report report;
+	struct carried report;
 	struct journal journal;
 
 	(void)state;

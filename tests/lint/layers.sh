@@ -19,13 +19,14 @@ allowed() {
 		detector/profile.h detector/volumes.h" ;;
 	detector/panel) echo "base" ;;
 	detector/mailserver) echo "base" ;;
+	detector/link) echo "base detector/sight.h" ;;
 	detector/metrics) echo "base detector/alarms.def detector/event.h detector/formats
 		detector/panel/db.h detector/panel/db_statement.h
 		detector/reader.h detector/signals detector/state.h
 		detector/verdict.h" ;;
 	detector/actions) echo "base detector/blocks.h detector/brake.h
-		detector/metrics
-		detector/state.h detector/settings.h" ;;
+		detector/judge.h detector/metrics detector/signals/signal.h
+		detector/state.h detector/settings.h detector/verdict.h" ;;
 	detector/http) echo "base notifier detector/panel detector/blocks.h
 		detector/blocks_json.h detector/followup.h detector/metrics
 		detector/describe.h detector/settings.h detector/account.h
