@@ -249,14 +249,31 @@ static int lift_and_send(struct acting *acting, const struct link_send *said,
 	return told;
 }
 
+/* What stamps can be (stamp.h), so that no sum of them is beyond int64_t. */
+static bool is_time(int64_t at_ms)
+{
+	return at_ms >= 0 && at_ms < INT64_C(253402300800000);	/* year 10000 */
+}
+
+static bool is_sight(const struct sight *sight)
+{
+	return is_time(sight->geo_built_ms) && is_time(sight->read_ms) &&
+	       is_time(sight->newest_ms) && is_time(sight->away_ms) &&
+	       sight->geo_unknown_share >= 0 && sight->geo_unknown_share <= 1;
+}
+
 static int send_all(struct acting *acting, const struct link_message *message,
 		    struct err *err)
 {
 	const struct link_send said = message->send;
 	struct link_message answer = { .type = LINK_SENT };
 	struct err unsaid;
-	int result = lift_and_send(acting, &said, &answer.sent, err);
+	int result;
 
+	if (!is_sight(&said.sight))
+		return err_set(err, EXIT_DATA, "the reader saw what cannot be "
+			       "seen");
+	result = lift_and_send(acting, &said, &answer.sent, err);
 	return say(acting, &answer, result < 0 ? &unsaid : err) < 0 ? -1
 								    : result;
 }

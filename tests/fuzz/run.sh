@@ -102,6 +102,17 @@ printf '0{{?name}}<b>{{name}}</b>{{/name}}{{!name}}-{{/name}}\n- {{links}}\n\1<z
 printf '%s' '{"a":[1,-2.5e3,"\u00e9\n",null,true,{}],"b":{"c":""}}' \
 	>"$seeds/fuzz_json/one"
 
+# Messages: a greeting, a decision, queue ids, news, an answer.
+said=$seeds/fuzz_link
+mkdir -p "$said"
+printf '\1\0\1\0\11\0\0\0\5\0\0\0001.2.3' >"$said/hello"
+printf '\1\0\5\0\54\0\0\0\1\0\0\0k\3\0\0\0a@b%24s\0\0\0\0' '' |
+	tr ' ' '\0' >"$said/decision"
+printf '\1\0\10\0\20\0\0\0\7\0\0\0\0\0\0\0\4\0\0\0004Xb\n' >"$said/found"
+printf '\1\0\103\0\37\0\0\0%16s\1\0\0\0a\0\2\0\0\0VN' '' |
+	tr ' ' '\0' >"$said/news"
+printf '\1\0\100\0\26\0\0\0%16s\2\0\0\0no' '' | tr ' ' '\0' >"$said/done"
+
 for source in tests/fuzz/fuzz_*.c; do
 	name=$(basename "$source" .c)
 	case $names in "  " | *" $name "*) ;; *) continue ;; esac
