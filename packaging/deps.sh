@@ -21,7 +21,8 @@ demo='curl sqlite3 libmaxmind-db-writer-perl'
 check='libcmocka-dev mariadb-server mariadb-client postfix postfix-mysql
 	postfix-sqlite dovecot-core dovecot-imapd dovecot-mysql dovecot-sqlite
 	python3 python3-numpy python3-jsonschema php-cli jq openssl procps gzip
-	xz-utils bzip2 zstd logrotate mandoc groff-base mmdb-bin'
+	xz-utils bzip2 zstd logrotate mandoc groff-base mmdb-bin
+	faketime'
 
 # Tried, but nothing fails without: reading journald's journal, and the tests
 # of that. They exclude what a system without systemd has in its place.
