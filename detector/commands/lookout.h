@@ -77,12 +77,12 @@ bool lookout_is_changed(struct lookout *lookout);
 
 /* What the teller remembers; all zero is the beginning. */
 struct teller {
-	bool is_braked;
+	unsigned known;		/* what was told at once, as bits */
 	int64_t next_ms;	/* monotonic: look again */
 };
 
-/* Begin and end alarms, and queue the digest; once a minute, at once for the
- * brake. The same again changes nothing. */
+/* Begin and end alarms, and queue the digest; once a minute, at once for what
+ * a sight has in words. The same again changes nothing. */
 int lookout_tell(struct teller *teller, struct blocks *blocks,
 		 const struct sight *sight, int64_t now_ms,
 		 int64_t monotonic_ms, struct err *err);

@@ -223,14 +223,20 @@ static int tell_outage(struct look *look, struct err *err)
 			   since_ms, look->now_ms, err);
 }
 
-/* The brake is told at once when it takes hold. */
+/* What cannot wait for the next look. */
+static unsigned urgent(const struct sight *sight)
+{
+	return (sight->brake[0] ? 1u : 0) | (sight->geo[0] ? 2u : 0) |
+	       (sight->unsaved[0] ? 4u : 0);
+}
+
 static bool is_due(struct teller *teller, const struct sight *sight,
 		   int64_t monotonic_ms)
 {
-	bool is_braked = sight->brake[0] != '\0';
-	bool is_new = is_braked && !teller->is_braked;
+	unsigned now = urgent(sight);
+	bool is_new = (now & ~teller->known) != 0;
 
-	teller->is_braked &= is_braked;
+	teller->known &= now;
 	return is_new || monotonic_ms >= teller->next_ms;
 }
 
@@ -251,7 +257,7 @@ int lookout_tell(struct teller *teller, struct blocks *blocks,
 		return -1;
 	if (digest_queue(blocks, now_ms, err) < 0)
 		return -1;
-	teller->is_braked = sight->brake[0] != '\0';
+	teller->known = urgent(sight);
 	teller->next_ms = monotonic_ms + LOOKOUT_EVERY_MS;
 	return 0;
 }

@@ -25,6 +25,8 @@ tell=(--set "smtp.url=smtp://127.0.0.1:$(cat "$work/smtp")"
 	--set "webhook.secret_file=$work/key")
 
 told_serve() { # options
+	# Else the port of the last one may be read.
+	rm -f "$work/serve"
 	"$comporta" serve --listen 127.0.0.1:0 \
 		--set serve.metrics_without_token=true "$@" 2>"$work/serve" &
 	told_pids="$told_pids $!"
@@ -52,6 +54,16 @@ told() { # what, alarm, words of its subject, begun, over
 	equal "... webhooks" "$4 $5" \
 		"$(hooks alarm "$2") $(hooks alarm_over "$2")"
 	equal "... metrics" "$4 $(($4 - $5))" \
+		"$(metric "comporta_alarms_total{name=\"$2\"}") $(metric \
+			"comporta_alarms_active{name=\"$2\"}")"
+}
+
+# What could be told afterwards only.
+told_past() { # what, alarm, words
+	equal "$1: mails" "0 1" "$(mails "Alarm: $3") $(mails "Over: $3")"
+	equal "... webhooks" "0 1" \
+		"$(hooks alarm "$2") $(hooks alarm_over "$2")"
+	equal "... metrics" "1 0" \
 		"$(metric "comporta_alarms_total{name=\"$2\"}") $(metric \
 			"comporta_alarms_active{name=\"$2\"}")"
 }
