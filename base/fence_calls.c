@@ -153,6 +153,9 @@ static const struct use some[] = {
 	{ "ioctl", 1, INT, TIOCGWINSZ }, { "ioctl", 1, INT, GET_TERMINAL },
 	{ "prctl", 0, INT, PR_SET_NAME }, { "prctl", 0, INT, PR_GET_NAME },
 	{ "prctl", 0, INT, SET_VMA },
+	/* A copy of a file in memory, which nobody else can cut short (geo.c);
+	 * it runs as little as any other memory. */
+	{ "memfd_create", 1, INT, MFD_CLOEXEC },
 	/* Limits are read, not set. */
 	{ "prlimit64", 2, ALL, 0 },
 	/* To whom it is connected, and nobody else. */

@@ -2,6 +2,7 @@
 
 #include "base/fetch.h"
 #include "base/hash.h"
+#include "base/must.h"
 #include "base/stamp.h"
 
 #include <arpa/inet.h>
@@ -14,10 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <unistd.h>
 
-enum { CACHE_BITS = 15, CACHE_SLOTS = 1 << CACHE_BITS, COPY_BYTES = 1 << 24 };
+enum { CACHE_BITS = 15, CACHE_SLOTS = 1 << CACHE_BITS, COPY_BYTES = 1 << 20 };
 
 struct file {
 	MMDB_s mmdb;
@@ -52,16 +52,20 @@ static int copy_of(const char *path)
 {
 	int from = open(path, O_RDONLY | O_CLOEXEC);
 	int to = from < 0 ? -1 : memfd_create("geoip", MFD_CLOEXEC);
-	ssize_t n = 1;
+	char *bytes = must(malloc(COPY_BYTES));
+	ssize_t n = 1, put = 1;
 
-	while (from >= 0 && to >= 0 && n > 0)
-		n = sendfile(to, from, NULL, COPY_BYTES);
+	while (to >= 0 && n > 0 && put == n) {
+		n = read(from, bytes, COPY_BYTES);
+		put = n > 0 ? write(to, bytes, (size_t)n) : n;
+	}
 	if (from >= 0)
 		close(from);
-	if (to >= 0 && n < 0) {
+	if (to >= 0 && (n < 0 || put != n)) {
 		close(to);
 		to = -1;
 	}
+	free(bytes);
 	return to;
 }
 

@@ -77,6 +77,16 @@ cp "$country" "$asn" "$work/"
 eventually has "$work/watch" "new GeoIP data" &&
 	good "... until there are whole ones" ||
 	bad "... until there are whole ones" "$(cat "$work/watch")"
+# Those were read inside the fence.
+: >"$work/country.mmdb"
+truncate -s 5000 "$work/asn.mmdb"
+burst ala@firma.example | sed 's/T08:/T10:/; s/4Xb/4Xl/' >>"$log"
+stopped() { [ "$(blocked)" = 2 ]; }
+eventually stopped && good "... which are safe from that as well" ||
+	bad "... which are safe from that as well" "$(cat "$work/watch")"
+eventually has "$work/watch" "data of before" 2
+cp "$country" "$asn" "$work/"
+eventually has "$work/watch" "new GeoIP data" 2
 kill $watch
 wait $watch
 calm

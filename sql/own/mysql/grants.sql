@@ -56,7 +56,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON `{database}`.comporta_metric
 
 -- serve answers strangers, so it has less (serve.database_user). It makes no
 -- token and changes none, writes no metric and no alarm, sends nothing and
--- touches no queue; of a block it changes what a lift changes. What it keeps:
+-- touches no queue, approves nothing at the brake; of a block it changes what a lift changes. What it keeps:
 -- it can suspend and lift any account, which is what support and panels ask of
 -- it, so whoever takes it over can do that as well, and is seen in the audit
 -- trail, to which serve can only add. Without suspending over HTTP it needs no
@@ -81,6 +81,8 @@ GRANT SELECT, INSERT ON `{database}`.comporta_audit
 	TO 'comporta_serve'@'{host}';
 GRANT SELECT ON `{database}`.comporta_token TO 'comporta_serve'@'{host}';
 GRANT SELECT ON `{database}`.comporta_alarm TO 'comporta_serve'@'{host}';
+GRANT SELECT, INSERT, DELETE, UPDATE (state) ON `{database}`.comporta_brake
+	TO 'comporta_serve'@'{host}';
 GRANT SELECT, INSERT ON `{database}`.comporta_webhook
 	TO 'comporta_serve'@'{host}';
 GRANT SELECT ON `{database}`.comporta_token_domain
