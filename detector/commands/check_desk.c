@@ -7,6 +7,7 @@
 #include "detector/commands/check_notices.h"
 #include "detector/commands/check_programs.h"
 #include "detector/commands/check_sending.h"
+#include "detector/commands/check_serve.h"
 #include "detector/commands/desk.h"
 #include "detector/followup.h"
 #include "detector/panel/db_rights.h"
@@ -239,6 +240,7 @@ void check_desk(struct findings *findings, const struct invocation *invocation)
 		 applied ? ", tables made" : "");
 	findings_good("database", words);
 	check_standing(findings, &desk);
+	check_serve(findings, &desk);
 	check_panel(findings, &desk);
 	check_blocks(findings, &desk);
 	check_actions(findings, &desk);
