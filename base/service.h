@@ -11,7 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Before anything else: what the manager wants to hear. */
+/* Before anything else, and before the fence (fence.h) is closed: finds the
+ * manager, and what it wants to hear. */
 void service_begin(void);
 
 void service_ready(void);

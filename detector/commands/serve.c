@@ -8,6 +8,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/service.h"
 #include "detector/commands/command.h"
 #include "detector/commands/desk.h"
 #include "detector/commands/explain.h"
@@ -86,6 +87,7 @@ static int ready(void *context, int port, struct err *err)
 		return -1;
 	log_info("serving on %s, port %d; end with SIGTERM",
 		 settings.serve.listen, port);
+	service_ready();
 	return 0;
 }
 
@@ -121,11 +123,13 @@ static int run(struct invocation *invocation)
 
 	(void)invocation;
 	stop_catch();
+	service_begin();
 	sigaction(SIGPIPE, &ignore, NULL);
 	if (clock_random(&seed, sizeof(seed), &err) < 0)
 		return command_fail(&err);
 	fill_in(&serving, seed);
 	result = http_serve(&serving.context, &stop_asked, &err);
+	service_stopping();
 	release(&serving);
 	return result < 0 ? command_fail(&err) : EXIT_FINE;
 }

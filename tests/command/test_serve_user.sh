@@ -9,7 +9,8 @@ if [ "$(id -u)" != 0 ]; then
 fi
 server=
 serving=
-trap 'kill -KILL $server $serving 2>/dev/null
+manager=
+trap 'kill -KILL $server $serving $manager 2>/dev/null
 	chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
 chmod 755 "$work"
 port=$(python3 -c 'import socket; s = socket.socket()
@@ -105,7 +106,21 @@ equal "check misses it" 1 "$(grep -c '^ *note *serve.*no user of its own' \
 chown -R ":$group" "$work/state"
 chmod -R g+rX "$work/state"
 chmod 660 "$work/state/state/lock.mdb"
-"$comporta" serve -v "${common[@]}" "${as_serve[@]}" 2>"$work/served" &
+# What the service manager would be told.
+python3 - "$work/notify" >"$work/told" 2>/dev/null <<'END' &
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+s.settimeout(120)
+word = ""
+while word != "STOPPING=1":
+    word = s.recv(4096).decode()
+    print(word, flush=True)
+END
+manager=$!
+eventually test -S "$work/notify" || bad "nobody to tell" "$work/notify"
+NOTIFY_SOCKET=$work/notify WATCHDOG_USEC=1000000 "$comporta" serve -v \
+	"${common[@]}" "${as_serve[@]}" 2>"$work/served" &
 serving=$!
 eventually has "$work/served" "serving on" ||
 	bad "serve does not start" "$(cat "$work/served")"
@@ -146,6 +161,11 @@ kill -TERM "$serving"
 wait "$serving"
 equal "ends well" 0 "$?"
 serving=
+wait "$manager"
+equal "the manager hears of it" "READY=1 STOPPING=1" \
+	"$(grep -E 'READY|STOPPING' "$work/told" | xargs)"
+equal "... and that it is alive, inside the fence" yes \
+	"$(has "$work/told" WATCHDOG=1 && echo yes)"
 equal "no secret was said" 0 "$(grep -cE 'act-word|serve-word|0123456789' \
 	"$work/served")"
 finish

@@ -185,6 +185,7 @@ static void test_what_serve_cannot(void **state)
 		"UPDATE comporta_action SET name = 'x'",
 		"UPDATE comporta_webhook SET target = 'https://b.example'",
 		"UPDATE comporta_alarm SET active_name = NULL",
+		"UPDATE comporta_brake SET word_ms = 1, word_by = 'boss'",
 		"INSERT INTO comporta_metric VALUES ('x', 'x', '', 1, 1)",
 		"UPDATE comporta_send_block SET account = 'b@b.example'",
 		"UPDATE comporta_mailbox SET password_hash = 'x'",

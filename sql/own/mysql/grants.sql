@@ -58,9 +58,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON `{database}`.comporta_metric
 -- token and changes none, writes no metric and no alarm, sends nothing and
 -- touches no queue, approves nothing at the brake; of a block it changes what a lift changes. What it keeps:
 -- it can suspend and lift any account, which is what support and panels ask of
--- it, so whoever takes it over can do that as well, and is seen in the audit
--- trail, to which serve can only add. Without suspending over HTTP it needs no
--- INSERT on comporta_send_block, comporta_block and comporta_credential.
+-- it, so whoever takes it over can do that as well, and let go what the brake
+-- holds. To the audit trail it can only add. Where nobody suspends over HTTP it
+-- needs no INSERT on comporta_send_block, comporta_block, comporta_previous and
+-- comporta_credential.
 GRANT SELECT ON `{database}`.comporta_schema TO 'comporta_serve'@'{host}';
 GRANT SELECT, INSERT, DELETE ON `{database}`.comporta_send_block
 	TO 'comporta_serve'@'{host}';
