@@ -1,11 +1,14 @@
 #include "detector/store.h"
 
+#include "base/log.h"
 #include "base/must.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <lmdb.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { TABLES_MAX = 16 };
 
@@ -172,6 +175,18 @@ static int open_tables(struct store *store, struct err *err)
 	return status ? fail(store, status, "open", err) : 0;
 }
 
+/* Who reads says so in the lock file, also where only the group may (status,
+ * serve); the data it cannot write. Not ours to change when somebody else made
+ * it. */
+static void open_lock_to_group(const struct store *store)
+{
+	char lock[PATH_MAX];
+
+	if ((size_t)snprintf(lock, sizeof(lock), "%s/lock.mdb", store->path) <
+	    sizeof(lock) && chmod(lock, 0660) < 0 && errno != EPERM)
+		log_debug("%s: %s", lock, strerror(errno));
+}
+
 static int open_env(struct store *store, struct err *err)
 {
 	int status = mdb_env_create(&store->env);
@@ -191,6 +206,8 @@ static int open_env(struct store *store, struct err *err)
 			       "run `comporta scan` first", store->path);
 	if (status)
 		return fail(store, status, "open", err);
+	if (!store->read_only)
+		open_lock_to_group(store);
 	forget_dead_readers(store);
 	return 0;
 }

@@ -159,9 +159,25 @@ static void test_full_disk_is_over_some_time(void **state)
 	assert_true(failed >= 2);
 }
 
+/* Whoever is of its group may read beside us, and write no data. */
+static void test_modes(void **state)
+{
+	char path[FOLDER_SIZE + 16];
+	struct stat info;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/lock.mdb", folder);
+	assert_int_equal(stat(path, &info), 0);
+	assert_int_equal(info.st_mode & 0777, 0660);
+	snprintf(path, sizeof(path), "%s/data.mdb", folder);
+	assert_int_equal(stat(path, &info), 0);
+	assert_int_equal(info.st_mode & 0027, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_modes, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_killed_readers_leave_their_place, setup,
 			teardown),

@@ -125,13 +125,11 @@ static int start_errands(struct run *run, struct err *err)
 }
 
 /* From here on strangers' words are read: become settings.reader_user, and
- * write nothing but the state. What else is needed is open, and the process
- * that has the database is another one. */
+ * write nothing but the state, which is open. What else is needed is open as
+ * well, and the process that has the database is another one. */
 static int give_up_rights(struct err *err)
 {
-	const char *const writable[] = { settings.state_dir, NULL };
-	const struct fence_rules rules = { .writable = writable,
-					   .opens_later = true };
+	const struct fence_rules rules = { .writable = NULL };
 
 	if (fence_become(settings.reader_user, err) < 0)
 		return -1;

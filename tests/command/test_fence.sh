@@ -22,6 +22,7 @@ equal "events is inside" "$closed" "$(fence_of events)"
 equal "replay is inside" "$closed" "$(fence_of replay)"
 equal "scan --learn is inside" "$closed" "$(fence_of scan --learn \
 	"${state[@]}")"
+equal "scan is inside" "$closed" "$(fence_of scan "${state[@]}")"
 
 expect "the fence is switched off" 0 "fence is off" events --set fence=off \
 	"$log"
@@ -37,7 +38,8 @@ less() { # what, command...
 	rc=$?
 	err=$(cat "$work/stderr")
 }
-for command in events replay "scan --learn ${state[*]}"; do
+for command in events replay "scan --learn ${state[*]}" \
+	"scan ${state[*]}" "watch ${state[*]}"; do
 	# shellcheck disable=SC2086
 	less seccomp $command "$log"
 	equal "no seccomp, $command: does not start" 77 "$rc"
