@@ -10,6 +10,7 @@
 #   make bench       timings beside ripgrep, pflogsumm and eximstats
 #   make bench-enforce   from a decision to a refused recipient, on Postfix
 #   make bench-watch     from a written line to the decision and its row
+#   make soak            a day of a large host in minutes, everything real
 #   make bench-http      owner pages a second, beside libmicrohttpd alone
 #   make eval        comporta beside published rules, simulated; bench/eval.sh
 # V=1 shows the commands, SAN=address,undefined builds with sanitizers,
@@ -85,7 +86,7 @@ endif
 .PHONY: .FORCE all manual tests libraries objects clean
 .PHONY: print-objects print-libs print-flags print-version
 .PHONY: demo check check-all crash geoip lint fuzz
-.PHONY: bench bench-enforce bench-http bench-watch eval
+.PHONY: bench bench-enforce bench-http bench-watch soak eval
 .PHONY: install uninstall deb
 .SECONDARY:
 
@@ -229,6 +230,15 @@ bench-watch:
 	@$(MAKE) --no-print-directory geoip
 	@COMPORTA=$${COMPORTA:-$(CURDIR)/$(BUILD)/comporta} \
 		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 bench/latency.py
+
+# Needs root, as it starts a MariaDB.
+soak:
+	@sh packaging/deps.sh check
+	@$(MAKE) --no-print-directory all $(BUILD)/generate
+	@$(MAKE) --no-print-directory geoip
+	@COMPORTA=$${COMPORTA:-$(CURDIR)/$(BUILD)/comporta} \
+		GENERATE=$${GENERATE:-$(CURDIR)/$(BUILD)/generate} \
+		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 bench/soak.py
 
 $(BUILD)/http-%: bench/http/%.c
 	@mkdir -p $(@D)

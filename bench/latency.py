@@ -14,8 +14,6 @@ MariaDB. Exits with 1 where p99 is more than a second.
 
 import collections
 import datetime
-import json
-import math
 import os
 import re
 import shutil
@@ -28,10 +26,12 @@ import time
 # Instead of this folder, whose http.py is not the library's.
 sys.path[0] = os.path.join(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))), "tests", "e2e")
+sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
-from enforce import PROGRAM, ROOT, EnforceRig, expect
+from enforce import PROGRAM, expect
 from rig import RigError, wait_until
 from story import ABROAD
+from watched import NO_BRAKE, Databases, Verdicts, at, geo_options
 
 RATES = [int(rate) for rate in
          os.environ.get("RATES", "1,100,10000").split(",")]
@@ -45,24 +45,10 @@ TICK_S = 0.001
 VICTIM = re.compile(r"v\d{5}\.\d+@poczta\.example")
 
 
-def at(values, share):
-    """The value that `share` of them do not exceed."""
-    return sorted(values)[math.ceil(share * len(values)) - 1]
-
-
 def tell(what, seconds):
     print(f"{what}: p50 {at(seconds, 0.5) * 1000:.1f} ms, p99"
           f" {at(seconds, 0.99) * 1000:.1f} ms, longest"
           f" {max(seconds) * 1000:.1f} ms", flush=True)
-
-
-class BenchRig(EnforceRig):
-    """Only its databases are needed: no mail goes anywhere."""
-
-    def _start(self):
-        self._make_folders()
-        self._make_sqlite()
-        self.write("mail.log", "")
 
 
 def head(when):
@@ -137,22 +123,6 @@ class Traffic:
         return done, time.monotonic() - began
 
 
-class Verdicts(threading.Thread):
-    """When each account's verdict came out of watch."""
-
-    def __init__(self, stream):
-        super().__init__(daemon=True)
-        self.stream = stream
-        self.seen = {}
-
-    def run(self):
-        for line in self.stream:
-            now = time.time()
-            verdict = json.loads(line)
-            if verdict["action"] == "suspend":
-                self.seen.setdefault(verdict["account"], now)
-
-
 class SqliteRows(threading.Thread):
     """When another connection sees each account's row."""
 
@@ -222,18 +192,11 @@ class Trial:
         self.log = rig.path(f"{self.name}.log")
 
     def options(self):
-        geoip = os.path.join(ROOT, "build", "geoip")
-        sets = ("brake.per_hour=1000000", "brake.share=1",
-                "notice.to_contact=false", "notice.to_mailbox=false",
-                "notice.digest=off")
-        options = ["-q", "-c", self.conf, "--state-dir", self.state,
-                   "--home", "PL", "--json", "--country-db",
-                   os.environ.get("COUNTRY_DB", f"{geoip}/country.mmdb"),
-                   "--asn-db", os.environ.get("ASN_DB",
-                                              f"{geoip}/asn.mmdb")]
-        for one in sets:
-            options += ["--set", one]
-        return options + [self.log]
+        return ["-q", "-c", self.conf, "--state-dir", self.state, "--json",
+                *geo_options(), *NO_BRAKE,
+                "--set", "notice.to_contact=false",
+                "--set", "notice.to_mailbox=false",
+                "--set", "notice.digest=off", self.log]
 
     def prepare(self):
         self.rig.sql_of(self.kind,
@@ -279,14 +242,6 @@ class Trial:
         tell("  from the line to the verdict", to_verdict)
         tell("  from the line to the row", to_row)
         return max(at(to_verdict, 0.99), at(to_row, 0.99)) <= MARK_S
-
-
-class Databases(BenchRig):
-    def sql_of(self, kind, text):
-        if kind == "sqlite":
-            self.sql(text.format(panel=""))
-        else:
-            self.mariadb.sql(text.format(panel="mailserver."))
 
 
 def main():

@@ -41,7 +41,7 @@ void run_end_round(struct run *run);
  * RUN_SAVE_EVERY_MS at most, when it is not yet: run_save() until then. False
  * where a round is needed to go on, as a log was rotated.
  */
-enum { RUN_SAVE_EVERY_MS = 200 };
+enum { RUN_SAVE_EVERY_MS = 1000 };
 bool run_read_on(struct run *run, const volatile sig_atomic_t *stop);
 
 /* Is there something that was not remembered yet? */
