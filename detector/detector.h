@@ -53,6 +53,9 @@ struct detector {
 	struct judge_weights weights;
 	double calm_below, quiet_below;
 	int64_t newest_ms;
+	/* Of this machine, and the newest line that was read before it was
+	 * asked; 0 for old logs. */
+	uint32_t clock_s, read_s;
 	struct coverage coverage;
 	struct activity activity;
 	struct detector_counters counters;

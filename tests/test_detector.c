@@ -527,6 +527,37 @@ static void test_lifted(void **state)
 	assert_false(detector_lifted(&detector, S(""), START_MS));
 }
 
+/* Lifted by a clock that was a year ahead: when it is right again, what is sent
+ * from then on counts, and a further lift is heard. */
+static void test_lifted_in_the_future(void **state)
+{
+	enum { YEAR_S = 365 * 86400 };
+	uint32_t start_s = (uint32_t)(START_MS / 1000);
+
+	(void)state;
+	submit("4A01", "anna@x.example", 0);
+	detector.clock_s = start_s + YEAR_S;
+	assert_true(detector_lifted(&detector, S("anna@x.example"),
+				    START_MS + INT64_C(1000) * YEAR_S));
+	submit("4A02", "anna@x.example", 60);
+	assert_int_equal(account_of("anna@x.example")->logins, 1);
+	/* A little ahead is any two machines. */
+	detector.clock_s = start_s + YEAR_S - 300;
+	submit("4A03", "anna@x.example", 120);
+	assert_int_equal(account_of("anna@x.example")->logins, 1);
+	/* Lines are read an hour late. */
+	detector.clock_s = start_s + 3780;
+	detector.read_s = start_s + 179;
+	submit("4A04", "anna@x.example", 179);
+	assert_int_equal(account_of("anna@x.example")->logins, 1);
+	submit("4A05", "anna@x.example", 180);
+	assert_int_equal(account_of("anna@x.example")->logins, 2);
+	assert_in_range(account_of("anna@x.example")->closer_until_s,
+			start_s + 180 + 86400, start_s + 180 + 30 * 86400);
+	assert_true(detector_lifted(&detector, S("anna@x.example"),
+				    START_MS + 600000));
+}
+
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, fresh, clean)
 
 int main(void)
@@ -542,6 +573,7 @@ int main(void)
 		FRESH(test_unknown_is_not_foreign),
 		FRESH(test_requeued_in_circles),
 		FRESH(test_many_between),  FRESH(test_lifted),
+		FRESH(test_lifted_in_the_future),
 	};
 
 	return cmocka_run_group_tests_name("detector", tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/service.h"
+#include "base/stamp.h"
 #include "detector/actions/action.h"
 #include "detector/commands/fenced.h"
 #include "detector/commands/lock.h"
@@ -451,6 +452,8 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 			return -1;
 		run->must_reload = false;
 	}
+	run->detector.clock_s = (uint32_t)(clock_now_ms() / STAMP_SECOND_MS);
+	run->detector.read_s = (uint32_t)(run->newest_ms / STAMP_SECOND_MS);
 	run_hear(run);
 	/* Of an earlier run, now that the database may be back. */
 	run_act(run);

@@ -23,6 +23,7 @@ class Course:
         self.trial, self.world = trial, trial.world
         self.traffic, self.between, self.steps = traffic_, between, steps
         self.bearer = None
+        self.may_expire = False     # the owner's link
         self.replies = collections.Counter()
 
     def go(self):
@@ -90,8 +91,11 @@ class Course:
             words = self.trial.wait("a token", self._token)
             self.bearer = max(words.split(), key=len)
         owner, support, panel = (traffic.stolen(part, n) for n in range(3))
-        self.owner_lifts(owner)
-        self.support_lifts(support, part)
+        if self.may_expire:
+            self.support_lifts(owner, f"owner{part}")
+        else:
+            self.owner_lifts(owner)
+        self.support_lifts(support, f"lift{part}")
         self.change_password(panel)
         hand = traffic.by_hand(part)
         self.post(f"/api/v1/accounts/{hand}/suspend", {"reason": "by hand"},
@@ -164,12 +168,10 @@ class Course:
         self.request("/api/v1/blocks", None,
                      {"Authorization": f"Bearer {self.bearer}"}, "GET")
 
-    def support_lifts(self, account, part):
-        """He has a new password; without, the answer is 409."""
+    def support_lifts(self, account, key):
         block = self.block_of(account)
         self.post(f"/api/v1/blocks/{block}/lift",
-                  {"reason": "the owner called", "force": True},
-                  f"lift{part}")
+                  {"reason": "the owner called", "force": True}, key)
 
     def owner_lifts(self, account):
         token = self.trial.wait(f"the link of {account}",
@@ -332,10 +334,11 @@ class Ledger:
 class Difference:
     """How a trial's ledger differs from that of the undisturbed one."""
 
-    def __init__(self, want, got):
+    def __init__(self, want, got, kinds=None):
         self.lines = []
         self.lost = self.doubled = 0
-        for kind, wanted in want.counts.items():
+        for kind in kinds or want.counts:
+            wanted = want.counts[kind]
             missing, extra = wanted - got.counts[kind], got.counts[kind] - wanted
             self.lost += sum(missing.values())
             self.doubled += sum(extra.values())

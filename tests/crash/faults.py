@@ -16,6 +16,7 @@ class Fault:
     steps = 6
     options = ()
     may_double = ()
+    kinds = None        # of the ledger that are compared; all
     delay = 0.0
 
     def __init__(self, place):
@@ -164,9 +165,8 @@ class MailLater(MailAway):
 
 
 class ClockJumps(Fault):
-    """Forwards, and back again at the next part; lifts in between."""
+    """While the log grows, and back when who must be blocked is."""
 
-    may_double = ("mail", "webhook")
     jump_ms = HOUR_MS
 
     def at(self, what, n):
@@ -174,7 +174,7 @@ class ClockJumps(Fault):
         if what == "growing" and n % self.steps == 2:
             control.now_ms += self.jump_ms
             self.times += 1
-        elif what == "lifted":
+        elif what == "blocked":
             control.now_ms -= self.jump_ms
 
 
@@ -183,10 +183,37 @@ class ClockBack(ClockJumps):
 
 
 class ClockYear(ClockJumps):
+    """Whether a block is a second one within a month it says as well."""
+
     jump_ms = YEAR_MS
+    kinds = ("blocks", "switches", "lifts", "webhooks", "actions", "audit",
+             "counted", "accounts")
 
 
 class ClockYearBack(ClockJumps):
+    jump_ms = -YEAR_MS
+
+
+class LiftsAhead(ClockJumps):
+    """People lift while the clock is wrong: whoever is stolen again must be
+    found again. Words of trust hold as long as that clock says, and what is a
+    repeat it says as well."""
+
+    jump_ms = YEAR_MS
+    kinds = ("blocks", "switches")
+
+    def at(self, what, n):
+        control = self.place.control
+        if what == "blocked":
+            # Links are good for a fortnight.
+            self.way.may_expire = True
+            control.now_ms += self.jump_ms
+            self.times += 1
+        elif what == "lifted":
+            control.now_ms -= self.jump_ms
+
+
+class LiftsBehind(LiftsAhead):
     jump_ms = -YEAR_MS
 
 
@@ -270,6 +297,7 @@ FAULTS = {
     "mail away": MailAway, "mail 451": MailLater,
     "clock +1 h": ClockJumps, "clock -1 h": ClockBack,
     "clock +1 y": ClockYear, "clock -1 y": ClockYearBack,
+    "lift +1 y": LiftsAhead, "lift -1 y": LiftsBehind,
     "rename": Rotated, "copytruncate": Copied, "compress": Compressed,
     "watch+watch": TwoWatches, "watch+scan": WatchAndScan,
     "two machines": TwoMachines,

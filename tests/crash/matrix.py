@@ -109,7 +109,8 @@ class Matrix:
 
     def judge(self, row, got, may_double, times):
         """A line of the table, and what is wrong."""
-        difference = course.Difference(self.want, got)
+        kinds = row.fault.kinds if row.fault else None
+        difference = course.Difference(self.want, got, kinds)
         problems = list(difference.lines)
         for what, n in difference.copies.items():
             if n > (times if what in may_double else 0):
