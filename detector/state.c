@@ -3,6 +3,7 @@
 #include "base/files.h"
 #include "base/must.h"
 #include "detector/state_days.h"
+#include "detector/state_older.h"
 #include "detector/store.h"
 
 #include <limits.h>
@@ -34,27 +35,19 @@ static struct slice bytes(const void *ptr, size_t len)
 
 static int check_version(struct state *state, struct err *err)
 {
-	int64_t found = state_number(state, "version", 0);
-	int64_t size = state_number(state, "account_bytes", 0);
+	static const int learnt[] = { ACCOUNTS, NEIGHBOURS, CROWD,
+				      CORRESPONDENTS, DAYS, -1 };
+	static const int passing[] = { MESSAGES, SESSIONS, -1 };
+	const struct state_older tables = {
+		.store = state->store,
+		.path = state->path,
+		.read_only = state->read_only,
+		.positions = POSITIONS,
+		.learnt = learnt,
+		.passing = passing,
+	};
 
-	if (found == STATE_VERSION && size == sizeof(struct account))
-		return 0;
-	if (found != 0)
-		return err_set(err, EXIT_DATA,
-			       "the state in %s is of version %d, this program "
-			       "needs %d; let the older one carry out what "
-			       "waits (`comporta status`), then move it away "
-			       "and run `comporta scan --learn` on all logs",
-			       state->path, (int)found, STATE_VERSION);
-	if (state->read_only)
-		return err_set(err, EXIT_DATA, "the state in %s is empty; run "
-			       "`comporta scan` first", state->path);
-	if (state_begin(state, err) < 0 ||
-	    state_put_number(state, "version", STATE_VERSION, err) < 0 ||
-	    state_put_number(state, "account_bytes", sizeof(struct account),
-			     err) < 0)
-		return -1;
-	return state_commit(state, err);
+	return state_older_check(state, &tables, err);
 }
 
 int state_open(const char *state_dir, bool read_only, struct state **state_out,

@@ -12,9 +12,10 @@
  * positions (by source), journal (decisions not yet carried out, by their
  * key, oldest first), meta (numbers by name).
  *
- * STATE_VERSION changes with any stored struct. A file of another version is
- * refused with what to do, never guessed at. A table that an older program did
- * not have begins empty.
+ * STATE_VERSION changes with any stored struct. A file of an older version is
+ * taken over as far as it can be read (state_older.h), one of a newer version
+ * refused with what to do; nothing is guessed at. A table that an older program
+ * did not have begins empty.
  */
 #ifndef DETECTOR_STATE_H
 #define DETECTOR_STATE_H
