@@ -4,6 +4,7 @@
 #   make             build/comporta
 #   make install     DESTDIR= PREFIX=/usr/local; make uninstall
 #   make deb         a Debian package, build/deb/*.deb
+#   make check-deb   the package on a clean Debian 12, by debootstrap
 #   make lint        the architecture's rules
 #   make check-all   check, sanitizers, static checks, fuzzers: long
 #   make crash       kills every part 500 times, fills disks: ten minutes
@@ -87,7 +88,7 @@ endif
 .PHONY: print-objects print-libs print-flags print-version
 .PHONY: demo check check-all crash geoip lint fuzz
 .PHONY: bench bench-enforce bench-http bench-watch soak eval
-.PHONY: install uninstall deb
+.PHONY: install uninstall deb check-deb
 .SECONDARY:
 
 all: $(BUILD)/comporta manual
@@ -284,6 +285,13 @@ uninstall:
 deb:
 	@sh packaging/deps.sh deb
 	@VERSION=$(VERSION) sh packaging/deb.sh
+
+# The package on a clean Debian 12 (debootstrap). Needs root and a mirror.
+check-deb:
+	@sh packaging/deps.sh deb
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/generate
+	@$(MAKE) --no-print-directory geoip
+	@COMPORTA=$(BUILD)/comporta bash tests/package/test_deb.sh
 
 print-version:
 	@echo $(VERSION)

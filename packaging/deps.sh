@@ -1,5 +1,6 @@
 #!/bin/sh
-# deps.sh build|demo|check|all - install from the distribution what is missing.
+# deps.sh build|demo|check|deb|all - install what is missing from the
+# distribution.
 #
 # Asks dpkg first and calls apt-get only for what is not there, so it costs
 # nothing on a machine that has everything and needs no network then. Needs
@@ -24,6 +25,10 @@ check='libcmocka-dev mariadb-server mariadb-client postfix postfix-mysql
 	xz-utils bzip2 zstd logrotate mandoc groff-base mmdb-bin
 	faketime'
 
+# `make deb`, and what tries the package on a clean system.
+deb='debhelper dpkg-dev fakeroot libsystemd-dev lintian debootstrap mandoc
+	groff-base'
+
 # Tried, but nothing fails without: reading journald's journal, and the tests
 # of that. They exclude what a system without systemd has in its place.
 build_maybe='libsystemd-dev'
@@ -35,15 +40,18 @@ everything='clang libclang-rt-14-dev clang-tidy cppcheck shellcheck valgrind gco
 
 case $for_what in
 build) want=$build maybe=$build_maybe ;;
+deb) want="$build $deb" maybe= ;;
 demo) want="$build $demo" maybe=$build_maybe ;;
 check) want="$build $demo $check" maybe="$build_maybe $check_maybe" ;;
-all) want="$build $demo $check $everything"
+all) want="$build $demo $check $deb $everything"
 	maybe="$build_maybe $check_maybe" ;;
-*) echo "usage: deps.sh build|demo|check|all" >&2; exit 64 ;;
+*) echo "usage: deps.sh build|demo|check|deb|all" >&2; exit 64 ;;
 esac
 # Any npm will do, also one that did not come from the distribution.
-[ "$for_what" = build ] || command -v npm >/dev/null 2>&1 ||
-	want="$want npm"
+case $for_what in
+build | deb) ;;
+*) command -v npm >/dev/null 2>&1 || want="$want npm" ;;
+esac
 
 is_installed() { # package
 	case $(dpkg-query -W -f='${Status}' "$1" 2>/dev/null) in

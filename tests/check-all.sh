@@ -25,6 +25,7 @@ coverage      make coverage
 fuzzers       bash tests/fuzz/run.sh 20
 promtool      env PROMTOOL=promtool bash tests/command/test_metrics.sh
 browser       bash tests/browser/run.sh
+package       make check-deb
 END
 }
 

@@ -91,6 +91,24 @@ install_sh "$root" /usr uninstall
 grep -q "nothing is installed" "$work/words" && good "twice does no harm" ||
 	bad "twice does no harm" "$(cat "$work/words")"
 
+# systemd takes the users and their folders as they are written.
+if [ "$(id -u)" = 0 ] && command -v systemd-sysusers >/dev/null; then
+	mkdir -p "$work/sys/etc"
+	printf 'root:x:0:0:root:/root:/bin/sh\n' >"$work/sys/etc/passwd"
+	printf 'root:x:0:\nadm:x:4:\n' >"$work/sys/etc/group"
+	words=$(systemd-sysusers --root="$work/sys" \
+		"$PWD/packaging/sysusers.conf" 2>&1) && good "users are made" ||
+		bad "users are made" "$words"
+	equal "... all of them" 4 "$(grep -c ^comporta "$work/sys/etc/passwd")"
+	words=$(systemd-tmpfiles --root="$work/sys" --create \
+		"$PWD/packaging/tmpfiles.conf" 2>&1) &&
+		good "folders are made" || bad "folders are made" "$words"
+	equal "... the state's is not the world's" 2750 \
+		"$(stat -c %a "$work/sys/var/lib/comporta")"
+else
+	echo "SKIPPED users: needs root and systemd-sysusers"
+fi
+
 # Blanks in the way, as on a test machine.
 install_sh "$work/a root" "/opt/com porta" install
 [ -x "$work/a root/opt/com porta/bin/comporta" ] && good "blanks in folders" ||

@@ -1,0 +1,271 @@
+#!/bin/bash
+# test_deb.sh - the package on a clean Debian 12: built twice, installed below a
+# folder by debootstrap, tried, upgraded with its state, removed, purged. Part of
+# `make check-all`, or alone `make check-deb`. Needs root and a Debian mirror.
+#
+# Everything is mounted in a namespace of its own, so nothing stays mounted
+# however this ends.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+. tests/command/lib.sh
+export LC_ALL=C.UTF-8
+[ "$(id -u)" = 0 ] || { echo "SKIPPED the package: needs root"; finish; exit; }
+
+version=$(make -s print-version)
+deb=build/deb/comporta_${version}_$(dpkg --print-architecture).deb
+cache=$PWD/build/deb-cache
+root=$(mktemp -d "${TMPDIR:-/var/tmp}/comporta-deb.XXXXXX")
+chmod 755 "$root"
+trap 'rm -rf --one-file-system "$root" "$work"' EXIT
+
+# The folder's own first: what the test puts there stands in for a program.
+path=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
+
+# The first of the machine's own Debian mirrors.
+mirror=$(sed -n 's/^URIs: *\([^ ]*\/debian\)\/*$/\1/p
+	s/^deb \(\[.*\] \)*\([^ ]*\/debian\)\/* .*/\2/p' \
+	/etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1)
+mirror=${mirror:-http://deb.debian.org/debian}
+
+# Below the folder, with /proc and /dev of its own, until the command ends.
+inside() { # command...
+	unshare --mount --pid --fork --propagation private bash -c '
+		root=$1 path=$2
+		shift 2
+		mount -t proc proc "$root/proc" &&
+			mount -t tmpfs -o mode=755 none "$root/dev" &&
+			for node in null zero random urandom full; do
+				touch "$root/dev/$node" &&
+					mount --bind "/dev/$node" \
+						"$root/dev/$node" || exit 99
+			done
+		ln -s /proc/self/fd "$root/dev/fd"
+		exec env -i PATH="$path" \
+			HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+			${http_proxy:+http_proxy="$http_proxy"} \
+			chroot "$root" "$@"
+	' - "$root" "$path" "$@" </dev/null
+}
+
+# what, command... : succeeds, its words in $words
+succeeds() {
+	local what=$1
+	shift
+	if words=$(inside "$@" 2>&1); then
+		good "$what"
+	else
+		bad "$what" "$(tail -n 15 <<<"$words")"
+		return 1
+	fi
+}
+
+apt() { # what, arguments...
+	local what=$1
+	shift
+	succeeds "$what" apt-get -o Acquire::Retries=3 \
+		-o Dpkg::Use-Pty=0 -o DPkg::Path="$path" -y --no-install-recommends "$@"
+}
+
+# Built twice, the second time elsewhere: the same bytes.
+build() {
+	make -s deb >"$work/make" 2>&1 && [ -s "$deb" ] && return 0
+	bad "make deb" "$(tail -n 20 "$work/make")"
+	return 1
+}
+build && good "make deb, lintian without errors" || { finish; exit; }
+equal "no warning of lintian" "" "$(grep '^W: ' "$work/make")"
+cp "$deb" "$work/first.deb"
+mkdir "$work/elsewhere"
+git ls-files -z --cached --others --exclude-standard |
+	xargs -0 -r sh -c 'for f; do [ ! -f "$f" ] || printf "%s\0" "$f"; done' sh |
+	tar -c --null -T - | tar -x -C "$work/elsewhere"
+(cd "$work/elsewhere" && git init -q . && make -s deb) >"$work/make" 2>&1 &&
+	cmp "$work/first.deb" "$work/elsewhere/$deb" &&
+	good "built elsewhere, it is the same" ||
+	bad "built elsewhere, it is the same" "$(tail -n 20 "$work/make")"
+rm -rf "$work/elsewhere"
+
+# The version before: the same with a lower number and another default.
+mkdir "$work/old"
+dpkg-deb -R "$work/first.deb" "$work/old/tree"
+sed -i 's/^Version: .*/Version: 0.0.9/' "$work/old/tree/DEBIAN/control"
+echo '// the older version' >>"$work/old/tree/etc/comporta/comporta.conf"
+(cd "$work/old/tree" && find usr lib etc -type f -print0 |
+	xargs -0 md5sum >DEBIAN/md5sums)
+dpkg-deb --root-owner-group -b "$work/old/tree" "$work/old.deb" >/dev/null
+
+mkdir -p "$cache"
+debootstrap --variant=minbase --cache-dir="$cache" bookworm "$root" "$mirror" \
+	>"$work/debootstrap" 2>&1 && good "a clean Debian 12" || {
+	bad "a clean Debian 12" "$(tail -n 15 "$work/debootstrap")"
+	finish
+	exit
+}
+cat >"$root/etc/apt/sources.list" <<END
+deb $mirror bookworm main
+deb $mirror bookworm-updates main
+deb ${mirror}-security bookworm-security main
+END
+cp /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null
+cp "$work/first.deb" "$root/comporta.deb"
+cp "$work/old.deb" "$root/older.deb"
+apt "apt-get update" update
+
+# What is there, but for what changes with every run of dpkg and apt.
+listing() {
+	inside find / -xdev \( -path /proc -o -path /dev -o -path /run -o \
+		-path /tmp -o -path /var/cache -o -path /var/lib/apt -o \
+		-path /var/lib/dpkg -o -path /var/log/apt \) -prune -o -print |
+		LC_ALL=C sort
+}
+
+apt "installed, with what it depends on and nothing else" \
+	install /comporta.deb
+grep -q 'nothing is started' <<<"$words" && good "... and says what is next" ||
+	bad "... and says what is next" "$(tail -n 5 <<<"$words")"
+apt "purged at once" purge comporta
+listing >"$work/bare"
+equal "... it leaves nothing" "" "$(grep -i comporta "$work/bare" |
+	grep -vE '^/(comporta|older)\.deb$')"
+
+# The version before, configured, with somebody blocked.
+apt "the version before" install /older.deb
+equal "its version" "0.0.9" \
+	"$(inside dpkg-query -W -f '${Version}' comporta)"
+succeeds "comporta --version" comporta --version
+for user in comporta comporta-reader comporta-serve comporta-geoip; do
+	equal "user $user cannot log in" /usr/sbin/nologin \
+		"$(inside getent passwd $user | cut -d: -f7)"
+done
+equal "comporta-reader reads logs" "adm comporta-reader systemd-journal" \
+	"$(inside id -nG comporta-reader | tr ' ' '\n' | sort | paste -sd' ')"
+equal "comporta-serve is of comporta" "comporta comporta-serve" \
+	"$(inside id -nG comporta-serve | tr ' ' '\n' | sort | paste -sd' ')"
+for folder in "2750 comporta-reader:comporta /var/lib/comporta" \
+	"2770 comporta:comporta /var/lib/comporta-desk" \
+	"755 comporta-geoip:comporta-geoip /var/lib/comporta-geoip" \
+	"755 root:root /etc/comporta" "644 root:root /etc/comporta/comporta.conf"
+do
+	equal "${folder##* }" "$folder" \
+		"$(inside stat -c '%a %U:%G %n' "${folder##* }")"
+done
+equal "no unit is enabled" "" \
+	"$(find "$root/etc/systemd" -name 'comporta*' 2>/dev/null)"
+[ -s "$root/lib/systemd/system/comporta-watch.service" ] &&
+	good "... but there" || bad "... but there"
+equal "units name what is installed" "" "$(grep -h '^Exec' \
+	"$root"/lib/systemd/system/comporta-* | grep -o '/[^ ]*comporta[^ ]*' |
+	sort -u | while read -r file; do
+		[ -x "$root$file" ] || echo "$file"; done)"
+equal "nobody's mail is blocked: mode observe" 1 \
+	"$(grep -c '^#mode = "observe";' "$root/etc/comporta/comporta.conf")"
+equal "no cron line without asking" "" \
+	"$(find "$root"/etc/cron* -name '*comporta*' 2>/dev/null)"
+
+# The manual.
+missing=
+for command in $(inside comporta --help | sed -n 's/^  \([a-z]*\)  *.*/\1/p'); do
+	page=$root/usr/share/man/man1/comporta-$command.1.gz
+	[ -s "$page" ] || { missing="$missing $command"; continue; }
+	found=$(zcat "$page" | mandoc -Tlint -W warning 2>&1
+		zcat "$page" | groff -man -Tutf8 -ww -z 2>&1)
+	[ -z "$found" ] || missing="$missing $command:$found"
+done
+equal "a page for every command, without warnings" "" "$missing"
+grep -q /usr/share/comporta/sql <(zcat \
+	"$root/usr/share/man/man1/comporta.1.gz" | sed 's/\\-/-/g') &&
+	good "the pages name the folders of the package" ||
+	bad "the pages name the folders of the package"
+equal "completion loads" "complete -F _comporta comporta" "$(inside bash -c '
+	. /usr/share/bash-completion/completions/comporta &&
+	complete -p comporta')"
+
+# The main job, as the user that reads.
+
+build/generate --labels "$work/labels" >"$work/mail.log"
+install -m 640 "$work/mail.log" "$root/var/log/mail.log"
+inside chgrp adm /var/log/mail.log
+thief=$(head -n 1 "$work/labels" | cut -f1)
+install -m 644 build/geoip/country.mmdb build/geoip/asn.mmdb \
+	"$root/var/lib/comporta-geoip/"
+cat >"$root/etc/comporta/comporta.conf" <<'END'
+mode = "enforce";
+home = ( "PL", "PT" );
+country_db = "/var/lib/comporta-geoip/country.mmdb";
+asn_db = "/var/lib/comporta-geoip/asn.mmdb";
+smtp: { url = "file:///var/lib/comporta/mail"; from = "help@hosting.example"; };
+END
+reader() { inside runuser -u comporta-reader -- comporta "$@"; }
+inside install -d -o comporta-reader /var/lib/comporta/mail
+reader check --create-tables >"$work/check" 2>&1
+status=$?
+case $status in
+0 | 69 | 78) good "comporta check has its say" ;;
+*) bad "comporta check has its say" "ended with $status: $(cat "$work/check")" ;;
+esac
+grep -q "understood" "$work/check" && good "... of the log" ||
+	bad "... of the log" "$(cat "$work/check")"
+reader scan -q >"$work/scan" 2>&1
+blocked() {
+	reader status 2>/dev/null | sed -n 's/^Blocked: \([0-9]*\)\..*/\1/p'
+}
+equal "the two stolen accounts are blocked" 2 "$(blocked)"
+reader status 2>/dev/null | grep -qF "$thief" && good "... $thief" ||
+	bad "... $thief" "$(cat "$work/scan")"
+[ -n "$(ls "$root/var/lib/comporta/mail")" ] && good "owners are written to" ||
+	bad "owners are written to" "$(cat "$work/scan")"
+
+# The upgrade. systemctl only writes down what it is asked.
+cat >"$root/usr/local/sbin/systemctl" <<'END'
+#!/bin/sh
+echo "$*" >>/asked
+END
+chmod 755 "$root/usr/local/sbin/systemctl"
+mkdir -p "$root/run/systemd/system"
+reader explain "$thief" >"$work/explained" 2>&1
+cp "$root/etc/comporta/comporta.conf" "$work/conf"
+apt "upgraded" -o Dpkg::Options::=--force-confdef \
+	-o Dpkg::Options::=--force-confold install /comporta.deb
+equal "its version" "$version" \
+	"$(inside dpkg-query -W -f '${Version}' comporta)"
+cmp -s "$work/conf" "$root/etc/comporta/comporta.conf" &&
+	good "the configuration is kept" || bad "the configuration is kept"
+equal "the blocks are kept" 2 "$(blocked)"
+equal "what is remembered is kept" "$(cat "$work/explained")" \
+	"$(reader explain "$thief" 2>&1)"
+reader scan -q >/dev/null 2>&1
+equal "a scan goes on: nothing twice" 2 "$(blocked)"
+for unit in comporta-watch comporta-serve; do
+	grep -q "try-restart.*$unit.service" "$root/asked" &&
+		good "$unit is started anew if it runs" ||
+		bad "$unit is started anew if it runs" "$(cat "$root/asked")"
+done
+grep -qE '(^| )(start|restart|enable) .*comporta' "$root/asked" &&
+	bad "nothing is started that was not" "$(cat "$root/asked")" ||
+	good "nothing is started that was not"
+
+# Away again.
+: >"$root/asked"
+apt "removed" remove comporta
+grep -q '2 blocked' <<<"$words" && good "... saying who stays blocked" ||
+	bad "... saying who stays blocked" "$words"
+grep -q "stop .*comporta-watch.service" "$root/asked" &&
+	good "... and stopping what runs" ||
+	bad "... and stopping what runs" "$(cat "$root/asked")"
+[ -s "$root/etc/comporta/comporta.conf" ] && good "... the configuration stays" ||
+	bad "... the configuration stays"
+[ -e "$root/var/lib/comporta/comporta.db" ] && good "... and the state" ||
+	bad "... and the state"
+apt "purged" purge comporta
+grep -q "keeping comporta.db" <<<"$words" &&
+	good "... saying that it keeps what a mail server may ask" ||
+	bad "... saying that it keeps what a mail server may ask" "$words"
+rm -rf "$root/asked" "$root/usr/local/sbin/systemctl" "$root/run/systemd"
+listing >"$work/after"
+equal "... and leaving only that" "/var/lib/comporta
+/var/lib/comporta/comporta.db
+/var/log/mail.log" "$(comm -13 "$work/bare" "$work/after" |
+	grep -vE 'comporta\.db-(wal|shm|journal)$')"
+equal "... and taking nothing of others" "" \
+	"$(comm -23 "$work/bare" "$work/after")"
+finish
