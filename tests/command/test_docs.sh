@@ -25,7 +25,7 @@ add() { # a part's last line
 one=$(mktemp "${TMPDIR:-/tmp}/comporta-docs.XXXXXX")
 PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/docs/check.py >"$one" 2>&1
 add "$one"
-machine=(unshare --mount --net --pid --fork --mount-proc)
+machine=(unshare --mount --net --pid --fork --mount-proc --kill-child)
 if "${machine[@]}" true 2>/dev/null; then
 	for scene in tests/docs/scenes/*.sh; do
 		echo "== ${scene##*/}"

@@ -270,7 +270,7 @@ def check_units(all_of_them):
         texts = [(b.line, b.text) for b in document.blocks]
         texts += list(document.code_spans())
         for number, text in texts:
-            for name in re.findall(r"\b(comporta-[a-z]+)(?:\.(?:service|timer|"
+            for name in re.findall(r"(?<![\w/])(comporta-[a-z]+)(?:\.(?:service|timer|"
                                    r"socket))?(?= |$|`|\n)", text):
                 if "systemctl" not in text and "journalctl" not in text:
                     continue

@@ -5,7 +5,7 @@
 # commands of a document can be run as they are printed.
 #
 # Sourced by scene.sh, inside `unshare --mount --net --pid --fork --mount-proc`.
-# Leaves logs in /var/log, GeoIP files in /var/lib/GeoIP, and $log_day.
+# Leaves logs in /var/log, GeoIP files in /var/lib/comporta-geoip, and $log_day.
 scratch=/mnt
 mount -t tmpfs -o mode=755 scratch "$scratch" || exit 70
 for folder in etc usr var opt root; do
@@ -27,19 +27,19 @@ export PATH=$here/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 export HOME=/root LC_ALL=C.UTF-8 no_proxy=127.0.0.1
 
 # Where geoipupdate, or our fetch helper, would have put them.
-mkdir -p /var/lib/GeoIP
-cp "$COUNTRY_DB" /var/lib/GeoIP/country.mmdb
-cp "$ASN_DB" /var/lib/GeoIP/asn.mmdb
+mkdir -p /var/lib/comporta-geoip
+cp "$COUNTRY_DB" /var/lib/comporta-geoip/country.mmdb
+cp "$ASN_DB" /var/lib/comporta-geoip/asn.mmdb
 
-# Ten days of a small host, rotated; two passwords are stolen on the last day,
+# Ten days of a small host, rotated; three passwords are stolen on the last day,
 # which is yesterday.
 log_day=$(date -u -d yesterday +%F)
-"$root/$BUILD/generate" --accounts 600 --days 10 --end "$log_day" \
+"$root/$BUILD/generate" --accounts 600 --days 10 --end "$log_day" --stolen 3 \
 	--labels "$work/labels" >"$work/all.log" || exit 70
 names=
 while read -r thief _ && read -r name <&3; do
 	names="${names}s/${thief//./\\.}/$name/g;"
-done <"$work/labels" 3<<<$'anna@firma.example\njoao@loja.example'
+done <"$work/labels" 3<<<$'anna@firma.example\njoao@loja.example\nola@firma.example'
 log_of() { # so many days before the last one: from, to
 	local i pattern=
 	for i in $(seq "$2" "$1"); do

@@ -27,8 +27,7 @@ run_block() { # name, wanted status
 	if is_there "run_$function"; then
 		"run_$function" >"$said" 2>&1
 	else
-		timeout 120 bash -e -o pipefail "$block" </dev/null \
-			>"$said" 2>&1
+		timeout 120 bash -e "$block" </dev/null >"$said" 2>&1
 	fi
 	status=$?
 	if [ $status = "$2" ]; then

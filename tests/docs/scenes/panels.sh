@@ -35,7 +35,7 @@ with_postfix_off() {
 	cp "$work/main.cf" /etc/postfix/main.cf
 	touch -d yesterday /etc/postfix/main.cf
 	{ echo 'postfix() { [ "$1" = reload ]; }'; cat "$block"; } |
-		bash -e -o pipefail
+		bash -e
 }
 run_modoboa_postconf() {
 	postconf -e 'smtpd_data_restrictions = reject_unauth_pipelining'
