@@ -63,7 +63,7 @@ put_all() {
 	put 644 packaging/sysusers.conf "$sysusers/comporta.conf"
 	put 644 packaging/tmpfiles.conf "$tmpfiles/comporta.conf"
 	put_into 644 "$DOCDIR" README.md CHANGELOG.md SECURITY.md LICENSE
-	put_into 644 "$DOCDIR/docs" docs/*.md
+	put_into 644 "$DOCDIR/docs" docs/*.md docs/*.svg
 	put 644 "$BUILD/manual/comporta.conf" "$DOCDIR/examples/comporta.conf"
 	put_into 644 "$DOCDIR/examples" packaging/grafana-dashboard.json \
 		packaging/prometheus-alerts.yml

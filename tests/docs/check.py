@@ -263,6 +263,27 @@ def check_index(all_of_them):
             and document.name not in readme]
 
 
+def check_commands(all_of_them):
+    """README's table has every command; OPERATIONS.md every alarm."""
+    texts = {d.name: d.text for d in all_of_them}
+    complaints = [f"README.md does not tell of comporta {name}"
+                  for name in command_names()
+                  if not re.search(rf"^\|.*`{name}\b.*\|", texts["README.md"],
+                                   re.M)]
+    with open(os.path.join(ROOT, "detector/alarms.def"),
+              encoding="utf-8") as file:
+        alarms = set(re.findall(r"^ALARM\((\w+),", file.read(), re.M))
+    table = texts["docs/OPERATIONS.md"].partition("\n## Alarms\n")[2]
+    told = {line.split("`")[1] for line in
+            table.partition("\n### ")[0].split("\n")
+            if line.startswith("| `")}
+    complaints += [f"docs/OPERATIONS.md does not tell of the alarm {one}"
+                   for one in sorted(alarms - told)]
+    complaints += [f"docs/OPERATIONS.md: there is no alarm {one}"
+                   for one in sorted(told - alarms)]
+    return complaints
+
+
 def check_units(all_of_them):
     """Units that are named exist, as we install them or as the system's."""
     complaints, verified = [], 0
@@ -310,6 +331,8 @@ def main():
                 check_options(all_of_them, options))
     report.tell("links and files are there", check_links(all_of_them))
     report.tell("README names every document", check_index(all_of_them))
+    report.tell("every command and alarm is told of",
+                check_commands(all_of_them))
     report.tell("units that are named are there", check_units(all_of_them))
     print(f"{report.good} passed, {report.bad} failed")
     return 1 if report.bad else 0
