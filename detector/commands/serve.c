@@ -141,8 +141,8 @@ const struct command command_serve = {
 	.help = "Serves the owner page (/b/...), the support page (/support), "
 		"the API for support\nand panels (/api/v1), /metrics and "
 		"/healthz until SIGTERM. Listens on loopback\nunless told "
-		"otherwise. Started as root it becomes serve.user once the "
-		"port is its own.",
+		"otherwise. Started as root it becomes serve.user once "
+		"the port\nis its own.",
 	.takes = TAKES_LISTEN,
 	.run = run,
 };
