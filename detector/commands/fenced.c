@@ -1,7 +1,12 @@
 #include "detector/commands/fenced.h"
 
+#include "base/files.h"
 #include "base/log.h"
 #include "detector/settings.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <unistd.h>
 
 int fenced_close(const struct fence_rules *rules, struct err *err)
 {
@@ -21,4 +26,31 @@ int fenced_close(const struct fence_rules *rules, struct err *err)
 		log_debug("this kernel has no landlock; the fence is of "
 			  "seccomp alone");
 	return 0;
+}
+
+/* Below /var/lib nobody but root could. */
+static int make_state_dir(const char *user, struct err *err)
+{
+	const struct passwd *who = getpwnam(user);
+
+	if (!who || geteuid() != 0 || access(settings.state_dir, F_OK) == 0)
+		return 0;
+	if (files_make_dir(settings.state_dir, err) < 0)
+		return -1;
+	if (chown(settings.state_dir, who->pw_uid, who->pw_gid) == 0)
+		return 0;
+	return err_errno(err, EXIT_FILE, errno, "cannot give %s to %s",
+			 settings.state_dir, user);
+}
+
+int fenced_become_reader(struct err *err)
+{
+	const char *user = settings.reader_user;
+
+	if (*user && make_state_dir(user, err) < 0)
+		return -1;
+	if (fence_become(user, err) == 0)
+		return 0;
+	err_prefix(err, "reader_user: ");
+	return -1;
 }

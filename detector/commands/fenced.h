@@ -13,4 +13,11 @@
  */
 int fenced_close(const struct fence_rules *rules, struct err *err);
 
+/*
+ * Before that, and before the state is opened, which is to be that user's:
+ * become settings.reader_user, if it is set. As root, state_dir is made for him
+ * when it is not there.
+ */
+int fenced_become_reader(struct err *err);
+
 #endif

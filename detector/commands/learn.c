@@ -183,7 +183,8 @@ static int open_all(struct learner *learner, struct err *err)
 	struct days_backing days;
 	struct geo *geo = NULL;
 
-	if (lock_state_dir(&learner->lock, err) < 0 ||
+	if (fenced_become_reader(err) < 0 ||
+	    lock_state_dir(&learner->lock, err) < 0 ||
 	    state_open(settings.state_dir, false, &learner->state, err) < 0 ||
 	    fenced_close(&only_read, err) < 0 ||
 	    settings_geo(&geo, err) < 0)

@@ -125,15 +125,13 @@ static int start_errands(struct run *run, struct err *err)
 	return errands_start(&run->errands, run->invocation, err);
 }
 
-/* From here on strangers' words are read: become settings.reader_user, and
- * write nothing but the state, which is open. What else is needed is open as
- * well, and the process that has the database is another one. */
-static int give_up_rights(struct err *err)
+/* From here on strangers' words are read: nothing is written but the state,
+ * which is open. What else is needed is open as well, and the process that has
+ * the database is another one. */
+static int close_fence(struct err *err)
 {
 	const struct fence_rules rules = { .writable = NULL };
 
-	if (fence_become(settings.reader_user, err) < 0)
-		return -1;
 	return fenced_close(&rules, err);
 }
 
@@ -148,10 +146,10 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 	run->enforce = settings.mode == MODE_ENFORCE && !invocation->dry_run;
 	report_init(&run->report, invocation->json,
 		    invocation->progress);
-	if (lock_state_dir(&run->lock, err) < 0 ||
-	    start_errands(run, err) < 0 ||
+	if (start_errands(run, err) < 0 || fenced_become_reader(err) < 0 ||
+	    lock_state_dir(&run->lock, err) < 0 ||
 	    state_open(settings.state_dir, false, &run->state, err) < 0 ||
-	    open_detector(run, err) < 0 || give_up_rights(err) < 0) {
+	    open_detector(run, err) < 0 || close_fence(err) < 0) {
 		run_close(&run);
 		return -1;
 	}

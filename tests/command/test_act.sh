@@ -1,0 +1,238 @@
+#!/bin/bash
+# Who reads logs has no database: another process acts for it. What the one can
+# reach, what the other takes, and what comes of it when either is gone.
+. "$(dirname "$0")/lib.sh"
+log=$work/mail.log
+mkdir "$work/mails"
+enforce=("${state[@]}" --set mode=enforce --set smtp.url="file://$work/mails")
+pids=()
+trap 'kill -KILL "${pids[@]}" 2>/dev/null
+	chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
+
+# scan ... in the background; its pid in $!
+begin() { # name, command...
+	local name=$1
+	shift
+	"$comporta" "$@" >"$work/$name.out" 2>"$work/$name.err" </dev/null &
+	pids+=($!)
+}
+
+children() { pgrep -P "$1"; }
+acting_of() { # the reader
+	local dial
+	dial=$(children "$1") && children "$dial"
+}
+has_acting() { [ -n "$(acting_of "$1")" ]; }
+opens() { # pid, name: is it among its open files?
+	find "/proc/$1/fd" -lname "*$2*" 2>/dev/null | grep -q .
+}
+blocks() { sqlite3 "$work/state/comporta.db" \
+	'SELECT COUNT(*) FROM comporta_block' 2>/dev/null; }
+
+# --- one of its own: who has what open
+
+burst anna@firma.example >"$log"
+begin watch watch "${enforce[@]}" "${geo[@]}" --set watch_interval=100ms "$log"
+reader=$!
+eventually has "$work/watch.err" "stopped sending for anna" &&
+	good "watch stops anna" || bad "watch stops anna" "$(cat "$work/watch.err")"
+eventually has_acting $reader
+acting=$(acting_of $reader)
+opens "$acting" comporta.db && good "the acting process has the database" ||
+	bad "the acting process has the database" "$(ls -l "/proc/$acting/fd")"
+! opens $reader comporta.db && good "the reader has not" ||
+	bad "the reader has not" "$(ls -l /proc/$reader/fd)"
+opens $reader mail.log && good "the reader has the log" ||
+	bad "the reader has the log" "$(ls -l /proc/$reader/fd)"
+! opens "$acting" mail.log && ! opens "$acting" state/lock &&
+	! opens "$acting" data.mdb &&
+	good "the acting process has neither log nor state" ||
+	bad "the acting process has neither" "$(ls -l "/proc/$acting/fd")"
+dial=$(children $reader)
+equal "who reaches it has nothing but its socket" 4 \
+	"$(find "/proc/$dial/fd" -type l | wc -l)"
+equal "the reader is fenced in" 2 \
+	"$(awk '/^Seccomp:/ { print $2 }' /proc/$reader/status)"
+
+# Killed while it has nothing to do: the next decision starts another.
+kill -KILL "$acting"
+burst bob@firma.example >>"$log"
+eventually has "$work/watch.err" "stopped sending for bob" &&
+	good "killed, the next one goes on" ||
+	bad "killed, the next one goes on" "$(cat "$work/watch.err")"
+kill -TERM $reader
+wait $reader
+equal "watch ends when asked" 0 $?
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
+is_gone "$dial" && good "and whom it started ended before" ||
+	bad "and whom it started ended before"
+
+# The files it never touches, in every system call.
+if strace -o /dev/null true 2>/dev/null; then
+	burst cyd@firma.example >>"$log"
+	strace -o "$work/trace" -e trace=file,network \
+		"$comporta" scan "${enforce[@]}" "${geo[@]}" "$log" \
+		>"$work/out" 2>"$work/err"
+	equal "and blocked" 3 "$(blocks)"
+	equal "scan opens neither database nor secret" "" \
+		"$(grep -E 'open.*(comporta\.db|secret)' "$work/trace")"
+	equal "nor any socket but two ends" "" \
+		"$(grep -E '^(socket|connect|bind)\(' "$work/trace")"
+fi
+
+# --- killed between a question and its answer
+
+hold() { # seconds: nobody else writes into the database
+	sqlite3 "$work/state/comporta.db" "BEGIN IMMEDIATE;" ".shell sleep $1" \
+		"ROLLBACK;" &
+	pids+=($!)
+	sleep 0.5
+}
+burst dan@firma.example >>"$log"
+hold 4
+holder=$!
+begin scan scan "${enforce[@]}" "${geo[@]}" "$log"
+reader=$!
+eventually has_acting $reader
+sleep 1
+kill -KILL "$(acting_of $reader)"
+wait $reader
+equal "killed with a decision in hand, the next one does it" 0 $?
+wait $holder
+equal "once" "4 1" "$(blocks) $(sqlite3 "$work/state/comporta.db" \
+	"SELECT COUNT(*) FROM comporta_audit WHERE account LIKE 'dan@%'")"
+
+burst eve@firma.example >>"$log"
+hold 6
+holder=$!
+begin scan scan "${enforce[@]}" "${geo[@]}" "$log"
+reader=$!
+for _ in 1 2; do
+	eventually has_acting $reader
+	one=$(acting_of $reader)
+	sleep 0.5
+	kill -KILL "$one"
+	is_another() { [ "$(acting_of $reader)" != "$one" ]; }
+	eventually is_another
+done
+wait $holder
+wait $reader
+equal "killed twice, it waits" 69 $?
+has "$work/scan.err" "the acting process ended" && good "and is told" ||
+	bad "and is told" "$(cat "$work/scan.err")"
+expect "the next scan carries it out" 0 "stopped sending for eve" \
+	scan "${enforce[@]}" "${geo[@]}" "$log"
+equal "once as well" 5 "$(blocks)"
+
+# --- at a socket, as services have it
+
+socket=$work/s
+here=("${enforce[@]}" --set act.socket="$socket")
+expect "no socket, no service" 78 "set act.socket" act "${enforce[@]}"
+burst fay@firma.example >>"$log"
+expect "nobody there" 69 "cannot reach the acting process at $socket" \
+	scan "${here[@]}" "${geo[@]}" "$log"
+start_act() {
+	begin act act "${here[@]}"
+	acting=$!
+	eventually has "$work/act.err" "waiting for scan" ||
+		bad "act waits" "$(cat "$work/act.err")"
+}
+start_act
+equal "its socket is for its group" "660" "$(stat -c %a "$socket")"
+expect "a second one ends politely" 75 "another acting process waits" \
+	act "${here[@]}"
+run scan "${here[@]}" "${geo[@]}" "$log"
+equal "carried out there" "0 6" "$rc $(blocks)"
+has "$work/act.err" "stopped sending for fay" && good "and told there" ||
+	bad "and told there" "$(cat "$work/act.err")"
+
+begin watch watch "${here[@]}" "${geo[@]}" --set watch_interval=100ms "$log"
+reader=$!
+sockets() { find "/proc/$acting/fd" -lname 'socket:*' | wc -l; }
+before=$(sockets)
+is_more() { [ "$(sockets)" -gt "$before" ]; }
+[ "$before" -gt 1 ] || eventually is_more
+burst gus@firma.example >"$work/other.log"
+expect "a second reader is turned away" 75 "another scan or watch is at work" \
+	scan "${here[@]}" --state-dir "$work/other" "${geo[@]}" \
+	"$work/other.log"
+kill -KILL $acting
+burst ida@firma.example >>"$log"
+eventually has "$work/watch.err" "decisions wait (1).*cannot reach" &&
+	good "watch tells that it is away" ||
+	bad "watch tells that it is away" "$(cat "$work/watch.err")"
+start_act	# the socket of the one that was killed is still there
+eventually has "$work/act.err" "stopped sending for ida" &&
+	good "and goes on when it is back" ||
+	bad "and goes on when it is back" "$(cat "$work/watch.err" "$work/act.err")"
+kill -TERM $reader
+wait $reader
+equal "watch leaves it" 0 $?
+kill -TERM $acting
+wait $acting
+equal "act ends when asked" 0 $?
+[ ! -e "$socket" ] && good "and takes its socket along" ||
+	bad "and takes its socket along"
+
+# --- as root, with a user for reading
+
+if [ "$(id -u)" = 0 ]; then
+	rm -rf "$work/state" "$work"/mails/*
+	chmod 711 "$work"
+	mkdir -m 700 "$work/hidden"
+	mkdir "$work/state"
+	chown nobody "$work/state"
+	chmod 644 "$log"
+	root=(--state-dir "$work/state" --set mode=enforce
+		--set smtp.url="file://$work/mails"
+		--set database.file="$work/hidden/comporta.db"
+		--set secret_file="$work/hidden/secret")
+	begin watch watch "${root[@]}" --set reader_user=nobody "${geo[@]}" \
+		--set watch_interval=100ms "$log"
+	reader=$!
+	eventually has "$work/watch.err" "stopped sending for ida" &&
+		good "nobody reads, and accounts are stopped" ||
+		bad "nobody reads, and accounts are stopped" \
+			"$(cat "$work/watch.err")"
+	equal "the reader is that user for good" \
+		"$(id -u nobody) $(id -u nobody) $(id -u nobody) $(id -u nobody)" \
+		"$(awk '/^Uid:/ { print $2, $3, $4, $5 }' /proc/$reader/status)"
+	equal "its state is that user's" nobody \
+		"$(find "$work/state" -type f ! -user nobody -printf '%u ' |
+			grep . || echo nobody)"
+	kill -TERM $reader
+	wait $reader
+	expect "nobody by that name" 77 "no-such-user" scan "${root[@]}" \
+		--set reader_user=no-such-user "${geo[@]}" "$log"
+
+	# At the socket: a stranger is turned away, the reader is not.
+	open=("${root[@]}" --set act.socket="$socket" --set reader_user=nobody)
+	begin act act "${open[@]}"
+	acting=$!
+	eventually has "$work/act.err" "waiting for scan"
+	equal "the socket is in the reader's group" "$(id -gn nobody)" \
+		"$(stat -c %G "$socket")"
+	burst kim@firma.example >>"$log"
+	run scan "${open[@]}" "${geo[@]}" "$log"
+	equal "who starts as root comes as the reader" 0 $rc
+	chmod 666 "$socket"
+	mkdir "$work/mine"
+	chown 12345 "$work/mine"
+	run_as() {
+		out=$(setpriv --reuid=12345 --regid=12345 --clear-groups \
+			"$comporta" "$@" 2>&1 </dev/null)
+		rc=$?
+	}
+	chmod -R a+rX "$work/mails"
+	run_as scan --state-dir "$work/mine" --set mode=enforce \
+		--set act.socket="$socket" "${geo[@]}" "$log"
+	[ $rc = 77 ] && [[ "$out" == *"user 12345 may not ask"* ]] &&
+		good "a stranger is turned away" ||
+		bad "a stranger is turned away" "$rc $out"
+	kill -TERM $acting
+	wait $acting
+else
+	echo "SKIPPED a user for reading: not root"
+fi
+finish
