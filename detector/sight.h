@@ -5,8 +5,8 @@
  *
  * Times are wall clock in milliseconds. All zero is a sight of nothing.
  *
- * To add one: a field here, its value in lookout_see(), and who judges it in
- * `views` of commands/lookout.c.
+ * To add one: a field here, its value in lookout_see(), its row in the table of
+ * link/message.c, and who judges it in `views` of commands/lookout_tell.c.
  */
 #ifndef DETECTOR_SIGHT_H
 #define DETECTOR_SIGHT_H

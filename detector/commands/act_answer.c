@@ -258,7 +258,8 @@ static bool is_time(int64_t at_ms)
 static bool is_sight(const struct sight *sight)
 {
 	return is_time(sight->geo_built_ms) && is_time(sight->read_ms) &&
-	       is_time(sight->newest_ms) && is_time(sight->away_ms) &&
+	       is_time(sight->submitted_ms) && is_time(sight->newest_ms) &&
+	       is_time(sight->behind_ms) && is_time(sight->away_ms) &&
 	       sight->geo_unknown_share >= 0 && sight->geo_unknown_share <= 1;
 }
 
