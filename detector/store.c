@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <limits.h>
 #include <lmdb.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { TABLES_MAX = 16 };
 
@@ -29,6 +31,39 @@ struct store {
 
 static int open_file(struct store *store, struct err *err);
 
+/* A page that the disk no longer has, or cannot read, is met as a signal, in
+ * any read. */
+static struct {
+	char words[PATH_MAX + 200];
+	size_t len;
+} lost;
+
+static void on_lost_page(int number, siginfo_t *info, void *context)
+{
+	ssize_t ignored;
+
+	(void)number;
+	(void)context;
+	if (info->si_code != BUS_ADRERR)
+		return;		/* met again at once, and the end */
+	ignored = write(STDERR_FILENO, lost.words, lost.len);
+	(void)ignored;
+	_exit(EXIT_DATA);
+}
+
+static void expect_lost_pages(const struct store *store)
+{
+	struct sigaction action = { .sa_sigaction = on_lost_page };
+
+	action.sa_flags = (int)(SA_SIGINFO | SA_RESETHAND);
+	snprintf(lost.words, sizeof(lost.words), "comporta: a part of the "
+		 "state in %s (or of a GeoIP file) is gone or cannot be read; "
+		 "restore it, or move the state away to start anew: who is "
+		 "blocked stays so\n", store->path);
+	lost.len = strlen(lost.words);
+	sigaction(SIGBUS, &action, NULL);
+}
+
 static int fail(struct store *store, int status, const char *what,
 		struct err *err)
 {
@@ -42,7 +77,8 @@ static int fail(struct store *store, int status, const char *what,
 	    status == MDB_VERSION_MISMATCH)
 		return err_set(err, EXIT_DATA,
 			       "the state in %s is damaged (%s); restore it or "
-			       "move it away to start anew", store->path,
+			       "move it away to start anew: who is blocked "
+			       "stays so", store->path,
 			       mdb_strerror(status));
 	return err_set(err, code, "cannot %s the state in %s: %s", what,
 		       store->path, mdb_strerror(status));
@@ -209,6 +245,7 @@ static int open_env(struct store *store, struct err *err)
 	if (!store->read_only)
 		open_lock_to_group(store);
 	forget_dead_readers(store);
+	expect_lost_pages(store);
 	return 0;
 }
 

@@ -174,6 +174,50 @@ static void test_modes(void **state)
 	assert_int_equal(info.st_mode & 0027, 0);
 }
 
+/* What the disk no longer has, or cannot read, is met in memory. */
+static int walk_cut_file(void)
+{
+	struct store *store;
+	char path[FOLDER_SIZE + 16];
+	struct err err;
+	int n = 0;
+
+	snprintf(path, sizeof(path), "%s/data.mdb", folder);
+	if (truncate(path, BIG) < 0 ||
+	    store_open(folder, names, 1, false, &store, &err) < 0)
+		return 1;
+	store_each(store, 0, count, &n, &err);
+	return 2;
+}
+
+static void test_cut_file_ends_in_words(void **state)
+{
+	static char bytes[2000];
+	int status;
+	struct err err;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(store_begin(writer, &err), 0);
+	for (int i = 0; i < 1000; i++) {
+		char key[16];
+
+		snprintf(key, sizeof(key), "key%d", i);
+		assert_int_equal(store_put(writer, 0, slice_from(key),
+				 (struct slice){ bytes, sizeof(bytes) },
+				 &err), 0);
+	}
+	assert_int_equal(store_commit(writer, &err), 0);
+	store_close(&writer);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(walk_cut_file());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), EXIT_DATA);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -185,6 +229,8 @@ int main(void)
 			test_killed_reader_keeps_no_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_full_disk_is_over_some_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cut_file_ends_in_words,
+						setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

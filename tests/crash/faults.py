@@ -9,6 +9,9 @@ import signal
 import subprocess
 import time
 
+import traffic
+from world import RigError
+
 HOUR_MS, YEAR_MS = 3600 * 1000, 365 * 24 * 3600 * 1000
 
 
@@ -22,6 +25,7 @@ class Fault:
     def __init__(self, place):
         self.place = place
         self.times = 0
+        self.most = None    # copies; as often as it happened
         self.trial = self.way = None
 
     def folders(self):
@@ -33,6 +37,10 @@ class Fault:
 
     def at(self, what, n):
         pass
+
+    def excuses(self, key):
+        """May this row of the ledger be missing or too many?"""
+        return False
 
     def end(self):
         pass
@@ -286,6 +294,79 @@ class TwoMachines(Fault):
         self.times = 1
 
 
+class DatabaseRestored(Fault):
+    """The whole server as it was a part ago: blocks that stood are made
+    again, lifts stay heard. What people did since is lost with it, a block by
+    hand too: nobody else knew of it."""
+
+    kinds = ("switches",)
+    may_double = ("program",)
+
+    def excuses(self, key):
+        return key == traffic.by_hand(1)
+
+    def at(self, what, n):
+        backup = self.trial.path("backup.sql")
+        if what == "lifted" and n == 0:
+            self.place.dump(backup)
+        elif what == "lifted" and n == 1:
+            # Names of mails hold the second.
+            self.place.control.now_ms += 60000
+            self.place.restore(backup)
+            self.times += 1
+            self.most = 2   # blocks are made again, and their programs run
+            self.way.blocks_are_made(1, lifted=True)
+
+
+class StateCut(Fault):
+    """The state's file is damaged while watch does not run: it is refused,
+    blocks stand, and with the file moved away it goes on. What was counted
+    and learnt is lost with it."""
+
+    kinds = ("decisions", "blocks", "switches", "lifts", "notices",
+             "webhooks", "actions", "audit")
+
+    def harm(self, path):
+        os.truncate(path, os.stat(path).st_size // 2)
+
+    def at(self, what, n):
+        if what != "lifted" or n > 1:
+            return
+        self.trial.parts["watch"].stop()
+        stood = self.place.rows("SELECT * FROM comporta.comporta_send_block")
+        folder = os.path.join(self.trial.state, "state")
+        self.harm(os.path.join(folder, "data.mdb"))
+        watch = self.trial.add("watch", self.trial.comporta("watch"),
+                               fine=(65, 69, 75))
+        self.trial.wait("it is refused", lambda: watch.ended.get(65))
+        if stood != self.place.rows(
+                "SELECT * FROM comporta.comporta_send_block"):
+            raise RigError("blocks are gone")
+        os.rename(folder, f"{folder}.{n}")
+        self.times += 1
+
+
+class StateGarbage(StateCut):
+    def harm(self, path):
+        with open(path, "r+b") as file:
+            file.write(os.urandom(os.stat(path).st_size))
+
+
+class StateGone(StateCut):
+    """Also a file of no bytes: it begins anew at once."""
+
+    def at(self, what, n):
+        if what == "lifted" and n <= 1:
+            self.trial.parts["watch"].stop()
+            path = os.path.join(self.trial.state, "state", "data.mdb")
+            if n == 0:
+                os.truncate(path, 0)
+            else:
+                os.unlink(path)
+            self.trial.add("watch", self.trial.comporta("watch"))
+            self.times += 1
+
+
 class NotHere(Exception):
     """This machine cannot do that."""
 
@@ -301,4 +382,7 @@ FAULTS = {
     "rename": Rotated, "copytruncate": Copied, "compress": Compressed,
     "watch+watch": TwoWatches, "watch+scan": WatchAndScan,
     "two machines": TwoMachines,
+    "mariadb restored": DatabaseRestored,
+    "state cut": StateCut, "state garbage": StateGarbage,
+    "state gone": StateGone,
 }

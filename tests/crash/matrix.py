@@ -109,11 +109,13 @@ class Matrix:
 
     def judge(self, row, got, may_double, times):
         """A line of the table, and what is wrong."""
-        kinds = row.fault.kinds if row.fault else None
-        difference = course.Difference(self.want, got, kinds)
+        difference = course.Difference(
+            self.want, got, *((row.fault.kinds, row.fault.excuses)
+                              if row.fault else ()))
         problems = list(difference.lines)
+        most = (row.fault and row.fault.most) or times
         for what, n in difference.copies.items():
-            if n > (times if what in may_double else 0):
+            if n > (most if what in may_double else 0):
                 problems.append(f"+ {what}: {n} copies")
         for part in row.trial.parts.values():
             if part.strange():
