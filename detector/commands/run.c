@@ -59,39 +59,13 @@ static void on_progress(void *context, uint64_t done, uint64_t total)
 	report_progress(&run->report, done, total);
 }
 
-/* Files that are broken stop nobody's work: those of before go on, or places
- * are not judged. */
-static int open_geo(struct run *run, struct geo **geo_out, struct err *err)
-{
-	struct lookout *lookout = &run->lookout;
-	struct geo *kept = run->kept_geo;
-
-	run->kept_geo = NULL;
-	run->data_mark = run_data_mark();
-	if (settings_geo_or_blind(geo_out, lookout->geo, sizeof(lookout->geo),
-				  err) < 0) {
-		geo_close(&kept);
-		return -1;
-	}
-	if (lookout->geo[0] && kept && !geo_is_blind(kept)) {
-		geo_close(geo_out);
-		*geo_out = kept;
-		return 0;
-	}
-	geo_close(&kept);
-	if (lookout->geo[0])
-		log_error("%s; places are not judged until then",
-			  lookout->geo);
-	return 0;
-}
-
 static int open_detector(struct run *run, struct err *err)
 {
 	struct accounts_backing backing;
 	struct days_backing days;
 	struct geo *geo = NULL;
 
-	if (open_geo(run, &geo, err) < 0)
+	if (run_open_geo(run, &geo, err) < 0)
 		return -1;
 	backing = state_backing(run->state);
 	days = state_days_backing(run->state);
@@ -203,14 +177,15 @@ static int add_log(struct run *run, const char *path, struct err *err)
 	return 0;
 }
 
-/* Keep the first trouble, print the others. */
+/* Keep the first trouble, print the others that say something else. */
 static void keep_trouble(int step, const struct err *one, int *result,
 			 struct err *err)
 {
 	if (step >= 0)
 		return;
 	if (*result < 0) {
-		log_error("%s", one->text);
+		if (strcmp(one->text, err->text) != 0)
+			log_error("%s", one->text);
 		return;
 	}
 	*err = *one;
@@ -370,6 +345,8 @@ int run_commit(struct run *run, struct err *err)
 		return -1;
 	if (save(run, err) < 0 || state_commit(run->state, err) < 0)
 		return fail_to_save(run, err);
+	if (run->lookout.unsaved[0])
+		log_info("what is read can be remembered again");
 	lookout_unsaved(&run->lookout, NULL);
 	state_saved(&run->detector);
 	run->detector.newest_ms = 0;

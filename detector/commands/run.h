@@ -32,6 +32,10 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	      struct err *err);
 
+/* What failed is told once, until a round finds nothing to complain of. */
+void run_warn(struct run *run, const struct err *why);
+void run_is_well(struct run *run);
+
 /* After it: tell what was found. */
 void run_end_round(struct run *run);
 

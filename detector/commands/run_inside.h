@@ -64,6 +64,7 @@ struct run {
 	struct patience patience;	/* with the database */
 	struct outbox_report sent;	/* in this round */
 	struct lookout lookout;
+	char trouble[480];	/* of watch, as it was told */
 	int64_t lift_cursor, newest_ms, audit_newest;
 	uint64_t data_mark;	/* of the GeoIP files, as they were tried */
 	int64_t lately_ms;	/* newest event since all had been read */
@@ -81,8 +82,8 @@ int run_read(struct run *run, const volatile sig_atomic_t *stop,
 /* How much was read since the logs were opened. */
 uint64_t run_progress(const struct run *run);
 void run_close_logs(struct run *run);
-/* Another one when the GeoIP files are others. */
-uint64_t run_data_mark(void);
+/* run_on.c: for a new detector. */
+int run_open_geo(struct run *run, struct geo **geo_out, struct err *err);
 /* What was found goes to standard output. */
 void run_tell(struct run *run);
 /* After a commit that failed. */

@@ -11,6 +11,22 @@
 
 #include <string.h>
 
+void run_warn(struct run *run, const struct err *why)
+{
+	char words[sizeof(run->trouble)];
+
+	slice_copy(slice_sub(slice_from(why->text), 0, sizeof(words) - 1),
+		   words, sizeof(words));
+	if (strcmp(words, run->trouble) != 0)
+		log_warning("%s", why->text);
+	memcpy(run->trouble, words, sizeof(words));
+}
+
+void run_is_well(struct run *run)
+{
+	run->trouble[0] = '\0';
+}
+
 bool run_read_on(struct run *run, const volatile sig_atomic_t *stop)
 {
 	struct err err;
@@ -26,7 +42,7 @@ bool run_read_on(struct run *run, const volatile sig_atomic_t *stop)
 		return true;
 	/* A log that cannot be read; or the state cannot be written, and the
 	 * next round begins from there. */
-	log_warning("%s", err.text);
+	run_warn(run, &err);
 	run_forget_unsaved(run);
 	return false;
 }
@@ -40,7 +56,7 @@ int64_t run_save(struct run *run, int64_t monotonic_ms)
 	if (monotonic_ms < run->saved_ms + RUN_SAVE_EVERY_MS)
 		return run->saved_ms + RUN_SAVE_EVERY_MS;
 	if (run_commit(run, &err) < 0) {
-		log_warning("%s", err.text);
+		run_warn(run, &err);
 		run_forget_unsaved(run);
 	}
 	return INT64_MAX;
@@ -67,7 +83,7 @@ static bool save_all(struct run *run)
 
 	if (run->must_reload || run_commit(run, &err) == 0)
 		return true;
-	log_warning("%s", err.text);
+	run_warn(run, &err);
 	run_forget_unsaved(run);
 	return false;
 }
@@ -85,12 +101,18 @@ static void keep_data(struct run *run, const struct err *why)
 	memcpy(run->lookout.geo, words, sizeof(words));
 }
 
+static uint64_t data_mark(void)
+{
+	return files_mark(settings.country_db) * 3 +
+	       files_mark(settings.asn_db);
+}
+
 void run_renew_data(struct run *run)
 {
 	struct geo *geo = NULL;
 	struct err err;
 
-	run->data_mark = run_data_mark();
+	run->data_mark = data_mark();
 	if (settings_geo(&geo, &err) < 0) {
 		keep_data(run, &err);
 		return;
@@ -102,15 +124,35 @@ void run_renew_data(struct run *run)
 	log_info("new GeoIP data");
 }
 
-uint64_t run_data_mark(void)
+/* Files that are broken stop nobody's work: those of before go on, or places
+ * are not judged. */
+int run_open_geo(struct run *run, struct geo **geo_out, struct err *err)
 {
-	return files_mark(settings.country_db) * 3 +
-	       files_mark(settings.asn_db);
+	struct lookout *lookout = &run->lookout;
+	struct geo *kept = run->kept_geo;
+
+	run->kept_geo = NULL;
+	run->data_mark = data_mark();
+	if (settings_geo_or_blind(geo_out, lookout->geo, sizeof(lookout->geo),
+				  err) < 0) {
+		geo_close(&kept);
+		return -1;
+	}
+	if (lookout->geo[0] && kept && !geo_is_blind(kept)) {
+		geo_close(geo_out);
+		*geo_out = kept;
+		return 0;
+	}
+	geo_close(&kept);
+	if (lookout->geo[0])
+		log_error("%s; places are not judged until then",
+			  lookout->geo);
+	return 0;
 }
 
 bool run_wants_data(const struct run *run)
 {
-	return run->data_mark != run_data_mark();
+	return run->data_mark != data_mark();
 }
 
 /* A detector that is thrown away again: it knows what it cannot use. */

@@ -80,7 +80,9 @@ static void round_now(struct watching *watching)
 	watching->has_data = false;
 	/* What is away now is tried again in the next round. */
 	if (run_round(watching->run, &stop_asked, &err) < 0)
-		log_warning("%s", err.text);
+		run_warn(watching->run, &err);
+	else
+		run_is_well(watching->run);
 	run_end_round(watching->run);
 	service_alive(clock_monotonic_ms());
 	set_wakes(watching);

@@ -205,6 +205,10 @@ if mkdir "$work/small" && mount -t tmpfs -o size=24m none "$work/small" \
 	scan
 	scan
 	told "full" state_unsaved "what was learnt cannot be written" 1 0
+	timeout -s TERM 5 "$comporta" watch "${with[@]}" \
+		--set watch_interval=200ms "$log" >/dev/null 2>"$work/watch"
+	equal "... watch says it once" 1 \
+		"$(grep -c 'cannot commit' "$work/watch")"
 	equal "... nobody is stopped by what is not remembered" 0 \
 		"$(sql "SELECT COUNT(*) FROM comporta_block
 		WHERE account = 'ewa@firma.example'")"
