@@ -25,12 +25,12 @@ static void decide(struct coverage *coverage)
 	if (!coverage->is_off && coverage->clients >= ENOUGH &&
 	    share > OFF_ABOVE) {
 		coverage->is_off = true;
-		log_warning("the country file does not know %.0f %% of the "
+		log_warning("the GeoIP files do not know %.0f %% of the "
 			    "clients; places are not judged until it does: "
 			    "fetch a whole one, with IPv6", 100 * share);
 	} else if (coverage->is_off && share < ON_BELOW) {
 		coverage->is_off = false;
-		log_warning("the country file knows the clients again; places "
+		log_warning("the GeoIP files know the clients again; places "
 			    "are judged");
 	}
 }

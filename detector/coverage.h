@@ -1,5 +1,7 @@
 /*
- * coverage - how many clients the country data knows.
+ * coverage - how many clients the GeoIP data knows: their country and, where
+ * there is an AS file, their network. A file of another kind than it is taken
+ * for would else make every network a new one.
  *
  * Data that misses more than a fifth of the clients is broken, or of another
  * kind than it was taken for (IPv4 only, say), and what it says of the others

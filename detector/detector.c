@@ -183,7 +183,9 @@ struct signal_input detector_input(const struct mail_event *event)
 static void look(struct detector *detector, struct account_entry *entry,
 		 struct origin *origin, struct signal_input *input)
 {
-	bool is_known = origin->country != 0;
+	bool is_known = origin->country != 0 &&
+			(!geo_has_network(detector->geo) ||
+			 !(origin->network & NETWORK_STAND_IN));
 	const struct account_recent *place;
 
 	if (geo_has_country(detector->geo) && detector->coverage.is_off)

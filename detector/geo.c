@@ -269,10 +269,10 @@ static uint32_t find_network(struct geo *geo, const struct address *address,
 	if (find(&geo->asn, address, &result, bits_out))
 		number = as_number(&result);
 	if (number)
-		return number & 0x7fffffff;
+		return number & ~NETWORK_STAND_IN;
 	if (address_is_v4(address))
 		prefix = (struct slice){ (const char *)address->bytes + 12, 2 };
-	return (uint32_t)hash_bytes(prefix, 1) | 0x80000000;
+	return (uint32_t)hash_bytes(prefix, 1) | NETWORK_STAND_IN;
 }
 
 /* An IPv4 /24, an IPv6 /64: the bytes that choose the place in the cache. */

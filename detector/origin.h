@@ -36,6 +36,9 @@ struct origin {
 				 * against the owner is multiplied with */
 };
 
+/* Set in a network that stands in for an AS number. */
+#define NETWORK_STAND_IN UINT32_C(0x80000000)
+
 enum { COUNTRY_TEXT_SIZE = 3 };
 
 /* "PL" to 'P' << 8 | 'L', 0 unless two ASCII letters; and back. */

@@ -208,12 +208,59 @@ static void test_no_file(void **unused)
 	settings_release();
 }
 
+/* One country file under two names: each network would be a new one to
+ * accounts that were known by their AS numbers. */
+static void test_another_file_for_networks(void **unused)
+{
+	static const struct conf_list nowhere = { .n = 0 };
+	struct detector detector;
+	struct geo *geo = NULL;
+	struct err err;
+
+	(void)unused;
+	assert_int_equal(settings_load(NULL, false, MODEL_NONE, &err), 0);
+	assert_int_equal(geo_open(places_countries(), places_countries(),
+				  INT64_C(1) << 50, &geo, &err), 0);
+	assert_int_equal(detector_init(&detector, geo, &nowhere, NULL, &err),
+			 0);
+	days(&detector, 0, 1, 0);
+	assert_true(detector.coverage.is_off);
+	detector_release(&detector);
+	settings_release();
+}
+
+/* A file that should be there and is none: nothing is judged by places, and
+ * nothing learnt of them. */
+static void test_blind(void **unused)
+{
+	static const struct conf_list nowhere = { .n = 0 };
+	struct detector detector;
+	struct account_entry *entry;
+	struct err err;
+
+	(void)unused;
+	assert_int_equal(settings_load(NULL, false, MODEL_NONE, &err), 0);
+	assert_int_equal(detector_init(&detector, geo_blind(), &nowhere, NULL,
+				       &err), 0);
+	days(&detector, 0, 5, 5);
+	login(&detector, 55, "14.160.0.1", START_S + 9 * DAY_S);
+	assert_true(evidence(&detector, 55) == 0);
+	entry = accounts_find(detector.accounts,
+			      account_key(S("user55@firma.example")));
+	assert_true(entry->account.networks[0].id == 0);
+	assert_false(detector.coverage.is_off);
+	detector_release(&detector);
+	settings_release();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_share),
 		cmocka_unit_test_setup_teardown(test_switch, fresh, clean),
 		cmocka_unit_test(test_no_file),
+		cmocka_unit_test(test_another_file_for_networks),
+		cmocka_unit_test(test_blind),
 	};
 
 	return cmocka_run_group_tests_name("coverage", tests, NULL, NULL);

@@ -175,7 +175,7 @@ static void add_missing(struct text *page, const struct detector *detector)
 		  "No country file: places are not judged. Give "
 		  "<code>--country-db</code>." },
 		{ detector->coverage.is_off,
-		  "Places are not judged: the country file does not know too "
+		  "Places are not judged: the GeoIP files do not know too "
 		  "many of the clients; it may be broken or of another kind."
 		},
 		{ !geo_has_network(detector->geo),

@@ -302,7 +302,7 @@ static void say_what_is_missing(const struct detector *detector)
 		log_info("no country file: places are not judged; give "
 			 "--country-db or set country_db");
 	else if (detector->coverage.is_off)
-		log_info("places are not judged: the country file does not "
+		log_info("places are not judged: the GeoIP files do not "
 			 "know %.0f %% of the clients",
 			 100 * coverage_unknown_share(&detector->coverage));
 	else if (!geo_has_network(detector->geo))

@@ -109,7 +109,7 @@ many() {
 		line 1 "4Xk$i" "k$i@firma.example" "83.$((i % 200)).0.1"
 	done | sed 's/T08:/T12:/' >>"$log"
 }
-twice "unknown networks" geo_off "the country file does not know" many
+twice "unknown networks" geo_off "the GeoIP files do not know" many
 
 # No line, no submission.
 sleep 1.1
