@@ -147,6 +147,19 @@ static int add_failure(void *context, const struct db_row *row)
 	return 0;
 }
 
+static void add_word(struct lines *lines, const char *key)
+{
+	text_add_string(&lines->text, languages_word(
+		lines->describe->languages, lines->language, key, ""));
+}
+
+/* These go on until a person has decided. */
+static bool waits_for_a_word(const struct alarm *alarm)
+{
+	return strcmp(alarm->name, "brake") == 0 ||
+	       strcmp(alarm->name, "lifts_many") == 0;
+}
+
 static int add_alarm(void *context, const struct alarm *alarm)
 {
 	struct lines *lines = context;
@@ -164,9 +177,11 @@ static int add_alarm(void *context, const struct alarm *alarm)
 	if (alarm->ended_ms)
 		add_date(lines, alarm->ended_ms);
 	else
-		text_add_string(&lines->text, languages_word(
-			lines->describe->languages, lines->language,
-			"digest.lasts", ""));
+		add_word(lines, "digest.lasts");
+	if (!alarm->ended_ms && waits_for_a_word(alarm)) {
+		text_add_string(&lines->text, "; ");
+		add_word(lines, "digest.brake");
+	}
 	return 0;
 }
 

@@ -403,7 +403,8 @@ static void test_a_digest_in_words(void **state)
 	assert_null(strchr(value(&letter, LETTER_STANDING_LIST), '\n'));
 	holds(&letter, LETTER_REFUSED_LIST, "u03@firma.example (#5): 550");
 	holds(&letter, LETTER_ALARM_LIST, "hamulec");
-	holds(&letter, LETTER_ALARM_LIST, "nadal trwa");
+	holds(&letter, LETTER_ALARM_LIST, "nadal trwa; czeka na decyzję: "
+	      "„comporta brake status”");
 	holds(&letter, LETTER_WATCHED_LIST, "ola@firma.example");
 	assert_string_equal(value(&letter, LETTER_FAILED_LIST), "");
 	letter_release(&letter);
