@@ -125,9 +125,8 @@ $(BUILD)/systemd.def: .FORCE
 	@echo '$(if $(SYSTEMD),-DHAVE_SYSTEMD)' >$@.new
 	@cmp -s $@.new $@ && $(RM) $@.new || mv $@.new $@
 
-systemd_o := $(BUILD)/detector/sources/journal.o $(BUILD)/base/service.o
-$(systemd_o): $(BUILD)/systemd.def
-$(systemd_o): ALL_CFLAGS += $(if $(SYSTEMD),-DHAVE_SYSTEMD)
+$(BUILD)/detector/sources/journal.o: $(BUILD)/systemd.def
+$(BUILD)/detector/sources/journal.o: ALL_CFLAGS += $(if $(SYSTEMD),-DHAVE_SYSTEMD)
 
 $(objects) $(BUILD)/detector/main.o: ALL_CFLAGS += $(strict)
 $(BUILD)/%.o: %.c | libraries

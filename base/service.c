@@ -1,102 +1,101 @@
 #include "base/service.h"
 
+#include "base/slice.h"
+
 #include <stdarg.h>
-#include <stdio.h>
-
-/* Asked for anew each time, while it is not ready yet. */
-enum { START_MS = 60000, START_EVERY_MS = 10000 };
-
-static struct {
-	int64_t every_ms, next_ms;
-	int64_t start_ms;	/* when more time is asked for; 0: is ready */
-} alive;
-
-int64_t service_alive_every_ms(void)
-{
-	return alive.every_ms;
-}
-
-#ifdef HAVE_SYSTEMD
-
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-/* sd_notify() opens a socket for each word, which nobody can inside the fence
- * (base/fence.h): this one is open before. -1 where nobody listens. */
-static int manager = -1;
+/* Asked for anew each time, while it is not ready yet. */
+enum { START_MS = 60000, START_EVERY_MS = 10000, LINE_SIZE = 256 };
 
-/* A path, or, behind an '@', a name of no file (sd_notify(3)). */
-static socklen_t name_socket(const char *name, struct sockaddr_un *out)
+static struct {
+	int fd;			/* 0: nobody listens */
+	int64_t every_ms, next_ms;	/* alive; 0: nobody asked */
+	int64_t start_ms;	/* when more time is asked for; 0: is ready */
+} service;
+
+/* A path, or with '@' in front a name without a file. */
+static int reach(const char *name)
 {
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	size_t len = strlen(name);
+	int fd;
 
-	*out = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (len < 2 || len >= sizeof(out->sun_path) ||
-	    (name[0] != '/' && name[0] != '@'))
+	if ((name[0] != '/' && name[0] != '@') ||
+	    !slice_copy(slice_from(name), address.sun_path,
+			sizeof(address.sun_path)))
 		return 0;
-	memcpy(out->sun_path, name, len);
 	if (name[0] == '@')
-		out->sun_path[0] = '\0';
-	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
+		address.sun_path[0] = '\0';
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address,
+			       (socklen_t)(offsetof(struct sockaddr_un,
+						    sun_path) + len)) == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return 0;
 }
 
-static void connect_manager(void)
+static int64_t half_ms(const char *limit_us, const char *whose)
 {
-	const char *name = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un to;
-	socklen_t size = name ? name_socket(name, &to) : 0;
+	uint32_t limit, pid;
 
-	if (manager >= 0)
-		close(manager);
-	manager = -1;
-	if (size == 0)
-		return;
-	manager = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (manager < 0 ||
-	    connect(manager, (struct sockaddr *)&to, size) == 0)
-		return;
-	close(manager);
-	manager = -1;
-}
-
-static void tell(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
-
-static void tell(const char *format, ...)
-{
-	char words[300];
-	va_list arguments;
-	int len;
-
-	va_start(arguments, format);
-	len = vsnprintf(words, sizeof(words), format, arguments);
-	va_end(arguments);
-	if (manager >= 0 && len > 0 && (size_t)len < sizeof(words))
-		send(manager, words, (size_t)len, MSG_NOSIGNAL);
+	if (!limit_us)
+		return 0;
+	/* More than an hour. */
+	if (!slice_number(slice_from(limit_us), &limit))
+		limit = UINT32_MAX;
+	if (whose && (!slice_number(slice_from(whose), &pid) ||
+		      pid != (uint32_t)getpid()))
+		return 0;
+	return limit < 2000 ? limit > 0 : limit / 2000;
 }
 
 void service_begin(void)
 {
-	uint64_t limit_us = 0;
+	const char *name = getenv("NOTIFY_SOCKET");
 
-	connect_manager();
-	alive.every_ms = alive.next_ms = 0;
-	alive.start_ms = 1;
-	if (sd_watchdog_enabled(0, &limit_us) <= 0)
+	if (service.fd > 0)
+		close(service.fd);
+	memset(&service, 0, sizeof(service));
+	if (name)
+		service.fd = reach(name);
+	if (service.fd > 0) {
+		service.every_ms = half_ms(getenv("WATCHDOG_USEC"),
+					   getenv("WATCHDOG_PID"));
+		service.start_ms = 1;
+	}
+	unsetenv("NOTIFY_SOCKET");
+	unsetenv("WATCHDOG_USEC");
+	unsetenv("WATCHDOG_PID");
+}
+
+/* Whether anybody listens is no trouble of ours, and nothing waits for it. */
+static void tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static void tell(const char *format, ...)
+{
+	char words[LINE_SIZE];
+	va_list arguments;
+
+	if (service.fd <= 0)
 		return;
-	alive.every_ms = (int64_t)(limit_us / 2000);
-	if (alive.every_ms == 0)
-		alive.every_ms = 1;
+	va_start(arguments, format);
+	vsnprintf(words, sizeof(words), format, arguments);
+	va_end(arguments);
+	send(service.fd, words, strlen(words), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 void service_ready(void)
 {
-	alive.start_ms = 0;
+	service.start_ms = 0;
 	tell("READY=1");
 }
 
@@ -112,7 +111,7 @@ void service_reloading(int64_t now_us)
 
 void service_status(const char *format, ...)
 {
-	char line[200];
+	char line[LINE_SIZE - 10];
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -123,43 +122,17 @@ void service_status(const char *format, ...)
 
 void service_alive(int64_t now_ms)
 {
-	if (alive.start_ms && now_ms >= alive.start_ms) {
+	if (service.start_ms && now_ms >= service.start_ms) {
 		tell("EXTEND_TIMEOUT_USEC=%d", START_MS * 1000);
-		alive.start_ms = now_ms + START_EVERY_MS;
+		service.start_ms = now_ms + START_EVERY_MS;
 	}
-	if (alive.every_ms == 0 || now_ms < alive.next_ms)
+	if (service.every_ms == 0 || now_ms < service.next_ms)
 		return;
 	tell("WATCHDOG=1");
-	alive.next_ms = now_ms + alive.every_ms;
+	service.next_ms = now_ms + service.every_ms;
 }
 
-#else
-
-void service_begin(void)
+int64_t service_alive_every_ms(void)
 {
+	return service.every_ms;
 }
-
-void service_ready(void)
-{
-}
-
-void service_stopping(void)
-{
-}
-
-void service_reloading(int64_t now_us)
-{
-	(void)now_us;
-}
-
-void service_status(const char *format, ...)
-{
-	(void)format;
-}
-
-void service_alive(int64_t now_ms)
-{
-	(void)now_ms;
-}
-
-#endif

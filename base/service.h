@@ -1,9 +1,10 @@
 /*
- * service - what the service manager is told (sd_notify(3)), where one asked by
- * NOTIFY_SOCKET: ready, reloading, ending, alive, and a line for people. Where
- * none did, or built without libsystemd, all of it does nothing.
+ * service - what the service manager is told, by the protocol of sd_notify(3):
+ * ready, reloading, ending, alive, and a line for people. Where nobody asked
+ * for it (NOTIFY_SOCKET), all of it does nothing.
  *
- * service.c is the adapter of libsystemd's sd-daemon.h. Times are monotonic.
+ * libsystemd opens a socket for each word, which a process that has given up
+ * that right (fence.h) cannot: this keeps one. Times are monotonic.
  */
 #ifndef BASE_SERVICE_H
 #define BASE_SERVICE_H
@@ -11,8 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Before anything else, and before the fence (fence.h) is closed: finds the
- * manager, and what it wants to hear. */
+/* Before rights are given up. What the manager said is taken out of the
+ * environment, so that no program that is started talks to it as well. */
 void service_begin(void);
 
 void service_ready(void);

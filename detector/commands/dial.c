@@ -18,7 +18,7 @@
 
 /* Forking and connecting take no time; whoever takes longer hangs. And how
  * long a scan waits for the acting process at its end. */
-enum { ANSWER_MS = 10000, LAST_WORK_MS = 5000, LOOK_MS = 5 };
+enum { ANSWER_MS = 10000, LAST_WORK_MS = 1000, LOOK_MS = 5 };
 
 /* The answer; with it goes the descriptor, unless it says why there is none. */
 struct answer {

@@ -118,6 +118,7 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 		abort();
 	run->invocation = invocation;
 	run->enforce = settings.mode == MODE_ENFORCE && !invocation->dry_run;
+	run->is_first = true;
 	report_init(&run->report, invocation->json,
 		    invocation->progress);
 	if (start_errands(run, err) < 0 || fenced_become_reader(err) < 0 ||
@@ -341,6 +342,7 @@ int run_commit(struct run *run, struct err *err)
 	if (progress == run->saved_progress && !run->is_changed)
 		return 0;
 	fflush(stdout);
+	run->is_ahead = true;
 	if (state_begin(run->state, err) < 0)
 		return -1;
 	if (save(run, err) < 0 || state_commit(run->state, err) < 0)
@@ -354,23 +356,8 @@ int run_commit(struct run *run, struct err *err)
 	pending_drop(&run->pending);
 	run->saved_progress = progress;
 	run->saved_ms = clock_monotonic_ms();
-	run->is_changed = false;
+	run->is_changed = run->is_ahead = false;
 	return 0;
-}
-
-bool run_is_unsaved(const struct run *run)
-{
-	return run->is_changed || run_progress(run) != run->saved_progress;
-}
-
-/* A commit failed: memory knows more than the positions say, and the next round
- * would count those lines again. */
-void run_forget_unsaved(struct run *run)
-{
-	if (!run_is_unsaved(run))
-		return;
-	run->must_reload = true;
-	run_close_logs(run);
 }
 
 /* What is read in small pieces is not written for each of them; a decision
@@ -449,6 +436,7 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 	if (run->is_changed)
 		keep_trouble(run_commit(run, &one), &one, &result, err);
 	run_publish(run);
+	run->is_first = false;
 	report_progress_end(&run->report);
 	return result;
 }

@@ -74,6 +74,16 @@ int run_check_settings(const struct run *run, struct err *err);
  * made of them. The next round makes it anew. */
 void run_let_go(struct run *run);
 
+/* The acting process, while watch reads: to be polled for reading (-1: nobody
+ * is asked), and what to do when something came. At the end, what is left is
+ * waited for as long as that. */
+int run_talk_fd(const struct run *run);
+void run_talk(struct run *run, bool has_come);
+void run_talk_last(struct run *run, int64_t limit_ms);
+
+/* Do decisions wait that may be carried out? */
+bool run_is_waiting(const struct run *run);
+
 /* What tells that there is something new (wake.h), and the rest of what is to
  * be polled; how many. */
 bool run_want_wakes(const struct run *run, struct wake *wake);

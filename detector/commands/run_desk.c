@@ -431,15 +431,24 @@ const struct errand errands_all[ERRANDS] = {
 	[ERRAND_PUBLISH] = { -1, go_publish, NULL, NULL },
 };
 
+/* A scan waits for it. Watch reads on meanwhile, and is told by run_talk_fd()
+ * that there is an answer. */
 void run_errands(struct run *run)
 {
-	errands_go_on(run, INT64_MAX / 2);
+	errands_go_on(run, run->is_watch ? 0 : INT64_MAX / 2);
 }
 
+/* What happened while nobody read, before what was written meanwhile; unless
+ * the database is away. */
 void run_hear(struct run *run)
 {
+	enum { FIRST_MS = 3000 };
+
 	errands_want(run, ERRAND_HEAR);
-	run_errands(run);
+	if (run->is_watch && run->is_first)
+		errands_go_on(run, FIRST_MS);
+	else
+		run_errands(run);
 }
 
 /* Without news only for blocks made by hand, now and then. */

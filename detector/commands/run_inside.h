@@ -42,7 +42,9 @@ struct run {
 	int lock;
 	bool enforce, is_changed;
 	bool must_reload;	/* memory is ahead of the state */
+	bool is_ahead;		/* the same, found by a commit that failed */
 	bool is_watch;		/* rounds without end */
+	bool is_first;		/* of them, since the start or a SIGHUP */
 	bool is_waiting;	/* acting failed in this round: not again */
 	unsigned idle_rounds;
 	bool is_queue_news;	/* not all that was read is noted */

@@ -27,6 +27,22 @@ void run_is_well(struct run *run)
 	run->trouble[0] = '\0';
 }
 
+bool run_is_unsaved(const struct run *run)
+{
+	return run->is_changed || run_progress(run) != run->saved_progress;
+}
+
+/* A commit failed: memory knows more than the positions say, and the next round
+ * would count those lines again. */
+void run_forget_unsaved(struct run *run)
+{
+	if (!run->is_ahead)
+		return;
+	run->is_ahead = false;
+	run->must_reload = true;
+	run_close_logs(run);
+}
+
 bool run_read_on(struct run *run, const volatile sig_atomic_t *stop)
 {
 	struct err err;
@@ -201,11 +217,40 @@ void run_let_go(struct run *run)
 	if (save_all(run))
 		run_close_logs(run);
 	detector_release(&run->detector);
-	run->must_reload = true;
+	run->must_reload = run->is_first = true;
 	errands_renew(&run->errands);
 	run->patience = (struct patience){ .steps[0].code = EXIT_FINE };
 	run->enforce = settings.mode == MODE_ENFORCE &&
 		       !run->invocation->dry_run;
+}
+
+int run_talk_fd(const struct run *run)
+{
+	int fd = run->errands.actor.fd;
+
+	return fd > 0 ? fd : -1;
+}
+
+/* When nothing was asked, what comes is the end of the connection. */
+void run_talk(struct run *run, bool has_come)
+{
+	if (has_come && !run->errands.is_open)
+		actor_drop(&run->errands.actor);
+	if (!run->must_reload)
+		errands_go_on(run, 0);
+}
+
+void run_talk_last(struct run *run, int64_t limit_ms)
+{
+	if (!run->must_reload)
+		errands_go_on(run, limit_ms);
+	if (run_is_unsaved(run))
+		save_all(run);
+}
+
+bool run_is_waiting(const struct run *run)
+{
+	return run->enforce && state_journal_count(run->state) > 0;
 }
 
 static bool is_file(const char *name)

@@ -22,8 +22,15 @@ enum {
 	/* A rotation is several steps, and some time passes before every
 	 * daemon writes into the new file. Between two rounds, too. */
 	SETTLE_US = 100 * 1000,
-	STATUS_US = 10 * 1000 * 1000
+	STATUS_US = 10 * 1000 * 1000,
+	/* Decisions that wait for the database do so no longer. */
+	RETRY_US = 1000 * 1000,
+	/* What is asked of it when the end comes. */
+	LAST_MS = 1000
 };
+
+/* Journals come behind these. */
+enum poll { POLL_WAKE, POLL_TALK, POLLS };
 
 struct watching {
 	const struct invocation *invocation;
@@ -31,7 +38,7 @@ struct watching {
 	struct wake *wake;
 	const char *trouble;	/* of the wake, as told */
 	size_t n_polls;
-	struct pollfd polls[PIPELINE_MAX + 1];
+	struct pollfd polls[POLLS + PIPELINE_MAX];
 	bool has_lines;		/* there may be something to read */
 	bool has_data;		/* GeoIP data were replaced */
 	/* Monotonic. */
@@ -60,15 +67,12 @@ static void tell_trouble(struct watching *watching)
 /* What is watched anew may have changed before. */
 static void set_wakes(struct watching *watching)
 {
-	int fd = wake_fd(watching->wake);
-	size_t n = 0;
-
 	watching->has_lines |= run_want_wakes(watching->run, watching->wake);
 	tell_trouble(watching);
-	if (fd >= 0)
-		watching->polls[n++] = (struct pollfd){ .fd = fd,
-							.events = POLLIN };
-	watching->n_polls = n + run_polls(watching->run, &watching->polls[n]);
+	watching->polls[POLL_WAKE] = (struct pollfd){
+		.fd = wake_fd(watching->wake), .events = POLLIN };
+	watching->n_polls = POLLS + run_polls(watching->run,
+					      &watching->polls[POLLS]);
 }
 
 static void round_now(struct watching *watching)
@@ -88,6 +92,8 @@ static void round_now(struct watching *watching)
 	set_wakes(watching);
 	watching->round_us = clock_monotonic_us() +
 			     settings.watch_interval_ms * 1000;
+	if (run_is_waiting(watching->run))
+		sooner(&watching->round_us, clock_monotonic_us() + RETRY_US);
 }
 
 static void read_on(struct watching *watching)
@@ -119,10 +125,9 @@ static void hear_kernel(struct watching *watching)
 {
 	unsigned what = wake_read(watching->wake);
 
-	/* The journals': they are asked themselves. */
-	for (size_t i = 0; i < watching->n_polls; i++)
-		watching->has_lines |= watching->polls[i].revents != 0 &&
-			watching->polls[i].fd != wake_fd(watching->wake);
+	/* The journals: they are asked themselves. */
+	for (size_t i = POLLS; i < watching->n_polls; i++)
+		watching->has_lines |= watching->polls[i].revents != 0;
 	watching->has_lines |= (what & WAKE_LINES) != 0;
 	watching->has_data |= (what & WAKE_DATA) != 0;
 	if (what & (WAKE_NAMES | WAKE_DATA))
@@ -134,9 +139,15 @@ static void wait_until(struct watching *watching, int64_t until_us)
 {
 	size_t n = watching->has_lines ? 0 : watching->n_polls;
 	int64_t wait_us = until_us - clock_monotonic_us();
+	struct pollfd *talk = &watching->polls[POLL_TALK];
 
-	if (stop_poll(watching->polls, n, wait_us > 0 ? wait_us : 0) > 0)
-		hear_kernel(watching);
+	*talk = (struct pollfd){ .fd = run_talk_fd(watching->run),
+				 .events = POLLIN };
+	if (stop_poll(watching->polls, n, wait_us > 0 ? wait_us : 0) <= 0)
+		return;
+	hear_kernel(watching);
+	if (talk->revents)
+		run_talk(watching->run, true);
 }
 
 static void between_rounds(struct watching *watching)
@@ -148,6 +159,7 @@ static void between_rounds(struct watching *watching)
 		if (watching->has_lines &&
 		    clock_monotonic_us() >= watching->sip_us + SIP_US)
 			read_on(watching);
+		run_talk(watching->run, false);
 		saved_ms = run_save(watching->run, clock_monotonic_ms());
 		service_alive(clock_monotonic_ms());
 		wait_until(watching, next_us(watching, saved_ms));
@@ -211,6 +223,7 @@ static void watch(struct watching *watching)
 	}
 	service_stopping();
 	run_save(watching->run, INT64_MAX);
+	run_talk_last(watching->run, LAST_MS);
 }
 
 static int run_watch(struct invocation *invocation)

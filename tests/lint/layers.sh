@@ -75,7 +75,6 @@ lmdb.h detector/store.c
 maxminddb.h detector/geo.c
 archive.h detector/sources/archive.c
 systemd/sd-journal.h detector/sources/journal.c
-systemd/sd-daemon.h base/service.c
 xxhash.h base/hash.c
 crypt.h base/password.c
 argon2.h base/argon.c
