@@ -112,6 +112,8 @@ static void reload_now(struct acting *acting)
  * messages. */
 static void serve(struct acting *acting, int listener)
 {
+	int64_t alive_us = service_alive_every_ms() * 1000;
+
 	while (!stop_asked && (listener >= 0 || acting->reader >= 0)) {
 		struct pollfd all[] = {
 			{ .fd = acting->reader, .events = POLLIN },
@@ -120,7 +122,8 @@ static void serve(struct acting *acting, int listener)
 
 		if (reload_asked)
 			reload_now(acting);
-		if (stop_poll(all, 2, -1) <= 0)
+		service_alive(clock_monotonic_ms());
+		if (stop_poll(all, 2, alive_us ? alive_us : -1) <= 0)
 			continue;
 		if (all[0].revents)
 			hear_reader(acting);

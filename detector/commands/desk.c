@@ -122,6 +122,15 @@ int desk_open(struct desk *desk, struct err *err)
 	return desk_open_and_migrate(desk, NULL, err);
 }
 
+void desk_use_languages(struct desk *desk, struct languages **languages)
+{
+	languages_free(&desk->languages);
+	desk->languages = *languages;
+	desk->blocks.languages = desk->languages;
+	desk->describe.languages = desk->languages;
+	*languages = NULL;
+}
+
 void desk_close(struct desk *desk)
 {
 	db_close(&desk->blocks.db);

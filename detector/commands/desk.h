@@ -38,6 +38,10 @@ int desk_open_and_migrate(struct desk *desk, int *applied_out,
 			  struct err *err);
 void desk_close(struct desk *desk);
 
+/* Others than those it has, which end; they are the desk's from now on, and
+ * *languages is NULL. */
+void desk_use_languages(struct desk *desk, struct languages **languages);
+
 /* Is there a database to look at? In mode observe without one that was ever
  * made, there is not. */
 bool desk_is_wanted(void);

@@ -13,6 +13,7 @@
 #include "detector/commands/desk.h"
 #include "detector/commands/explain.h"
 #include "detector/commands/fenced.h"
+#include "detector/commands/reload.h"
 #include "detector/commands/stop.h"
 #include "detector/http/http.h"
 #include "detector/http/session.h"
@@ -24,6 +25,8 @@
 #include <unistd.h>
 
 struct serving {
+	const struct invocation *invocation;
+	struct languages *new_languages;	/* while they are tried */
 	struct http_context context;
 	struct http_stats stats;
 	struct desk desk;
@@ -91,6 +94,59 @@ static int ready(void *context, int port, struct err *err)
 	return 0;
 }
 
+static int check_settings(void *context, struct err *err)
+{
+	struct serving *serving = context;
+
+	return languages_load(settings.template_dir, &serving->new_languages,
+			      err);
+}
+
+/* Pages that were made with the old ones go with them. */
+static void let_go(void *context)
+{
+	struct serving *serving = context;
+	struct http_context *http = &serving->context;
+
+	desk_use_languages(&serving->desk, &serving->new_languages);
+	http->languages = serving->desk.languages;
+	http->known_context = serving->desk.languages;
+	pages_free(&http->pages);
+	http->pages = pages_new(http->seed);
+}
+
+/* What was opened with rights that are given up, or is open, stays as it is. */
+static void reload_now(struct serving *serving)
+{
+	static const char *const fixed[] = {
+		"state_dir", "secret_file", "sql_dir", "fence",
+		"database.kind", "database.file", "database.host",
+		"database.port", "database.socket", "database.user",
+		"database.password_file", "database.name", "database.tls_ca",
+		"database.timeout", "panel.name", "panel.database",
+		"panel.file", "panel.gate", "serve.listen", "serve.user",
+		"serve.database_user", "serve.database_password_file",
+		"serve.certificate_file", "serve.key_file",
+		"serve.max_connections", NULL
+	};
+
+	reload_asked = 0;
+	if (reload(serving->invocation,
+		   &(struct reload){ "serve", fixed, check_settings, let_go,
+				     serving }) &&
+	    *settings.serve.certificate_file)
+		log_info("a new certificate is used when serve is started "
+			 "anew");
+	service_ready();
+}
+
+static void between(void *context)
+{
+	service_alive(clock_monotonic_ms());
+	if (reload_asked)
+		reload_now(context);
+}
+
 static void fill_in(struct serving *serving, uint64_t seed)
 {
 	serving->context = (struct http_context){
@@ -100,6 +156,7 @@ static void fill_in(struct serving *serving, uint64_t seed)
 		.limits = ratelimit_new(seed), .guesses = ratelimit_new(seed),
 		.pages = pages_new(seed), .sessions = desk_sessions_new(),
 		.seed = seed, .ready = ready, .ready_context = serving,
+		.between = between,
 	};
 }
 
@@ -116,13 +173,13 @@ static void release(struct serving *serving)
 static int run(struct invocation *invocation)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	struct serving serving = { .has_desk = false };
+	struct serving serving = { .invocation = invocation };
 	struct err err;
 	uint64_t seed;
 	int result;
 
-	(void)invocation;
 	stop_catch();
+	stop_catch_reload();
 	service_begin();
 	sigaction(SIGPIPE, &ignore, NULL);
 	if (clock_random(&seed, sizeof(seed), &err) < 0)
@@ -140,9 +197,10 @@ const struct command command_serve = {
 	.about = "the HTTP endpoint: owner page, support page, API",
 	.help = "Serves the owner page (/b/...), the support page (/support), "
 		"the API for support\nand panels (/api/v1), /metrics and "
-		"/healthz until SIGTERM. Listens on loopback\nunless told "
-		"otherwise. Started as root it becomes serve.user once "
-		"the port\nis its own.",
+		"/healthz until SIGTERM; SIGHUP reads the configuration and "
+		"the templates\nanew. Listens on loopback unless told "
+		"otherwise. Started as root it becomes\nserve.user once the "
+		"port is its own.",
 	.takes = TAKES_LISTEN,
 	.run = run,
 };

@@ -183,7 +183,7 @@ static void let_go(void *context)
 static void reload_now(struct watching *watching)
 {
 	static const char *const fixed[] = { "state_dir", "reader_user",
-					     "act.socket", NULL };
+					     "act.socket", "fence", NULL };
 
 	reload_asked = 0;
 	reload(watching->invocation,

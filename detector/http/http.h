@@ -122,6 +122,9 @@ struct http_context {
 	 * set in it. -1 ends it all. */
 	int (*ready)(void *ready_context, int port, struct err *err);
 	void *ready_context;
+	/* Called with ready_context while no request is answered, at least
+	 * twice a second; may be NULL. */
+	void (*between)(void *ready_context);
 };
 
 /* Answer one request. Never fails: what goes wrong is an answer too. */

@@ -11,7 +11,6 @@
 #include "base/files.h"
 #include "base/log.h"
 #include "base/must.h"
-#include "base/service.h"
 #include "detector/http/clients.h"
 #include "detector/http/listen.h"
 #include "detector/http/route.h"
@@ -425,7 +424,9 @@ static int run(struct server *server, volatile sig_atomic_t *stop,
 		if (MHD_run_wait(server->daemon, (int32_t)wait_ms) != MHD_YES)
 			return err_set(err, EXIT_SYSTEM, "serve: waiting for "
 				       "connections failed");
-		service_alive(clock_monotonic_ms());
+		if (server->context->between)
+			server->context->between(
+				server->context->ready_context);
 		clients_cut_slow(server->clients, clock_monotonic_ms());
 		if (server->context->pages)
 			pages_sweep(server->context->pages,

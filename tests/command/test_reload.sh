@@ -145,4 +145,51 @@ kill -TERM $pid
 wait $pid
 equal "and ends" 0 $?
 kill $reader
+
+# serve: templates and what stands in the configuration, not what it has open.
+cp -r templates "$work/t"
+serve_conf() { # lines...
+	printf '%s\n' "state_dir = \"$work/state\";" "$@" \
+		"template_dir = \"$work/t\";" >"$conf.new"
+	mv "$conf.new" "$conf"
+}
+: >"$work/told"
+serve_conf 'notice: { support_contact = "one@x.example"; };'
+export WATCHDOG_USEC=1000000
+"$comporta" serve -c "$conf" --listen 127.0.0.1:0 2>"$work/serve" &
+pid=$!
+export -n WATCHDOG_USEC
+eventually has "$work/told" READY=1 && good "serve: ready" ||
+	bad "serve: ready" "$(cat "$work/serve")"
+eventually has "$work/told" WATCHDOG=1 3 && good "serve: alive" ||
+	bad "serve: alive"
+port=$(sed -n 's/.*port \([0-9]*\).*/\1/p' "$work/serve")
+page() { curl -s "http://127.0.0.1:$port/b/$(printf '%040d' 0)"; }
+page | grep -q one@x.example && good "serve: a page" ||
+	bad "serve: a page" "$(page)"
+sed -i 's/^message.not_found = .*/message.not_found = Written anew./' \
+	"$work/t/en/language.conf"
+serve_conf 'notice: { support_contact = "two@x.example"; };' \
+	'serve: { listen = "127.0.0.1:9"; };'
+kill -HUP $pid
+eventually has "$work/serve" "read anew" && good "serve: SIGHUP" ||
+	bad "serve: SIGHUP" "$(cat "$work/serve")"
+page | tr -d '\n' | grep -q "Written anew.*two@x.example" &&
+	good "serve: what it says now" || bad "serve: what it says now" "$(page)"
+serve_conf 'notice: { support_kontact = "x"; };'
+kill -HUP $pid
+eventually has "$work/serve" "support_kontact" && good "serve: a broken one" ||
+	bad "serve: a broken one" "$(cat "$work/serve")"
+serve_conf
+rm "$work/t/en/language.conf"
+kill -HUP $pid
+eventually has "$work/serve" "language.conf" && good "serve: no templates" ||
+	bad "serve: no templates" "$(cat "$work/serve")"
+page | grep -q two@x.example && good "serve: goes on" ||
+	bad "serve: goes on" "$(page)"
+kill -TERM $pid
+wait $pid
+equal "serve: ends when asked" 0 $?
+has "$work/told" STOPPING=1 && good "serve: that it ends is told" ||
+	bad "serve: that it ends is told"
 finish
