@@ -25,6 +25,7 @@ coverage      make coverage
 fuzzers       bash tests/fuzz/run.sh 20
 promtool      env PROMTOOL=promtool bash tests/command/test_metrics.sh
 browser       bash tests/browser/run.sh
+soak          env FROM=10 HOURS=3.3 WARM_HOURS=0.5 make soak
 package       make check-deb
 END
 }
