@@ -77,7 +77,8 @@ static const struct conf_option main_options[] = {
 	  "Your own prefixes (webmail, relays, monitoring): clients there "
 	  "say nothing of places.", NULL },
 	DURATION("watch_interval", watch_interval_ms, "1s", 0.1, 3600,
-		 "How often watch looks for new lines."),
+		 "How often watch looks for lifts, and for new lines where the "
+		 "kernel does not tell of them (network file systems)."),
 	TEXT("metrics_instance", metrics_instance, "", "Name of this machine "
 	     "at /metrics: letters, digits and .-_; empty: its host name."),
 	{ "fence", CONF_CHOICE, AT(fence), "on", 0, 0, NULL,
