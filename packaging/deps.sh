@@ -22,7 +22,7 @@ demo='curl sqlite3 libmaxmind-db-writer-perl'
 check='libcmocka-dev mariadb-server mariadb-client postfix postfix-mysql
 	postfix-sqlite dovecot-core dovecot-imapd dovecot-mysql dovecot-sqlite
 	python3 python3-numpy python3-jsonschema php-cli jq openssl procps gzip
-	xz-utils bzip2 zstd logrotate mandoc groff-base mmdb-bin
+	xz-utils bzip2 zstd logrotate systemd mandoc groff-base mmdb-bin
 	faketime'
 
 # `make deb`, and what tries the package on a clean system.
