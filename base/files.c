@@ -163,6 +163,48 @@ int files_may_replace(const char *path, struct err *err)
 	return 0;
 }
 
+/* The folder that `path` is in. */
+static int look_at_folder(const char *path, struct stat *out)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX] = ".";
+
+	if (slash && !slice_copy((struct slice){ path,
+						 (size_t)(slash - path) + 1 },
+				 folder, sizeof(folder)))
+		return -1;
+	return stat(folder, out);
+}
+
+/* `group_may` in a folder that a group shares; one for everybody, such as /tmp,
+ * is none. */
+static void share_as_folder(int fd, const char *path, mode_t group_may)
+{
+	struct stat folder, file;
+
+	if (look_at_folder(path, &folder) < 0 || fstat(fd, &file) < 0)
+		return;
+	if (geteuid() == 0 && !(folder.st_mode & S_IWOTH) &&
+	    fchown(fd, folder.st_uid, folder.st_gid) < 0)
+		return;
+	if ((folder.st_mode & (S_IWGRP | S_IWOTH)) == S_IWGRP)
+		fchmod(fd, (file.st_mode & 0777) | group_may);
+}
+
+int files_create_shared(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+
+	if (fd < 0 && errno == EEXIST)
+		return 0;
+	if (fd < 0)
+		return err_errno(err, EXIT_FILE, errno, "cannot make %s",
+				 path);
+	share_as_folder(fd, path, S_IRGRP | S_IWGRP);
+	close(fd);
+	return 0;
+}
+
 int files_create_secret(const char *path, struct slice bytes, struct err *err)
 {
 	char draft[PATH_MAX];
@@ -173,6 +215,7 @@ int files_create_secret(const char *path, struct slice bytes, struct err *err)
 	fd = make_draft(path, draft, err);
 	if (fd < 0)
 		return -1;
+	share_as_folder(fd, path, S_IRGRP);
 	failed = write_all(fd, bytes) < 0 || link(draft, path) < 0 ? errno : 0;
 	close(fd);
 	unlink(draft);

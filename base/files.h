@@ -16,9 +16,15 @@ int files_read(const char *path, struct text *out, struct err *err);
 int files_read_secret(const char *path, struct text *out, struct err *err);
 
 /* Make `path` with these bytes, mode 0600, unless it is there already. Two
- * processes racing end with one whole file. */
+ * processes racing end with one whole file. In a folder that a group shares (it
+ * may write there) the group may read it, and what root makes becomes the
+ * folder's owner's: a command run once as root must not keep the others out. */
 int files_create_secret(const char *path, struct slice bytes,
 			struct err *err);
+
+/* An empty file, mode 0640, unless it is there; of the folder's owner as above,
+ * and of the group that shares it, which may write it. */
+int files_create_shared(const char *path, struct err *err);
 
 /* Write `path` whole or not at all: into a file beside it first, mode 0600,
  * which then takes its name. Only what is no file yet or an ordinary one. */

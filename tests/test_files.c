@@ -146,6 +146,53 @@ static void test_create_secret(void **state)
 	text_release(&text);
 }
 
+/* What root makes in a folder of others is theirs, and the group's where the
+ * group may write. */
+static void test_in_a_shared_folder(void **state)
+{
+	static const struct {
+		const char *why;
+		mode_t folder, secret, shared;
+		bool is_given;
+	} cases[] = {
+		{ "one's own", 0700, 0600, 0640, true },
+		{ "read by a group", 0750, 0600, 0640, true },
+		{ "shared with a group", 02770, 0640, 0660, true },
+		{ "everybody's", 01777, 0600, 0640, false },
+	};
+	mode_t before = umask(0);
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		char shared[300];
+		struct stat info;
+		struct err err;
+		uid_t owner = getuid() == 0 && cases[i].is_given ? 12345
+								 : getuid();
+
+		snprintf(shared, sizeof(shared), "%s", at("shared"));
+		assert_int_equal(mkdir(shared, 0700), 0);
+		if (getuid() == 0)
+			assert_int_equal(chown(shared, 12345, 12346), 0);
+		assert_int_equal(chmod(shared, cases[i].folder), 0);
+		assert_int_equal(files_create_secret(at("shared/secret"),
+						     S("one"), &err), 0);
+		assert_int_equal(stat(at("shared/secret"), &info), 0);
+		assert_case(cases[i].why, cases[i].secret,
+			    info.st_mode & 0777);
+		assert_case(cases[i].why, owner, info.st_uid);
+		for (int j = 0; j < 2; j++)
+			assert_int_equal(files_create_shared(at("shared/db"),
+							     &err), 0);
+		assert_int_equal(stat(at("shared/db"), &info), 0);
+		assert_case(cases[i].why, cases[i].shared,
+			    info.st_mode & 0777);
+		assert_case(cases[i].why, owner, info.st_uid);
+		folder_remove(shared);
+	}
+	umask(before);
+}
+
 static void test_make_dir(void **state)
 {
 	struct stat info;
@@ -185,6 +232,7 @@ int main(void)
 		cmocka_unit_test(test_replace),
 		cmocka_unit_test(test_secret),
 		cmocka_unit_test(test_create_secret),
+		cmocka_unit_test(test_in_a_shared_folder),
 		cmocka_unit_test(test_make_dir),
 	};
 

@@ -17,9 +17,11 @@
 #include "detector/settings.h"
 #include "detector/state.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void check_log(struct findings *findings, const char *path)
 {
@@ -119,13 +121,29 @@ static void check_geo(struct findings *findings)
 	geo_close(&geo);
 }
 
+static bool is_there_state(void)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/state/data.mdb", settings.state_dir);
+	return access(path, F_OK) == 0;
+}
+
+/* Only looked at: made by check, which root runs, it would be root's. */
 static void check_state(struct findings *findings)
 {
 	struct state *state;
 	struct err err;
 	char words[700];
 
-	if (state_open(settings.state_dir, false, &state, &err) < 0) {
+	if (!is_there_state()) {
+		snprintf(words, sizeof(words), "%.300s: nothing was read yet; "
+			 "the first scan or watch begins it",
+			 settings.state_dir);
+		findings_note("state", words);
+		return;
+	}
+	if (state_open(settings.state_dir, true, &state, &err) < 0) {
 		findings_bad(findings, "state", &err);
 		return;
 	}

@@ -8,6 +8,7 @@
  * "-wal" and "-shm" are there; SQLITE_FCNTL_PERSIST_WAL keeps them, else the
  * mail server would fail every lookup whenever none of us is running.
  */
+#include "base/files.h"
 #include "detector/panel/db_driver.h"
 
 #include <errno.h>
@@ -91,8 +92,12 @@ static enum db_result failed(const struct link *link, struct err *err)
 static enum db_result make_file(const char *file, struct err *err)
 {
 	struct stat info;
-	int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
-	int error = errno;
+	struct err told_below;
+	int fd, error;
+
+	files_create_shared(file, &told_below);
+	fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
+	error = errno;
 
 	if (fd < 0 && error == ENOENT) {
 		err_set(err, EXIT_CONFIG, "database file %s: its folder is "
