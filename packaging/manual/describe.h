@@ -44,6 +44,9 @@ struct reason {
 };
 const struct reason *reason_of(const char *full_name);
 
+/* What the Debian package sets, NULL for what it leaves at the default. */
+const char *packaged_value(const char *full_name);
+
 /* The sections in the order of a reader, those of sections.def first, and
  * what they are about (NULL where nobody wrote it). NULL past the end. */
 const struct conf_section *section_in_order(size_t i, const char **about_out);
@@ -101,8 +104,8 @@ void write_main_page(FILE *out, const char *date);
 void write_command_page(FILE *out, const struct command *command,
 			const char *date);
 void write_conf_page(FILE *out, const char *date);
-describe_writer write_conf, write_examples, write_bash, write_zsh,
-	write_values;
+describe_writer write_conf, write_packaged_conf, write_examples, write_bash,
+	write_zsh, write_values;
 
 /* The head of a page: .TH and NAME. */
 void write_page_head(FILE *out, const char *name, int section,

@@ -1,8 +1,8 @@
 /*
  * comporta.conf: every option with its reason and its default, which is
  * commented out, so that it changes nothing as it is. "//" stands before words,
- * "#" before a setting. And the same with the examples of reasons.def set, for
- * the tests.
+ * "#" before a setting. The package's sets what its users and folders need. And
+ * the examples of reasons.def alone, for the tests.
  */
 #include "packaging/manual/describe.h"
 
@@ -11,6 +11,11 @@
 #include <string.h>
 
 static const char SIGNALS[] = "signal.";
+
+struct example {
+	FILE *out;
+	bool is_packaged;
+};
 
 /* The lines of an example, each in a comment. */
 static void put_example(FILE *out, const char *indent, const char *name,
@@ -47,35 +52,40 @@ static void add_words(struct text *words, const struct setting *setting,
 		text_addf(words, "\n%s", reason->text);
 }
 
-static void put_option(FILE *out, const char *indent,
+static void put_option(const struct example *example, const char *indent,
 		       const struct conf_section *section,
 		       const struct conf_option *option)
 {
+	FILE *out = example->out;
 	struct setting setting = setting_of(section, option);
 	struct text words = TEXT_INIT(1 << 14);
 	char name[128], prefix[16];
 	const struct reason *reason;
+	const char *packaged;
 
 	full_name(section, option, name, sizeof(name));
 	reason = reason_of(name);
+	packaged = example->is_packaged ? packaged_value(name) : NULL;
 	snprintf(prefix, sizeof(prefix), "%s// ", indent);
 	add_words(&words, &setting, reason);
 	prose_comment(out, prefix, text_string(&words));
-	if (reason && reason->example)
+	if (reason && reason->example && !packaged)
 		put_example(out, indent, option->name, reason->example);
+	if (packaged)
+		fprintf(out, "%s%s = %s;\n", indent, option->name, packaged);
 	fprintf(out, "%s#%s = %s;\n", indent, option->name,
 		text_string(&setting.value));
 	text_release(&words);
 	setting_release(&setting);
 }
 
-static void put_options(FILE *out, const char *indent,
+static void put_options(const struct example *example, const char *indent,
 			const struct conf_section *section)
 {
 	for (const struct conf_option *o = section->options; o->name; o++) {
 		if (o != section->options)
-			fputc('\n', out);
-		put_option(out, indent, section, o);
+			fputc('\n', example->out);
+		put_option(example, indent, section, o);
 	}
 }
 
@@ -84,8 +94,9 @@ static bool is_signal(const struct conf_section *section)
 	return slice_starts(slice_from(section->name), slice_from(SIGNALS));
 }
 
-static void put_groups(FILE *out)
+static void put_groups(const struct example *example)
 {
+	FILE *out = example->out;
 	const struct conf_section *section;
 	const char *about;
 
@@ -96,13 +107,14 @@ static void put_groups(FILE *out)
 		if (about)
 			prose_comment(out, "// ", about);
 		fprintf(out, "%s: {\n", section->name);
-		put_options(out, "\t", section);
+		put_options(example, "\t", section);
 		fputs("};\n", out);
 	}
 }
 
-static void put_signals(FILE *out)
+static void put_signals(const struct example *example)
 {
+	FILE *out = example->out;
 	const struct conf_section *section;
 	const char *about;
 
@@ -118,7 +130,7 @@ static void put_signals(FILE *out)
 		if (about)
 			prose_comment(out, "\t// ", about);
 		fprintf(out, "\t%s: {\n", section->name + strlen(SIGNALS));
-		put_options(out, "\t\t", section);
+		put_options(example, "\t\t", section);
 		fputs("\t};\n", out);
 	}
 	fputs("};\n", out);
@@ -131,8 +143,9 @@ static const struct conf_section *main_section(void)
 	return settings_sections(&n);
 }
 
-void write_conf(FILE *out)
+static void put_all(const struct example *example)
 {
+	FILE *out = example->out;
 	const struct conf_section *section = main_section();
 
 	prose_comment(out, "// ",
@@ -146,17 +159,27 @@ void write_conf(FILE *out)
 		     o++)
 			if (strcmp(o->name, first_option(i)) == 0) {
 				fputc('\n', out);
-				put_option(out, "", section, o);
+				put_option(example, "", section, o);
 			}
-	put_groups(out);
+	put_groups(example);
 	fputc('\n', out);
 	prose_comment(out, "// ", "Seldom changed, all below.");
 	for (const struct conf_option *o = section->options; o->name; o++)
 		if (!is_first_option(o->name)) {
 			fputc('\n', out);
-			put_option(out, "", section, o);
+			put_option(example, "", section, o);
 		}
-	put_signals(out);
+	put_signals(example);
+}
+
+void write_conf(FILE *out)
+{
+	put_all(&(struct example){ out, false });
+}
+
+void write_packaged_conf(FILE *out)
+{
+	put_all(&(struct example){ out, true });
 }
 
 static void put_example_section(FILE *out, const struct conf_section *section)

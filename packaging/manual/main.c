@@ -53,6 +53,7 @@ static int write_plain(const char *folder, struct err *err)
 		describe_writer *write;
 	} files[] = {
 		{ "comporta.conf", write_conf },
+		{ "packaged.conf", write_packaged_conf },
 		{ "examples.conf", write_examples },
 		{ "comporta.bash", write_bash },
 		{ "_comporta", write_zsh },

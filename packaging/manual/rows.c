@@ -20,6 +20,7 @@ static const struct {
 
 #define FIRST(name) #name,
 #define REASON(name, example, text)
+#define PACKAGED(name, value)
 static const char *const firsts[] = {
 #include "packaging/manual/reasons.def"
 };
@@ -31,8 +32,19 @@ static const char *const firsts[] = {
 static const struct reason reasons[] = {
 #include "packaging/manual/reasons.def"
 };
+#undef REASON
+#undef PACKAGED
+
+#define REASON(name, example, text)
+#define PACKAGED(name, value) { name, value },
+static const struct {
+	const char *name, *value;
+} packaged[] = {
+#include "packaging/manual/reasons.def"
+};
 #undef FIRST
 #undef REASON
+#undef PACKAGED
 
 static const struct {
 	const char *command, *line, *about;
@@ -47,6 +59,14 @@ const struct reason *reason_of(const char *name)
 	for (size_t i = 0; i < N_OF(reasons); i++)
 		if (strcmp(reasons[i].name, name) == 0)
 			return &reasons[i];
+	return NULL;
+}
+
+const char *packaged_value(const char *name)
+{
+	for (size_t i = 0; i < N_OF(packaged); i++)
+		if (strcmp(packaged[i].name, name) == 0)
+			return packaged[i].value;
 	return NULL;
 }
 
@@ -199,6 +219,10 @@ int rows_check(struct err *err)
 		if (!is_option(reasons[i].name))
 			return err_set(err, EXIT_BUG, "reasons.def: there is "
 				       "no option %s", reasons[i].name);
+	for (size_t i = 0; i < N_OF(packaged); i++)
+		if (!is_option(packaged[i].name))
+			return err_set(err, EXIT_BUG, "reasons.def: there is "
+				       "no option %s", packaged[i].name);
 	for (size_t i = 0; i < N_OF(examples); i++)
 		if (check_example(examples[i].command, examples[i].line,
 				  err) < 0)

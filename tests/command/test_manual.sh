@@ -70,6 +70,12 @@ for file in "$conf" "$work/all.conf"; do
 		"$("$build/describe" --values "$file" 2>&1 |
 			diff "$work/values" - | head -n 5)"
 done
+# The package's sets what its users and folders need, and nothing else.
+"$build/describe" --values "$manual/packaged.conf" >"$work/packaged" 2>&1
+equal "the package sets its users and folders only" \
+	"database.file reader_user secret_file serve.user" \
+	"$(diff "$work/values" "$work/packaged" | sed -n 's/^> \(.*\) = .*/\1/p' |
+		sort | paste -sd' ')"
 # ... but it is in force: another value is seen.
 sed 's/^mode = .*/mode = "enforce";/' "$work/all.conf" >"$work/other.conf"
 equal "what is changed counts" 'mode = "enforce"' \

@@ -143,6 +143,8 @@ equal "comporta-serve is of comporta" "comporta comporta-serve" \
 	"$(inside id -nG comporta-serve | tr ' ' '\n' | sort | paste -sd' ')"
 for folder in "2750 comporta-reader:comporta /var/lib/comporta" \
 	"2770 comporta:comporta /var/lib/comporta-desk" \
+	"660 comporta:comporta /var/lib/comporta-desk/comporta.db" \
+	"640 comporta:comporta /var/lib/comporta-desk/secret" \
 	"755 comporta-geoip:comporta-geoip /var/lib/comporta-geoip" \
 	"755 root:root /etc/comporta" "644 root:root /etc/comporta/comporta.conf"
 do
@@ -180,7 +182,8 @@ equal "completion loads" "complete -F _comporta comporta" "$(inside bash -c '
 	. /usr/share/bash-completion/completions/comporta &&
 	complete -p comporta')"
 
-# The main job, as the user that reads.
+# The main job, as cron would have root run it; it becomes comporta-reader to
+# read.
 
 build/generate --labels "$work/labels" >"$work/mail.log"
 install -m 640 "$work/mail.log" "$root/var/log/mail.log"
@@ -188,31 +191,37 @@ inside chgrp adm /var/log/mail.log
 thief=$(head -n 1 "$work/labels" | cut -f1)
 install -m 644 build/geoip/country.mmdb build/geoip/asn.mmdb \
 	"$root/var/lib/comporta-geoip/"
-cat >"$root/etc/comporta/comporta.conf" <<'END'
-mode = "enforce";
-home = ( "PL", "PT" );
-country_db = "/var/lib/comporta-geoip/country.mmdb";
-asn_db = "/var/lib/comporta-geoip/asn.mmdb";
-smtp: { url = "file:///var/lib/comporta/mail"; from = "help@hosting.example"; };
-END
-reader() { inside runuser -u comporta-reader -- comporta "$@"; }
-inside install -d -o comporta-reader /var/lib/comporta/mail
-reader check --create-tables >"$work/check" 2>&1
+set_option() { # name, value: as one does with an editor
+	sed -i "s|^\(\t*\)#$1 = .*|\1$1 = $2;|" \
+		"$root/etc/comporta/comporta.conf"
+}
+set_option mode '"enforce"'
+set_option home '( "PL", "PT" )'
+set_option country_db '"/var/lib/comporta-geoip/country.mmdb"'
+set_option asn_db '"/var/lib/comporta-geoip/asn.mmdb"'
+set_option from '"help@hosting.example"'
+sed -i 's|^\t#url = "smtp:.*|\turl = "file:///var/lib/comporta-desk/mail";|' \
+	"$root/etc/comporta/comporta.conf"
+inside install -d -o comporta /var/lib/comporta-desk/mail
+inside comporta check --create-tables >"$work/check" 2>&1
 status=$?
 case $status in
 0 | 69 | 78) good "comporta check has its say" ;;
 *) bad "comporta check has its say" "ended with $status: $(cat "$work/check")" ;;
 esac
-grep -q "understood" "$work/check" && good "... of the log" ||
-	bad "... of the log" "$(cat "$work/check")"
-reader scan -q >"$work/scan" 2>&1
+grep -q "MEND  config" "$work/check" && bad "... and takes the configuration" \
+	"$(cat "$work/check")" || good "... and takes the configuration"
+inside comporta scan -q >"$work/scan" 2>&1
+equal "scan ends well" 0 $?
 blocked() {
-	reader status 2>/dev/null | sed -n 's/^Blocked: \([0-9]*\)\..*/\1/p'
+	inside comporta status 2>/dev/null | sed -n 's/^Blocked: \([0-9]*\)\..*/\1/p'
 }
 equal "the two stolen accounts are blocked" 2 "$(blocked)"
-reader status 2>/dev/null | grep -qF "$thief" && good "... $thief" ||
+inside comporta status 2>/dev/null | grep -qF "$thief" && good "... $thief" ||
 	bad "... $thief" "$(cat "$work/scan")"
-[ -n "$(ls "$root/var/lib/comporta/mail")" ] && good "owners are written to" ||
+equal "what is remembered belongs to the one who reads" "" "$(
+	inside find /var/lib/comporta -mindepth 1 ! -user comporta-reader)"
+[ -n "$(ls "$root/var/lib/comporta-desk/mail")" ] && good "owners are written to" ||
 	bad "owners are written to" "$(cat "$work/scan")"
 
 # The upgrade. systemctl only writes down what it is asked.
@@ -222,7 +231,7 @@ echo "$*" >>/asked
 END
 chmod 755 "$root/usr/local/sbin/systemctl"
 mkdir -p "$root/run/systemd/system"
-reader explain "$thief" >"$work/explained" 2>&1
+inside comporta explain "$thief" >"$work/explained" 2>&1
 cp "$root/etc/comporta/comporta.conf" "$work/conf"
 apt "upgraded" -o Dpkg::Options::=--force-confdef \
 	-o Dpkg::Options::=--force-confold install /comporta.deb
@@ -232,8 +241,8 @@ cmp -s "$work/conf" "$root/etc/comporta/comporta.conf" &&
 	good "the configuration is kept" || bad "the configuration is kept"
 equal "the blocks are kept" 2 "$(blocked)"
 equal "what is remembered is kept" "$(cat "$work/explained")" \
-	"$(reader explain "$thief" 2>&1)"
-reader scan -q >/dev/null 2>&1
+	"$(inside comporta explain "$thief" 2>&1)"
+inside comporta scan -q >/dev/null 2>&1
 equal "a scan goes on: nothing twice" 2 "$(blocked)"
 for unit in comporta-watch comporta-serve; do
 	grep -q "try-restart.*$unit.service" "$root/asked" &&
@@ -254,7 +263,7 @@ grep -q "stop .*comporta-watch.service" "$root/asked" &&
 	bad "... and stopping what runs" "$(cat "$root/asked")"
 [ -s "$root/etc/comporta/comporta.conf" ] && good "... the configuration stays" ||
 	bad "... the configuration stays"
-[ -e "$root/var/lib/comporta/comporta.db" ] && good "... and the state" ||
+[ -s "$root/var/lib/comporta-desk/comporta.db" ] && good "... and the state" ||
 	bad "... and the state"
 apt "purged" purge comporta
 grep -q "keeping comporta.db" <<<"$words" &&
@@ -262,8 +271,8 @@ grep -q "keeping comporta.db" <<<"$words" &&
 	bad "... saying that it keeps what a mail server may ask" "$words"
 rm -rf "$root/asked" "$root/usr/local/sbin/systemctl" "$root/run/systemd"
 listing >"$work/after"
-equal "... and leaving only that" "/var/lib/comporta
-/var/lib/comporta/comporta.db
+equal "... and leaving only that" "/var/lib/comporta-desk
+/var/lib/comporta-desk/comporta.db
 /var/log/mail.log" "$(comm -13 "$work/bare" "$work/after" |
 	grep -vE 'comporta\.db-(wal|shm|journal)$')"
 equal "... and taking nothing of others" "" \
