@@ -66,7 +66,7 @@ put_all() {
 	put_into 644 "$DOCDIR/docs" docs/*.md docs/*.svg
 	put 644 "$BUILD/manual/comporta.conf" "$DOCDIR/examples/comporta.conf"
 	put_into 644 "$DOCDIR/examples" packaging/grafana-dashboard.json \
-		packaging/prometheus-alerts.yml
+		packaging/prometheus-alerts.yml packaging/comporta-*.conf
 	put_here 644 packaging/cron.example "$DOCDIR/examples/cron"
 	put_into 644 "$DOCDIR/examples" packaging/logrotate.example
 }

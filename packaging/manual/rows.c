@@ -204,8 +204,28 @@ static int check_example(const char *name, const char *text, struct err *err)
 	return -1;
 }
 
+static int check_twice(struct err *err)
+{
+	for (size_t i = 0; i < N_OF(about_sections); i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(about_sections[i].name,
+				   about_sections[j].name) == 0)
+				return err_set(err, EXIT_BUG, "sections.def: "
+					       "%s stands there twice",
+					       about_sections[i].name);
+	for (size_t i = 0; i < N_OF(reasons); i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(reasons[i].name, reasons[j].name) == 0)
+				return err_set(err, EXIT_BUG, "reasons.def: "
+					       "%s stands there twice",
+					       reasons[i].name);
+	return 0;
+}
+
 int rows_check(struct err *err)
 {
+	if (check_twice(err) < 0)
+		return -1;
 	for (size_t i = 0; i < N_OF(about_sections); i++)
 		if (!find_section(about_sections[i].name))
 			return err_set(err, EXIT_BUG, "sections.def: there is "
