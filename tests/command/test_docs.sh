@@ -19,19 +19,29 @@ add() { # a part's last line
 		failed=$((failed + ${last%% *}))
 	fi
 	grep -vE '^[0-9]+ passed, [0-9]+ failed$' "$1"
-	rm -f "$1"
 }
 
-one=$(mktemp "${TMPDIR:-/tmp}/comporta-docs.XXXXXX")
-PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/docs/check.py >"$one" 2>&1
-add "$one"
+folder=$(mktemp -d "${TMPDIR:-/tmp}/comporta-docs.XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE STAGE=$folder/stage
+/usr/bin/python3 tests/docs/check.py >"$folder/check" 2>&1
+add "$folder/check"
+
 machine=(unshare --mount --net --pid --fork --mount-proc --kill-child)
 if "${machine[@]}" true 2>/dev/null; then
+	# Once for all: two makes in one folder would meet.
+	make -s install DESTDIR="$STAGE" >"$folder/make" 2>&1 ||
+		cat "$folder/make"
+	for scene in tests/docs/scenes/*.sh; do
+		name=$(basename "$scene" .sh)
+		timeout 300 "${machine[@]}" bash tests/docs/scene.sh "$name" \
+			>"$folder/$name" 2>&1 &
+	done
+	wait
 	for scene in tests/docs/scenes/*.sh; do
 		echo "== ${scene##*/}"
-		PYTHONDONTWRITEBYTECODE=1 timeout 300 "${machine[@]}" bash \
-			tests/docs/scene.sh "$(basename "$scene" .sh)" >"$one" 2>&1
-		add "$one"
+		add "$folder/$(basename "$scene" .sh)"
 	done
 else
 	echo "SKIPPED the documents' commands: no namespaces here, or not root"

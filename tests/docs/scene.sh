@@ -14,6 +14,15 @@ ASN_DB=${ASN_DB:-build/geoip/asn.mmdb}
 cd "$root" || exit 70
 . tests/command/lib.sh
 . "$here/machine.sh"
+
+# What `make install` puts below /usr/local and /etc; made once for all scenes.
+install_here() {
+	if [ -n "${STAGE-}" ]; then
+		cp -R "$STAGE/." /
+	else
+		make -s install >"$work/install" 2>&1 || cat "$work/install"
+	fi
+}
 . "$here/scenes/$1.sh"
 
 /usr/bin/python3 "$here/blocks.py" "$work/blocks" "${documents[@]}" || exit 70

@@ -6,7 +6,7 @@ home=$work/home
 . "$here/servers.sh"
 
 mkdir "$home" /root/mail
-make -s install >"$work/install" 2>&1 || cat "$work/install"
+install_here
 mariadb_start
 mariadb -e 'CREATE DATABASE comporta'
 (umask 077 && echo secret >/etc/comporta/database.password)

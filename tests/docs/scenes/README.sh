@@ -1,14 +1,21 @@
-# From the package to `enforce`, as the README tells it, but for the package:
-# what is here was put below /usr/local by `make install`.
+# From the source to `enforce`, as the README tells it; tests/package does what
+# is said of the package.
 documents=(README.md)
 conf=/etc/comporta/comporta.conf
 database=/var/lib/comporta/comporta.db
 home=$work/home
 
-make -s install >"$work/install" 2>&1 || cat "$work/install"
 # Where the administrator sits; the rehearsal's page is left there.
 mkdir "$home"
 in_home() { (cd "$home" && bash -e "$block"); }
+
+# deps.sh is there and does nothing where nothing is missing.
+after_from_source() {
+	equal "the program is there" /usr/local/bin/comporta \
+		"$(command -v comporta)"
+	equal "and its users" "comporta comporta-geoip comporta-reader comporta-serve" \
+		"$(cut -d: -f1 /etc/passwd | grep '^comporta' | sort | xargs)"
+}
 
 after_rehearse() {
 	has "$said" ' queued .*recipients=' && good "the log is understood" ||

@@ -2,7 +2,7 @@
 documents=(docs/METRICS.md docs/PANEL.md docs/SUPPORT.md docs/WEBHOOKS.md
 	docs/ENFORCE.md)
 
-make -s install >"$work/install" 2>&1 || cat "$work/install"
+install_here
 comporta scan -q >/dev/null 2>&1
 database=/var/lib/comporta/comporta.db
 
