@@ -6,7 +6,9 @@
 #   make deb         a Debian package, build/deb/*.deb
 #   make check-deb   the package on a clean Debian 12, by debootstrap
 #   make lint        the architecture's rules
-#   make check-all   check, sanitizers, static checks, fuzzers: long
+#   make check-all   check, sanitizers, static checks, fuzzers: long;
+#                    PARTS="tidy valgrind" for some of it
+#   make coverage    how much of the program the tests run: build/coverage
 #   make crash       kills every part 500 times, fills disks: ten minutes
 #   make bench       timings beside ripgrep, pflogsumm and eximstats
 #   make bench-enforce   from a decision to a refused recipient, on Postfix
@@ -15,7 +17,8 @@
 #   make bench-http      owner pages a second, beside libmicrohttpd alone
 #   make eval        comporta beside published rules, simulated; bench/eval.sh
 # V=1 shows the commands, SAN=address,undefined builds with sanitizers,
-# WERROR=1 stops at warnings, BUILD=folder builds elsewhere.
+# COVERAGE=1 counts what runs, WERROR=1 stops at warnings, BUILD=folder builds
+# elsewhere.
 
 PREFIX     ?= /usr/local
 DESTDIR    ?=
@@ -23,7 +26,9 @@ SYSCONFDIR ?= /etc
 PKG_CONFIG ?= pkg-config
 CFLAGS     ?= -O2 -g
 SAN        ?=
-BUILD      ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
+COVERAGE   ?=
+BUILD      ?= build$(if $(SAN),/$(subst $(comma),-,$(SAN)))$(if \
+	$(COVERAGE),/coverage)
 comma      := ,
 VERSION    := 0.1.0
 DATADIR    ?= $(PREFIX)/share/comporta
@@ -66,6 +71,13 @@ ALL_LDFLAGS += -fsanitize=$(SAN)
 else
 ALL_CFLAGS  += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 endif
+# Where its processes may write inside their fences, and that those which leave
+# by _exit() are counted as well.
+ifneq ($(COVERAGE),)
+ALL_CFLAGS  += --coverage -include tests/checks/counted.h \
+	-DFENCE_ALSO_WRITES='"$(abspath $(BUILD))"'
+ALL_LDFLAGS += --coverage
+endif
 ifdef WERROR
 ALL_CFLAGS += -Werror
 endif
@@ -86,7 +98,7 @@ endif
 .DEFAULT_GOAL := all
 .PHONY: .FORCE all manual tests libraries objects clean
 .PHONY: print-objects print-libs print-flags print-version
-.PHONY: demo check check-all crash geoip lint fuzz
+.PHONY: demo check check-all coverage crash geoip lint fuzz
 .PHONY: bench bench-enforce bench-http bench-watch soak eval
 .PHONY: install uninstall deb check-deb
 .SECONDARY:
@@ -199,6 +211,10 @@ check:
 
 check-all:
 	@bash tests/check-all.sh
+
+coverage:
+	@sh packaging/deps.sh all
+	@bash tests/checks/coverage.sh
 
 crash:
 	@sh packaging/deps.sh check

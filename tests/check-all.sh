@@ -21,7 +21,7 @@ scripts       sh tests/checks/scripts.sh
 plain         bash tests/checks/plain.sh
 valgrind      bash tests/checks/valgrind.sh
 sanitizers    bash tests/checks/sanitizers.sh
-coverage      make coverage
+coverage      bash tests/checks/coverage.sh
 fuzzers       bash tests/fuzz/run.sh 20
 promtool      env PROMTOOL=promtool bash tests/command/test_metrics.sh
 browser       bash tests/browser/run.sh

@@ -6,6 +6,8 @@ set -u
 build=${BUILD:-build}
 logs=$build/test-logs
 passed=0 failed=0
+# Limits of time, times this: what sanitizers take.
+slower=${SLOWER:-1}
 mkdir -p "$logs"
 export COUNTRY_DB=${COUNTRY_DB:-build/geoip/country.mmdb}
 export ASN_DB=${ASN_DB:-build/geoip/asn.mmdb}
@@ -33,7 +35,7 @@ tell() {
 cmocka() { # program
 	name=$(basename "$1")
 	log=$logs/$name.log
-	timeout 600 "$1" >"$log" 2>&1
+	timeout $((600 * slower)) "$1" >"$log" 2>&1
 	status=$?
 	tell "$name" "$(grep -c '^\[       OK \]' "$log")" \
 		"$(grep -c '^\[  FAILED  \] [^0-9]' "$log")" $status "$log"
@@ -44,7 +46,7 @@ script() { # name, command...
 	name=$1
 	shift
 	log=$logs/$name.log
-	timeout 1500 "$@" >"$log" 2>&1
+	timeout $((1500 * slower)) "$@" >"$log" 2>&1
 	status=$?
 	last=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
 	good=${last%% passed*}

@@ -527,6 +527,10 @@ static void must_be(const char *kind, const char *what, bool may, int status)
 static void test_forbidden(void **state)
 {
 	(void)state;
+#ifdef FENCE_ALSO_WRITES
+	print_message("a build that counts may write\n");
+	skip();
+#endif
 	for (enum kind kind = 0; kind < KINDS; kind++)
 		for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
 			if (rows[i].leaks && HAS_LEAK_SEARCH)

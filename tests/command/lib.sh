@@ -21,7 +21,7 @@ bad() {
 
 # Run with a limit; output to $out and $err, exit status to $rc.
 run() {
-	out=$(timeout 60 "$comporta" "$@" 2>"$work/stderr" </dev/null)
+	out=$(timeout $((60 * ${SLOWER:-1})) "$comporta" "$@" 2>"$work/stderr" </dev/null)
 	rc=$?
 	err=$(cat "$work/stderr")
 }
@@ -48,7 +48,7 @@ equal() {
 # Ask again until the command says yes: half a minute, for busy machines.
 eventually() { # command...
 	local _
-	for _ in $(seq 1 300); do
+	for _ in $(seq 1 $((300 * ${SLOWER:-1}))); do
 		! "$@" >/dev/null 2>&1 || return 0
 		sleep 0.1
 	done
