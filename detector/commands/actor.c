@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* It reads whenever it has nothing to do. */
-enum { SAY_MS = 5000 };
+enum { SAY_MS = 2000 };
 
 /* How long one question may take; each of its steps has its own limit where it
  * is answered (a statement, a program, a mail), and this is for a process that

@@ -1,7 +1,7 @@
 /*
- * The steps of a round that need the hosting database: what owners and support
- * said, decisions carried out, actions, lifts by a new password, notices. All
- * of them are asked for, of the process that has it.
+ * The errands: what is asked of the process that has the hosting database, and
+ * what is made of its answers. What owners and support said, decisions carried
+ * out, actions, lifts by a new password, notices.
  */
 #include "base/clock.h"
 #include "base/files.h"
@@ -10,7 +10,6 @@
 #include "detector/commands/paper.h"
 #include "detector/commands/run_inside.h"
 #include "detector/commands/watched.h"
-#include "detector/digest.h"
 #include "detector/settings.h"
 
 #include <string.h>
@@ -257,31 +256,6 @@ static void act_failed(struct run *run)
 	forget_batch(run);
 }
 
-void run_act(struct run *run)
-{
-	if (state_journal_count(run->state) == 0)
-		lookout_braked(&run->lookout, NULL);
-	/* In mode observe, decisions of an earlier enforce keep waiting. */
-	if (state_journal_count(run->state) == 0 || !run->enforce ||
-	    run->is_waiting)
-		return;
-	run->is_queue_news = true;
-	errands_want(run, ERRAND_ACT);
-	run_errands(run);
-}
-
-int run_enforce_paper(struct run *run, struct err *err)
-{
-	if (!run->enforce || !state_number(run->state, "observed", 0))
-		return 0;
-	run->is_changed = true;	/* also that it was done */
-	if (paper_enforce(run->state, &run->detector, run->newest_ms,
-			  PENDING_MAX, err) < 0 || run_commit(run, err) < 0)
-		return -1;
-	run_act(run);
-	return 0;
-}
-
 static int ask_look(struct run *run, struct err *err)
 {
 	const struct link_message message = {
@@ -430,49 +404,3 @@ const struct errand errands_all[ERRANDS] = {
 	[ERRAND_HOOKS] = { PATIENCE_HOOKS, go_hooks, NULL, NULL },
 	[ERRAND_PUBLISH] = { -1, go_publish, NULL, NULL },
 };
-
-/* A scan waits for it. Watch reads on meanwhile, and is told by run_talk_fd()
- * that there is an answer. */
-void run_errands(struct run *run)
-{
-	errands_go_on(run, run->is_watch ? 0 : INT64_MAX / 2);
-}
-
-/* What happened while nobody read, before what was written meanwhile; unless
- * the database is away. */
-void run_hear(struct run *run)
-{
-	enum { FIRST_MS = 3000 };
-
-	errands_want(run, ERRAND_HEAR);
-	if (run->is_watch && run->is_first)
-		errands_go_on(run, FIRST_MS);
-	else
-		run_errands(run);
-}
-
-/* Without news only for blocks made by hand, now and then. */
-void run_follow_up(struct run *run)
-{
-	if (run_progress(run) != run->followed_progress ||
-	    ++run->idle_rounds % ROUNDS_PER_LOOK == 0)
-		run->is_queue_news = true;
-	errands_want(run, ERRAND_FOLLOW);
-	run_errands(run);
-}
-
-void run_lift_and_send(struct run *run)
-{
-	errands_want(run, ERRAND_SEND);
-	errands_want(run, ERRAND_HOOKS);
-	run_errands(run);
-}
-
-void run_publish(struct run *run)
-{
-	meter_end_round(&run->meter, clock_monotonic_ms());
-	if (!meter_is_due(&run->meter, clock_monotonic_ms()))
-		return;
-	errands_want(run, ERRAND_PUBLISH);
-	run_errands(run);
-}

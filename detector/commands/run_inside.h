@@ -92,7 +92,7 @@ void run_tell(struct run *run);
 void run_forget_unsaved(struct run *run);
 int64_t run_newest_ms(const struct run *run);	/* the newest event's time */
 
-/* run_desk.c: the steps of a round that need the database. One that fails
+/* run_wants.c: the steps of a round that need the database. One that fails
  * waits for a later round (patience.h), and none of them fails the round. */
 void run_errands(struct run *run);
 void run_hear(struct run *run);

@@ -83,8 +83,8 @@ fi
 # --- killed between a question and its answer
 
 hold() { # seconds: nobody else writes into the database
-	sqlite3 "$work/state/comporta.db" "BEGIN IMMEDIATE;" ".shell sleep $1" \
-		"ROLLBACK;" &
+	sqlite3 -cmd ".timeout 9000" "$work/state/comporta.db" \
+		"BEGIN IMMEDIATE;" ".shell sleep $1" "ROLLBACK;" &
 	pids+=($!)
 	sleep 0.5
 }
@@ -124,6 +124,42 @@ expect "the next scan carries it out" 0 "stopped sending for eve" \
 	scan "${enforce[@]}" "${geo[@]}" "$log"
 equal "once as well" 5 "$(blocks)"
 
+# --- watch reads on while a decision waits for the database
+
+slow=(--set database.timeout=30s --set watch_interval=100ms --json)
+begin watch watch "${enforce[@]}" "${slow[@]}" "${geo[@]}" "$log"
+reader=$!
+eventually has_acting $reader
+hold 12
+holder=$!
+burst hal@firma.example >>"$log"
+eventually has "$work/watch.out" '"hal@firma.example"'
+burst ivy@firma.example >>"$log"
+eventually has "$work/watch.out" '"ivy@firma.example"'
+kill -0 $holder 2>/dev/null && good "a slow database delays no verdict" ||
+	bad "a slow database delays no verdict" "$(cat "$work/watch.err")"
+wait $holder
+eventually has "$work/watch.err" "stopped sending for ivy" &&
+	has "$work/watch.err" "stopped sending for hal" &&
+	good "and they are carried out" ||
+	bad "and they are carried out" "$(cat "$work/watch.err")"
+
+# Ended in the middle, it does not wait for long; the next one finds it.
+hold 3
+holder=$!
+burst jon@firma.example >>"$log"
+eventually has "$work/watch.out" '"jon@firma.example"'
+kill -TERM $reader
+wait $reader
+equal "asked to end, it ends" 0 $?
+wait $holder
+run scan "${enforce[@]}" "${geo[@]}" "$log"
+equal "what it had decided is done, once" 1 "$(sqlite3 \
+	"$work/state/comporta.db" \
+	"SELECT COUNT(*) FROM comporta_block WHERE account LIKE 'jon@%'")"
+run status "${enforce[@]}"
+equal "and nothing waits" 0 "$(grep -c 'wait to be blocked' <<<"$out")"
+
 # --- at a socket, as services have it
 
 socket=$work/s
@@ -143,7 +179,7 @@ equal "its socket is for its group" "660" "$(stat -c %a "$socket")"
 expect "a second one ends politely" 75 "another acting process waits" \
 	act "${here[@]}"
 run scan "${here[@]}" "${geo[@]}" "$log"
-equal "carried out there" "0 6" "$rc $(blocks)"
+equal "carried out there" "0 9" "$rc $(blocks)"
 has "$work/act.err" "stopped sending for fay" && good "and told there" ||
 	bad "and told there" "$(cat "$work/act.err")"
 
@@ -185,6 +221,7 @@ if [ "$(id -u)" = 0 ]; then
 	chown nobody "$work/state"
 	chmod 644 "$log"
 	root=(--state-dir "$work/state" --set mode=enforce
+		--set brake.per_hour=100
 		--set smtp.url="file://$work/mails"
 		--set database.file="$work/hidden/comporta.db"
 		--set secret_file="$work/hidden/secret")
