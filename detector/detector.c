@@ -120,11 +120,13 @@ enum { CLOCK_SLACK_S = 600 };
  * since, was behind what was read until now: else nothing would count until
  * that time comes. */
 static uint32_t last_lift(const struct detector *detector,
-			  struct account *account)
+			  struct account *account, uint32_t now_s)
 {
 	uint32_t at_s = detector->clock_s, ahead_s;
 
-	if (!at_s || account->episode_s <= at_s + CLOCK_SLACK_S)
+	/* Not a clock that is behind: then what comes is newer. */
+	if (!at_s || account->episode_s <= at_s + CLOCK_SLACK_S ||
+	    account->episode_s <= now_s + CLOCK_SLACK_S)
 		return account->episode_s;
 	if (detector->read_s && detector->read_s < at_s)
 		at_s = detector->read_s + 1;
@@ -143,7 +145,7 @@ void detector_weigh(struct detector *detector, struct account_entry *entry,
 	if (!account->first_s)
 		account->first_s = input->now_s;
 	/* From before the last lift: never evidence, nothing to learn. */
-	if (input->now_s < last_lift(detector, account))
+	if (input->now_s < last_lift(detector, account, input->now_s))
 		return;
 	if (detector->is_learning && input->now_s <= entry->known_until_s) {
 		detector->counters.known++;
@@ -263,7 +265,7 @@ struct account_entry *detector_owner(struct detector *detector,
 		entry = accounts_find(detector->accounts, message->account);
 	/* What an intruder sent before the lift bounces for days after it;
 	 * that is nobody's doing any more. */
-	if (entry && message->begun_s < last_lift(detector, &entry->account))
+	if (entry && message->begun_s < entry->account.episode_s)
 		return NULL;
 	if (entry)
 		entry->is_dirty = true;
@@ -464,7 +466,7 @@ bool detector_lifted(struct detector *detector, struct slice account,
 	uint32_t at_s = (uint32_t)(at_ms / STAMP_SECOND_MS);
 
 	/* Heard before: what happened since must stay evidence. */
-	if (!entry || at_s <= last_lift(detector, &entry->account))
+	if (!entry || at_s <= last_lift(detector, &entry->account, at_s))
 		return false;
 	judge_lifted(&entry->account, at_s);
 	return true;

@@ -228,6 +228,11 @@ void state_abort(struct state *state)
 	store_abort(state->store);
 }
 
+bool state_is_lost(const struct state *state)
+{
+	return store_is_lost(state->store);
+}
+
 struct saving {
 	struct state *state;
 	struct err *err;

@@ -52,6 +52,9 @@ int state_begin(struct state *state, struct err *err);
 int state_commit(struct state *state, struct err *err);
 void state_abort(struct state *state);
 
+/* As store_is_lost(): this process can no longer use it. */
+bool state_is_lost(const struct state *state);
+
 /* Everything in the detector that changed. After the commit call
  * state_saved(). */
 int state_save(struct state *state, struct detector *detector,

@@ -23,7 +23,8 @@ struct store {
 	bool is_there[TABLES_MAX];	/* all are, where we may make them */
 	MDB_txn *reading, *writing;
 	bool read_only;
-	bool is_unsure;		/* a commit failed: open it anew */
+	bool is_void;		/* LMDB refuses all: open it anew */
+	bool is_lost;		/* that could not be done */
 	const char *const *names;
 	int n_tables;
 	char path[PATH_MAX];
@@ -95,15 +96,29 @@ static void close_file(struct store *store)
 
 /* After a commit that found no space for its last page LMDB refuses all that
  * comes, for as long as the file is open. */
-static int be_sure(struct store *store, struct err *err)
+static bool refuses_all(struct store *store)
 {
-	if (!store->is_unsure)
+	MDB_txn *txn;
+	int status = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
+
+	if (status == 0)
+		mdb_txn_abort(txn);
+	return status == MDB_PANIC;
+}
+
+static int open_anew(struct store *store, struct err *err)
+{
+	if (!store->is_void)
 		return 0;
 	close_file(store);
-	if (open_file(store, err) < 0)
-		return -1;
-	store->is_unsure = false;
-	return 0;
+	store->is_lost = open_file(store, err) < 0;
+	store->is_void = store->is_lost;
+	return store->is_lost ? -1 : 0;
+}
+
+bool store_is_lost(const struct store *store)
+{
+	return store->is_lost;
 }
 
 /* Ours to read with: the transaction being written, else a snapshot. */
@@ -113,7 +128,7 @@ static MDB_txn *reader(struct store *store)
 
 	if (store->writing)
 		return store->writing;
-	if (be_sure(store, &waste) < 0)
+	if (open_anew(store, &waste) < 0)
 		return NULL;
 	if (!store->reading &&
 	    mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->reading) != 0)
@@ -311,7 +326,7 @@ int store_begin(struct store *store, struct err *err)
 {
 	int status;
 
-	if (be_sure(store, err) < 0)
+	if (open_anew(store, err) < 0)
 		return -1;
 	end_reading(store);
 	forget_dead_readers(store);
@@ -328,7 +343,7 @@ int store_commit(struct store *store, struct err *err)
 	int status = mdb_txn_commit(store->writing);
 
 	store->writing = NULL;
-	store->is_unsure = status != 0;
+	store->is_void = status != 0 && refuses_all(store);
 	return status ? fail(store, status, "commit", err) : 0;
 }
 

@@ -32,6 +32,11 @@ int store_commit(struct store *store, struct err *err);	/* out of space:
 							 * EXIT_AGAIN */
 void store_abort(struct store *store);
 
+/* After a commit that failed: the file has to be opened anew, and a fence or
+ * a full disk is against it. All that is asked fails. A disk changes, a fence
+ * does not: end, and be started again. */
+bool store_is_lost(const struct store *store);
+
 bool store_get(struct store *store, int table, struct slice key,
 	       struct slice *value_out);
 int store_put(struct store *store, int table, struct slice key,

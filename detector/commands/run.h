@@ -36,6 +36,9 @@ int run_round(struct run *run, const volatile sig_atomic_t *stop,
 void run_warn(struct run *run, const struct err *why);
 void run_is_well(struct run *run);
 
+/* The state can be used no more by this process, only by a new one. */
+bool run_is_lost(const struct run *run);
+
 /* After it: tell what was found. */
 void run_end_round(struct run *run);
 

@@ -43,6 +43,11 @@ void run_forget_unsaved(struct run *run)
 	run_close_logs(run);
 }
 
+bool run_is_lost(const struct run *run)
+{
+	return state_is_lost(run->state);
+}
+
 bool run_read_on(struct run *run, const volatile sig_atomic_t *stop)
 {
 	struct err err;

@@ -152,7 +152,7 @@ static void wait_until(struct watching *watching, int64_t until_us)
 
 static void between_rounds(struct watching *watching)
 {
-	while (!stop_asked && !reload_asked &&
+	while (!stop_asked && !reload_asked && !run_is_lost(watching->run) &&
 	       clock_monotonic_us() < watching->round_us) {
 		int64_t saved_ms;
 
@@ -205,11 +205,12 @@ static void tell_status(struct watching *watching, int64_t now_us)
 		       now.waiting, now.lag_s);
 }
 
-static void watch(struct watching *watching)
+/* Until it is asked to end, or has to. */
+static int watch(struct watching *watching)
 {
 	bool is_ready = false;
 
-	while (!stop_asked) {
+	while (!stop_asked && !run_is_lost(watching->run)) {
 		if (reload_asked) {
 			reload_now(watching);
 			is_ready = false;
@@ -222,14 +223,23 @@ static void watch(struct watching *watching)
 		between_rounds(watching);
 	}
 	service_stopping();
+	if (run_is_lost(watching->run)) {
+		log_error("the disk of the state was full in the middle of a "
+			  "commit, and inside the fence its file cannot be "
+			  "opened anew; this watch ends, the next goes on");
+		return EXIT_AGAIN;
+	}
 	run_save(watching->run, INT64_MAX);
 	run_talk_last(watching->run, LAST_MS);
+	log_info("stopped; everything read is remembered");
+	return EXIT_FINE;
 }
 
 static int run_watch(struct invocation *invocation)
 {
 	struct watching watching = { .invocation = invocation };
 	struct err err;
+	int code;
 
 	stop_catch();
 	stop_catch_reload();
@@ -238,11 +248,10 @@ static int run_watch(struct invocation *invocation)
 		return command_fail(&err);
 	watching.wake = wake_new();
 	log_info("watching; end with SIGTERM");
-	watch(&watching);
+	code = watch(&watching);
 	run_close(&watching.run);
 	wake_free(&watching.wake);
-	log_info("stopped; everything read is remembered");
-	return EXIT_FINE;
+	return code;
 }
 
 const struct command command_watch = {
