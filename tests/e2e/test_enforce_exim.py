@@ -18,7 +18,7 @@ GONE = "1abcde-000001-AB"
 REJECT = (550, "Sending is suspended for this mailbox")
 FINE = (250, "")
 AWAY = (451, "Temporary local problem")
-DATABASE = "/var/lib/comporta/comporta.db"
+DATABASE = "/var/lib/comporta-desk/db/comporta.db"
 
 
 class EximRig(EnforceRig):

@@ -213,7 +213,7 @@ def policy_script(rig, conf):
 def sqlite(rig, conf):
     path = rig.write("postfix/comporta-sasl.cf", DOCUMENT.take(
         "postfix-sqlite-map",
-        fill={"/var/lib/comporta/comporta.db": rig.sqlite_file}))
+        fill={"/var/lib/comporta-desk/db/comporta.db": rig.sqlite_file}))
     rig.give_to_postfix(path)
     rig.use(take(rig, "postfix-sqlite-main", PERMIT))
     stops_and_lifts(rig, conf, False)

@@ -7,6 +7,8 @@ home=$work/home
 
 mkdir "$home" /root/mail
 install_here
+systemd-sysusers comporta.conf >/dev/null 2>&1
+systemd-tmpfiles --create comporta.conf
 mariadb_start
 mariadb -e 'CREATE DATABASE comporta'
 (umask 077 && echo secret >/etc/comporta/database.password)
@@ -27,7 +29,7 @@ settings() { # lines of configuration
 settings
 comporta check --create-tables --set database.user=root >"$work/tables" 2>&1
 sed -e 's/{database}/comporta/; s/{host}/localhost/' \
-	-e 's/{password}/secret/; s/{ro_password}/secret/' \
+	-e 's/{[a-z_]*password}/secret/' \
 	sql/own/mysql/grants.sql | mariadb
 grep -o 'sasl_username=[^,]*' /var/log/mail.log | sort -u | cut -d= -f2 |
 	while read -r account; do

@@ -58,7 +58,7 @@ after_mailinabox_postconf() {
 # DirectAdmin's list keeps what others wrote.
 run_directadmin_script() {
 	local script=/usr/local/sbin/comporta-directadmin
-	mkdir -p /etc/virtual /var/lib/comporta
+	mkdir -p /etc/virtual /var/lib/comporta-desk
 	echo other@firma.example >/etc/virtual/blacklist_smtp_usernames
 	install -m 755 "$block" $script
 	$script block anna@firma.example && $script block anna@firma.example

@@ -3,6 +3,12 @@ documents=(docs/METRICS.md docs/PANEL.md docs/SUPPORT.md docs/WEBHOOKS.md
 	docs/ENFORCE.md)
 
 install_here
+. "$here/servers.sh"
+systemd-sysusers comporta.conf && systemd-tmpfiles --create comporta.conf
+as() { # user, command...
+	setpriv --reuid="$1" --regid="$1" --init-groups -- "${@:2}" \
+		>>"$work/as" 2>&1
+}
 comporta scan -q >/dev/null 2>&1
 database=/var/lib/comporta/comporta.db
 
@@ -40,6 +46,24 @@ after_webhook_key() {
 
 run_webhook_receiver() {
 	{ echo '<?php'; cat "$block"; } | php -l
+}
+
+sqlite=/var/lib/comporta-desk/db/comporta.db
+after_postfix_sqlite_folder() {
+	as comporta comporta check --create-tables \
+		--set database.file=$sqlite \
+		--set secret_file=/var/lib/comporta-desk/secret
+	example_of postfix-sqlite-map >/etc/postfix/comporta-sasl.cf
+	example_of postfix-sqlite-try >"$work/try"
+	bash "$work/try" >"$work/tried" 2>&1
+	equal "Postfix's user may ask" 1 $?
+	as postfix cat /var/lib/comporta-desk/secret && bad "and no secret" ||
+		good "and no secret"
+}
+after_row_by_hand_sqlite() {
+	equal "Postfix's user reads it" \
+		"REJECT 5.7.1 Sending is suspended for this mailbox: by hand" \
+		"$(bash "$work/try" 2>&1)"
 }
 
 run_row_by_hand() {
