@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 	echo "SKIPPED what is not committed"
 
 build() { # folder, jobs
-	git clone -q "$PWD" "$1" && make -s -C "$1" -j"$2" all &&
+	git clone -q "$PWD" "$1" && make -s -C "$1" -j"$2" PREFIX=/usr all &&
 		make -s -C "$1" install DESTDIR="$1/installed" PREFIX=/usr
 }
 # Names and modes, then the bytes.
