@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* The descriptor of who started us. */
@@ -188,6 +189,9 @@ static int run(struct invocation *invocation)
 	struct acting acting = { .invocation = invocation, .reader = -1 };
 	int code;
 
+	/* A reader of the same user could else look into the memory that has
+	 * the password (/proc/PID/mem). */
+	prctl(PR_SET_DUMPABLE, 0);
 	code = invocation->inherited ? run_inherited(&acting)
 				     : run_listening(&acting);
 	act_release(&acting);

@@ -165,6 +165,8 @@ static void be_dial(int fd, const struct invocation *invocation)
 	sigaction(SIGTERM, &ignored, NULL);
 	sigaction(SIGHUP, &ignored, NULL);
 	prctl(PR_SET_NAME, "comporta-dial");
+	/* Of the same user, the reader could else look into it. */
+	prctl(PR_SET_DUMPABLE, 0);
 	for (;;) {
 		ssize_t len = recv(fd, &word, 1, 0);
 

@@ -23,6 +23,8 @@ acting_of() { # the reader
 	dial=$(children "$1") && children "$dial"
 }
 has_acting() { [ -n "$(acting_of "$1")" ]; }
+# Of a process that nobody else looks into only root sees that.
+look() { [ "$(id -u)" = 0 ]; }
 opens() { # pid, name: is it among its open files?
 	find "/proc/$1/fd" -lname "*$2*" 2>/dev/null | grep -q .
 }
@@ -38,7 +40,7 @@ eventually has "$work/watch.err" "stopped sending for anna" &&
 	good "watch stops anna" || bad "watch stops anna" "$(cat "$work/watch.err")"
 eventually has_acting $reader
 acting=$(acting_of $reader)
-opens "$acting" comporta.db && good "the acting process has the database" ||
+! look || opens "$acting" comporta.db && good "the acting process has the database" ||
 	bad "the acting process has the database" "$(ls -l "/proc/$acting/fd")"
 ! opens $reader comporta.db && good "the reader has not" ||
 	bad "the reader has not" "$(ls -l /proc/$reader/fd)"
@@ -49,8 +51,10 @@ opens $reader mail.log && good "the reader has the log" ||
 	good "the acting process has neither log nor state" ||
 	bad "the acting process has neither" "$(ls -l "/proc/$acting/fd")"
 dial=$(children $reader)
-equal "who reaches it has nothing but its socket" 4 \
+! look || equal "who reaches it has nothing but its socket" 4 \
 	"$(find "/proc/$dial/fd" -type l | wc -l)"
+equal "nobody looks into them" "root root" \
+	"$(stat -c %U "/proc/$dial/mem" "/proc/$acting/mem" | xargs)"
 equal "the reader is fenced in" 2 \
 	"$(awk '/^Seccomp:/ { print $2 }' /proc/$reader/status)"
 
@@ -186,9 +190,8 @@ has "$work/act.err" "stopped sending for fay" && good "and told there" ||
 begin watch watch "${here[@]}" "${geo[@]}" --set watch_interval=100ms "$log"
 reader=$!
 sockets() { find "/proc/$acting/fd" -lname 'socket:*' | wc -l; }
-before=$(sockets)
-is_more() { [ "$(sockets)" -gt "$before" ]; }
-[ "$before" -gt 1 ] || eventually is_more
+is_taken() { [ "$(sockets)" -gt 1 ]; }
+! look || eventually is_taken
 burst gus@firma.example >"$work/other.log"
 expect "a second reader is turned away" 75 "another scan or watch is at work" \
 	scan "${here[@]}" --state-dir "$work/other" "${geo[@]}" \
@@ -210,6 +213,34 @@ wait $acting
 equal "act ends when asked" 0 $?
 [ ! -e "$socket" ] && good "and takes its socket along" ||
 	bad "and takes its socket along"
+
+# What watch is told to read anew, the acting process reads as well.
+configure() {
+	cat >"$work/conf" <<-END
+		mode = "$1";
+		state_dir = "$work/anew";
+		database = { file = "$work/anew.db"; };
+		smtp = { url = "file://$work/mails"; };
+		act = { socket = "$socket"; };
+	END
+}
+configure observe
+: >"$work/act.err"
+begin act act -c "$work/conf"
+acting=$!
+begin watch watch -c "$work/conf" "${geo[@]}" --json \
+	--set watch_interval=100ms "$log"
+reader=$!
+eventually has "$work/watch.err" "would stop sending for ida"
+configure enforce
+kill -HUP $reader
+eventually has "$work/act.err" "read anew" && good "act reads it too" ||
+	bad "act reads it too" "$(cat "$work/act.err" "$work/watch.err")"
+eventually has "$work/act.err" "stopped sending for ida" &&
+	good "and does as it says" ||
+	bad "and does as it says" "$(cat "$work/act.err" "$work/watch.err")"
+kill -TERM $reader $acting
+wait $reader $acting
 
 # --- as root, with a user for reading
 
