@@ -39,6 +39,9 @@ void run_is_well(struct run *run);
 /* The state can be used no more by this process, only by a new one. */
 bool run_is_lost(const struct run *run);
 
+/* Nobody reaches the acting process any more: only a new start helps. */
+bool run_is_cut_off(const struct run *run);
+
 /* After it: tell what was found. */
 void run_end_round(struct run *run);
 

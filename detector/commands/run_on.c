@@ -48,6 +48,14 @@ bool run_is_lost(const struct run *run)
 	return state_is_lost(run->state);
 }
 
+bool run_is_cut_off(const struct run *run)
+{
+	const struct errands *errands = &run->errands;
+
+	return errands->is_started && errands->actor.fd <= 0 &&
+	       !dial_is_there(&errands->actor.dial);
+}
+
 bool run_read_on(struct run *run, const volatile sig_atomic_t *stop)
 {
 	struct err err;
@@ -229,11 +237,12 @@ void run_let_go(struct run *run)
 		       !run->invocation->dry_run;
 }
 
+/* What comes before memory is as the state has it waits until then. */
 int run_talk_fd(const struct run *run)
 {
 	int fd = run->errands.actor.fd;
 
-	return fd > 0 ? fd : -1;
+	return fd > 0 && !run->must_reload ? fd : -1;
 }
 
 /* When nothing was asked, what comes is the end of the connection. */

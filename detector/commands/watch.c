@@ -150,9 +150,16 @@ static void wait_until(struct watching *watching, int64_t until_us)
 		run_talk(watching->run, true);
 }
 
+/* It was said why; whoever started this starts it again. */
+static bool is_over(const struct watching *watching)
+{
+	return stop_asked || run_is_lost(watching->run) ||
+	       run_is_cut_off(watching->run);
+}
+
 static void between_rounds(struct watching *watching)
 {
-	while (!stop_asked && !reload_asked && !run_is_lost(watching->run) &&
+	while (!is_over(watching) && !reload_asked &&
 	       clock_monotonic_us() < watching->round_us) {
 		int64_t saved_ms;
 
@@ -210,7 +217,7 @@ static int watch(struct watching *watching)
 {
 	bool is_ready = false;
 
-	while (!stop_asked && !run_is_lost(watching->run)) {
+	while (!is_over(watching)) {
 		if (reload_asked) {
 			reload_now(watching);
 			is_ready = false;
@@ -232,7 +239,7 @@ static int watch(struct watching *watching)
 	run_save(watching->run, INT64_MAX);
 	run_talk_last(watching->run, LAST_MS);
 	log_info("stopped; everything read is remembered");
-	return EXIT_FINE;
+	return run_is_cut_off(watching->run) ? EXIT_SERVICE : EXIT_FINE;
 }
 
 static int run_watch(struct invocation *invocation)

@@ -71,6 +71,15 @@ is_gone() { ! kill -0 "$1" 2>/dev/null; }
 is_gone "$dial" && good "and whom it started ended before" ||
 	bad "and whom it started ended before"
 
+# Killed with the one that would start another: a new start is needed.
+begin watch watch "${enforce[@]}" "${geo[@]}" --set watch_interval=100ms "$log"
+reader=$!
+eventually has_acting $reader
+acting=$(acting_of $reader)
+kill -KILL "$(children $reader)" "$acting"
+wait $reader
+equal "cut off, watch ends, to be started again" 69 $?
+
 # The files it never touches, in every system call.
 if strace -o /dev/null true 2>/dev/null; then
 	burst cyd@firma.example >>"$log"

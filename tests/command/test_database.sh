@@ -132,6 +132,21 @@ equal "whole" "1 1 1 1" "$(of anna@firma.example)"
 expect "and once" 0 "0 lines" scan "${db[@]}" "$log"
 equal "still whole" "1 1 1 1" "$(of anna@firma.example)"
 
+# Started as root, whoever reads is a user who can read no password.
+if [ "$(id -u)" = 0 ]; then
+	chmod 711 "$work"
+	mkdir "$work/apart"
+	chown nobody "$work/apart"
+	burst una@firma.example >"$work/una.log"
+	equal "nobody cannot read it" 1 "$(setpriv --reuid=nobody \
+		--regid=nogroup --clear-groups cat "$work/password" \
+		>/dev/null 2>&1; echo $?)"
+	expect "and yet accounts are stopped" 0 "stopped sending for una" \
+		scan "${db[@]}" --state-dir "$work/apart" \
+		--set reader_user=nobody "${geo[@]}" "$work/una.log"
+	equal "whole as well" "1 1 1 1" "$(of una@firma.example)"
+fi
+
 # watch: tells each change once, though it looks ten times a second.
 "$comporta" watch "${db[@]}" "${geo[@]}" --set watch_interval=100ms --json \
 	"$log" >"$work/out" 2>"$work/err" &
@@ -172,7 +187,7 @@ soon "dan is stopped once" "1 1 1 1" dan@firma.example
 kill -TERM $watch
 wait $watch
 equal "watch ends when asked" 0 $?
-equal "every mail once" 4 "$(ls "$work/mails" | wc -l)"
+equal "every mail once" $((4 + ($(id -u) == 0))) "$(ls "$work/mails" | wc -l)"
 end TERM
 watch=
 
