@@ -30,7 +30,7 @@ struct smtp_settings {
 	bool starttls;			/* insist on STARTTLS */
 	bool verify;			/* check the server's certificate */
 	char *ca_file;
-	int64_t timeout_ms;
+	int64_t timeout_ms, answer_timeout_ms;
 };
 
 struct settings {

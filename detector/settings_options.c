@@ -134,7 +134,11 @@ static const struct conf_option panel_options[] = {
 	     "certificate."),						\
 	TEXT("ca_file", way.ca_file, "", "CA file; empty: the system's."), \
 	DURATION("timeout", way.timeout_ms, "30s", 1, 240,		\
-		 "For one notice.")
+		 "For one notice, until all of it is sent."),		\
+	DURATION("answer_timeout", way.answer_timeout_ms, "2m", 1, 300,	\
+		 "... and then for the answer: without one it goes again, " \
+		 "and the server may have both. Only where nobody waits for " \
+		 "it, that is in notify, which watch starts.")
 /* NOLINTEND(bugprone-macro-parentheses) */
 
 static const struct conf_option smtp_options[] = {

@@ -19,8 +19,11 @@ struct mail_settings {
 	bool starttls;		/* required when true, else used if offered */
 	bool verify;		/* check the certificate */
 	const char *ca_file;	/* "" for the system's */
-	int64_t timeout_ms;	/* for one message; well below
-				 * WAITING_CLAIM_MS, or it may go twice */
+	int64_t timeout_ms;	/* for one message, until all of it is sent */
+	int64_t answer_ms;	/* and then for the answer, when that is longer
+				 * than what is left of the first. Both of all
+				 * ways well below WAITING_CLAIM_MS, or it may
+				 * go twice */
 };
 
 enum mail_result {

@@ -128,6 +128,7 @@ static void open_transfer(struct mail_client *client)
 		.verify = settings->verify,
 		.ca_file = settings->ca_file,
 		.timeout_ms = settings->timeout_ms,
+		.answer_ms = settings->answer_ms,
 	};
 	const struct transfer_ear ear = { note_command, note_answer, client };
 

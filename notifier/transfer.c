@@ -18,6 +18,7 @@ struct transfer {
 	bool is_started;	/* curl_global_init() was called */
 	CURL *curl;		/* NULL until the first dialogue */
 	struct slice rest;	/* of the message, not yet sent */
+	int64_t began_ms;	/* monotonic: its dialogue */
 	CURLcode code;		/* of the last dialogue */
 	char problem[CURL_ERROR_SIZE];
 };
@@ -66,6 +67,19 @@ static int on_debug(CURL *curl, curl_infotype type, char *bytes, size_t size,
 	return 0;
 }
 
+/* Filters take their time, and a server that is left alone with a message may
+ * have taken it (RFC 5321 section 4.5.3.2.6): so it is waited for longer. The
+ * library's limit is for all since the beginning. */
+static void wait_for_answer(struct transfer *transfer)
+{
+	int64_t limit_ms = clock_monotonic_ms() - transfer->began_ms +
+			   transfer->settings.answer_ms;
+
+	if (limit_ms > transfer->settings.timeout_ms)
+		curl_easy_setopt(transfer->curl, CURLOPT_TIMEOUT_MS,
+				 (long)limit_ms);
+}
+
 static size_t on_read(char *to, size_t size, size_t n, void *context)
 {
 	struct transfer *transfer = context;
@@ -74,6 +88,8 @@ static size_t on_read(char *to, size_t size, size_t n, void *context)
 	if (part.len)
 		memcpy(to, part.ptr, part.len);
 	transfer->rest = slice_after(transfer->rest, part.len);
+	if (transfer->rest.len == 0 && transfer->settings.answer_ms > 0)
+		wait_for_answer(transfer);
 	return part.len;
 }
 
@@ -184,6 +200,9 @@ static CURLcode perform(struct transfer *transfer, const char *from,
 	CURLcode code;
 
 	transfer->rest = message;
+	transfer->began_ms = clock_monotonic_ms();
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
+			 (long)transfer->settings.timeout_ms);
 	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, from);
 	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
 	curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE,

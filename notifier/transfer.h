@@ -18,7 +18,9 @@ struct transfer_settings {
 	bool needs_tls;		/* SMTP: STARTTLS or nothing */
 	bool verify;		/* check the certificate */
 	const char *ca_file;	/* "" for the system's */
-	int64_t timeout_ms;	/* for the whole dialogue */
+	int64_t timeout_ms;	/* for the whole dialogue; of mail, until all
+				 * of it is handed over, and then ... */
+	int64_t answer_ms;	/* ... for the answer to it; 0: no more */
 };
 
 /* Who listens: every line that goes out and comes in, as it does, with its

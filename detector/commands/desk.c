@@ -170,7 +170,7 @@ int desk_send(struct desk *desk, int64_t now_ms,
 	};
 	int result;
 
-	if (routes_open(&desk->routes, &route, err) < 0)
+	if (routes_open(&desk->routes, desk->is_patient, &route, err) < 0)
 		return -1;
 	result = outbox_send(desk->blocks.db, &sender, now_ms, SEND_AT_ONCE,
 			     report_out, err);

@@ -21,6 +21,7 @@ struct desk {
 	struct routes routes;
 	int64_t send_budget_ms;	/* desk_send() begins nothing after so long,
 				 * 20 s at first; 0: as long as it takes */
+	bool is_patient;	/* nobody waits for desk_send() */
 	const volatile sig_atomic_t *stop;	/* ... nor once it is set;
 						 * may be NULL */
 };

@@ -85,6 +85,7 @@ static int send_all(struct desk *desk, struct outbox_report *report,
 	desk->describe.watched = watched_on_disk;
 	desk->stop = &stop_asked;
 	desk->send_budget_ms = NOTICES_MS;
+	desk->is_patient = true;
 	result = send_in_turns(&turns, err);
 	desk_tell_webhooks(&turns.webhooks);
 	*report = turns.notices;

@@ -2,6 +2,7 @@
 
 #include "base/files.h"
 #include "detector/settings.h"
+#include "notifier/waiting.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -85,13 +86,28 @@ static int open_way(struct routes_way *way, struct mail_route *route_out,
 	return 0;
 }
 
-int routes_open(struct routes *routes, struct mail_route *route_out,
-		struct err *err)
+/* A notice must be over with before its claim is: by both ways. */
+static int64_t patience_ms(int64_t wanted_ms)
 {
+	int64_t most_ms = WAITING_CLAIM_MS - 30000 - settings.smtp.timeout_ms;
+
+	if (*settings.smtp_second.url)
+		most_ms -= settings.smtp_second.timeout_ms;
+	return wanted_ms < most_ms ? wanted_ms : most_ms;
+}
+
+int routes_open(struct routes *routes, bool is_patient,
+		struct mail_route *route_out, struct err *err)
+{
+	const int64_t wanted_ms[] = { settings.smtp.answer_timeout_ms,
+				      settings.smtp_second.answer_timeout_ms };
+
 	for (size_t i = 0; i < routes->n; i++) {
 		struct mail_way *way = &routes->pair.ways[i];
 
 		way->name = routes->ways[i].mail.url;
+		routes->ways[i].mail.answer_ms =
+			is_patient ? patience_ms(wanted_ms[i]) : 0;
 		if (open_way(&routes->ways[i], &way->route, err) < 0) {
 			routes_close(routes);
 			return -1;

@@ -25,9 +25,10 @@ struct routes {
 int routes_read(struct routes *routes, struct err *err);
 void routes_release(struct routes *routes);
 
-/* For one run; connections end with routes_close(). */
-int routes_open(struct routes *routes, struct mail_route *route_out,
-		struct err *err);
+/* For one run; connections end with routes_close(). `is_patient` waits for the
+ * answer to a whole message as answer_timeout says, else only as timeout. */
+int routes_open(struct routes *routes, bool is_patient,
+		struct mail_route *route_out, struct err *err);
 void routes_close(struct routes *routes);
 
 #endif

@@ -103,6 +103,23 @@ equal "not now: it waits a minute" "75 queued 1" \
 	"$rc $(sql "SELECT state || ' ' || attempts FROM comporta_notice")"
 kill $sink
 
+# Its filters take longer for a message than smtp.timeout. It has the message
+# by then: who is waited for gets no second copy.
+start_sink "$work/filtered" --delay 3
+queue 2 f
+run notify "${state[@]}" "${smtp[@]}" --set smtp.timeout=1s
+equal "a slow answer to the whole message is waited for" "0 2 sent" \
+	"$rc $(sql "SELECT COUNT(*) || ' ' || state FROM comporta_notice
+		GROUP BY state")"
+equal "... each went once" "2 2" \
+	"$(wc -l <"$work/filtered") $(cut -d' ' -f1 "$work/filtered" | sort -u | wc -l)"
+queue 1 g
+run notify "${state[@]}" "${smtp[@]}" --set smtp.timeout=1s \
+	--set smtp.answer_timeout=1s
+equal "... as long as is wanted" "75 queued" \
+	"$rc $(sql "SELECT state FROM comporta_notice")"
+kill $sink
+
 # A digest waits behind what is urgent.
 start_sink "$work/order"
 queue 3 o
