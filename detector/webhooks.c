@@ -134,6 +134,19 @@ int webhooks_describe(void *context, enum webhook_event event,
 			: describe_block(context, about_id, body, err);
 }
 
+/* In front of what is wrong with it. Behind its host there may be a secret;
+ * with an '@' in it, anywhere. */
+static void name_url(const char *url, size_t number, struct err *err)
+{
+	struct slice host = webhook_host(slice_from(url));
+
+	if (strchr(url, '@'))
+		err_prefix(err, "webhook.urls, number %zu: ", number);
+	else
+		err_prefix(err, "webhook.urls, \"%.*s\": ",
+			   host.len < 100 ? (int)host.len : 100, host.ptr);
+}
+
 int webhooks_check(struct err *err)
 {
 	const struct conf_list *urls = &settings.webhook.urls;
@@ -148,12 +161,7 @@ int webhooks_check(struct err *err)
 				       events->items[i]);
 	for (size_t i = 0; i < urls->n; i++)
 		if (webhook_check_url(urls->items[i], err) < 0) {
-			struct slice host = webhook_host(
-				slice_from(urls->items[i]));
-
-			err_prefix(err, "webhook.urls, \"%.*s\": ",
-				   host.len < 100 ? (int)host.len : 100,
-				   host.ptr);
+			name_url(urls->items[i], i + 1, err);
 			return -1;
 		}
 	if (urls->n && !*settings.webhook.secret_file)

@@ -66,10 +66,15 @@ static int check_settings(const struct mail_settings *settings,
 		return err_set(err, EXIT_CONFIG, "mail server \"%.100s\": "
 			       "write smtp://host:port or smtps://host:port",
 			       settings->url);
+	/* What stands before it may be a password, and is not repeated. */
+	if (slice_find_char(host, '@') >= 0)
+		return err_set(err, EXIT_CONFIG, "mail server: in its URL are "
+			       "only a host and a port; a login has options "
+			       "and a file of its own");
 	if (slice_ends(host, S("/")))
 		host.len--;
 	if (host.len == 0 || host.len > 255 ||
-	    slice_find_char(host, '/') >= 0 || slice_find_char(host, '@') >= 0)
+	    slice_find_char(host, '/') >= 0)
 		return err_set(err, EXIT_CONFIG, "mail server \"%.100s\": "
 			       "only a host and a port belong there",
 			       settings->url);

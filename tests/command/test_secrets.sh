@@ -64,4 +64,81 @@ silent "explain" explain "${state[@]}" anna@firma.example
 silent "check" check "${state[@]}" --set sources="$log"
 equal "what is kept: no secret" "" "$(grep -raoE "$secrets" "$work/state" |
 	head -n 1)"
+
+# Files that hold a secret: refused when others may read or write them, and then
+# as well their content is not said. What a command needs for its part is read
+# by it: name, option that names the file, exit status if it is refused, command.
+mkdir "$work/mails"
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/tls.key" \
+	-out "$work/tls.crt" -days 2 -subj /CN=localhost 2>/dev/null
+base=(--state-dir "$work/other" --set mode=enforce --set sql_dir=sql
+	--set template_dir=templates)
+run check --create-tables "${base[@]}"
+printf 'hunter2-and-more-than-16-bytes\n' >"$work/word"
+trial=(--set mailserver.trial_account=a@b.example
+	--set mailserver.trial_url=smtp://127.0.0.1:1
+	--set mailserver.kind=postfix)
+refused() { # what, exit status, command...
+	local what=$1 want=$2 mode
+	shift 2
+	for mode in 644 604 620 602; do
+		chmod "$mode" "$work/word" "$work/tls.key"
+		silent "$what, mode $mode" "$@"
+		[ -z "$want" ] || equal "$what, mode $mode: refused" "$want" \
+			"$rc"
+		equal "$what, mode $mode: what to do" 1 \
+			"$(grep -c 'chmod 0640' "$work/said")"
+	done
+	chmod 600 "$work/word" "$work/tls.key"
+}
+mysql=(--set database.kind=mysql --set database.port=1)
+refused "the database's" 77 notify "${base[@]}" "${mysql[@]}" \
+	--set database.password_file="$work/word"
+refused "serve's in the database" 77 serve "${base[@]}" "${mysql[@]}" \
+	--listen 127.0.0.1:0 --set serve.database_user=comporta_serve \
+	--set serve.database_password_file="$work/word"
+refused "the mail server's" 77 notify "${base[@]}" \
+	--set smtp.password_file="$work/word"
+refused "the second mail server's" 77 notify "${base[@]}" \
+	--set smtp_second.url=smtp://127.0.0.1:1 \
+	--set smtp_second.password_file="$work/word"
+refused "the secret" 77 notify "${base[@]}" --set secret_file="$work/word"
+refused "TLS's key" 77 serve "${base[@]}" --listen 127.0.0.1:0 \
+	--set serve.certificate_file="$work/tls.crt" \
+	--set serve.key_file="$work/tls.key"
+refused "the webhooks'" "" check "${base[@]}" \
+	--set webhook.urls=https://x.example/ \
+	--set webhook.secret_file="$work/word"
+refused "the trial's" "" check "${base[@]}" "${trial[@]}" \
+	--set mailserver.trial_password_file="$work/word"
+
+# No option takes a secret itself, so none stands on a command line.
+run check --options
+equal "no option for a secret itself" "" "$(grep -E '^ +[a-z_]*(password|secret|key)' \
+	<<<"$out" | grep -vE '^ +([a-z_]+_)?(password|secret|key)_file ')"
+# One that stands in a URL all the same is not said again.
+silent "a login in the mail server's URL" notify "${base[@]}" \
+	--set smtp.url=smtp://u:hunter2@127.0.0.1:1
+equal "... is refused" 78 "$rc"
+silent "a login in a webhook's" notify "${base[@]}" \
+	--set webhook.urls=https://u:hunter2@x.example/
+equal "... is refused" 78 "$rc"
+silent "... a strange one" notify "${base[@]}" \
+	--set webhook.urls=https://u:hunter2/x@x.example/
+equal "... is refused" 78 "$rc"
+
+# What runs says none of its words, even when asked to say all: nor do its
+# command line and environment, which others on this machine may see.
+chmod 600 "$work/word" "$work/tls.key"
+"$comporta" serve -v "${base[@]}" --listen 127.0.0.1:0 \
+	--set secret_file="$work/word" --set serve.key_file="$work/tls.key" \
+	--set serve.certificate_file="$work/tls.crt" 2>"$work/served" &
+pid=$!
+eventually has "$work/served" "serving on" || bad "serve" \
+	"$(cat "$work/served")"
+equal "serve's command line and environment: no secret" 0 \
+	"$(cat "/proc/$pid/cmdline" "/proc/$pid/environ" "$work/served" |
+	tr '\0' '\n' | grep -c hunter2)"
+kill "$pid"
+wait "$pid"
 finish
