@@ -28,6 +28,7 @@ browser       bash tests/browser/run.sh
 soak          env FROM=10 HOURS=3.3 WARM_HOURS=0.5 make soak
 package       make check-deb
 boot          bash tests/package/test_boot.sh
+crash         make crash
 END
 }
 

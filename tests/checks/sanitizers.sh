@@ -17,7 +17,7 @@ export ASAN_OPTIONS=$ASAN_OPTIONS:log_path=$reports/report
 export UBSAN_OPTIONS=print_stacktrace=1:log_path=$reports/report
 # For third parties only, each with its reason.
 export LSAN_OPTIONS=suppressions=$PWD/tests/checks/leaks.supp:print_suppressions=0
-SLOWER=4 BUILD=$build GENERATE=$build/generate SIMULATE=$build/simulate \
+SANITIZED=1 SLOWER=4 BUILD=$build GENERATE=$build/generate SIMULATE=$build/simulate \
 	sh tests/run.sh >$build/tests.log 2>&1
 status=$?
 grep -vE '^  ok ' $build/tests.log

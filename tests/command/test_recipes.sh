@@ -10,7 +10,7 @@ before=$(md5sum <"$tree/Makefile")
 cd "$tree" || exit 70
 # Objects of this build are as good there: same sources, same times.
 mkdir build
-cp -a "$OLDPWD/${BUILD:-build}/"{base,detector,notifier,tests} build/ 2>/dev/null
+cp -a "$OLDPWD/build/"{base,detector,notifier,tests} build/ 2>/dev/null
 
 lint_says() { # what, text
 	if make -s lint 2>&1 | grep -q "$2"; then good "$1"; else

@@ -39,7 +39,9 @@ equal "garbage behind the end" "$want" "$(of "$work/g.gz")"
 
 # A decompression bomb: a gigabyte of one line, in 1 MB; a file of blank lines.
 head -c 1000000000 /dev/zero | gzip -1 >"$work/bomb.gz"
-peak=$( (ulimit -v 400000; "$comporta" events "$work/bomb.gz") 2>&1)
+# Sanitizers take terabytes of addresses.
+peak=$( ([ -n "${SANITIZED:-}" ] || ulimit -v 400000
+	"$comporta" events "$work/bomb.gz") 2>&1)
 [[ "$peak" == *"1 unreadable"* ]] && good "a bomb takes no memory" ||
 	bad "a bomb takes no memory" "$peak"
 
