@@ -332,6 +332,7 @@ int blocks_news_since(struct blocks *blocks, int64_t after_audit_id,
  * block_filter. */
 struct blocks_counts {
 	int64_t active, waiting, failed;
+	int64_t held;		/* by the brake (brake.h); 0 for a reseller */
 };
 
 int blocks_counts(struct blocks *blocks, int64_t seen_by, int64_t now_ms,

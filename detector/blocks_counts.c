@@ -14,6 +14,7 @@ static int take(void *context, const struct db_row *row)
 	counts->active = db_column_integer(row, "active", 0);
 	counts->waiting = db_column_integer(row, "waiting", 0);
 	counts->failed = db_column_integer(row, "failed", 0);
+	counts->held = db_column_integer(row, "held", 0);
 	return 1;
 }
 
@@ -44,7 +45,9 @@ int blocks_counts(struct blocks *blocks, int64_t seen_by, int64_t now_ms,
 		   NOTICES " AND n.state IN ('queued', 'sending'))"
 		   " AS waiting, "
 		   NOTICES " AND n.state = 'failed' AND"
-		   " n.queued_ms >= :since) AS failed",
+		   " n.queued_ms >= :since) AS failed,"
+		   " (SELECT COUNT(*) FROM comporta_brake WHERE"
+		   " state = 'waiting' AND :seen_by = 0) AS held",
 		   parameters, BLOCKS_N(parameters), take, &counts, NULL,
 		   err) != DB_OK)
 		return -1;

@@ -80,6 +80,22 @@ static void test_pages_of_forty(void **state)
 	assert_true(agent_sees(&agent, "/support", "<dd>42</dd>"));
 }
 
+/* Why an owner who has changed the password still cannot send. */
+static void test_what_the_brake_holds(void **state)
+{
+	static const char held[] = "<dt>Held by the brake, for the operator to"
+				   " decide</dt><dd>2</dd>";
+
+	(void)state;
+	assert_false(agent_sees(&agent, "/support", "Held by the brake"));
+	site_run("INSERT INTO comporta_brake (decision, kind, account,"
+		 " machine, state, decided_ms, held_ms) VALUES ('lift-1',"
+		 " 'lift', 'a', 'm', 'waiting', 1, 1), ('s', 'block', 'b',"
+		 " 'm', 'waiting', 1, 1), ('t', 'block', 'c', 'm', 'gone', 1,"
+		 " 1)");
+	assert_true(agent_sees(&agent, "/support", held));
+}
+
 static void test_never_blocked(void **state)
 {
 	(void)state;
@@ -374,6 +390,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		PAGE_TEST(test_list_and_filters),
 		PAGE_TEST(test_pages_of_forty),
+		PAGE_TEST(test_what_the_brake_holds),
 		PAGE_TEST(test_never_blocked),
 		PAGE_TEST(test_lift),
 		PAGE_TEST(test_lift_after_a_change),

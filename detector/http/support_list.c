@@ -123,6 +123,10 @@ static int put_counts(struct visit *visit, const struct wish *wish,
 		  " class=\"stopped\"");
 	put_count(visit, "count.waiting", counts.waiting, "");
 	put_count(visit, "count.failed", counts.failed, " class=\"stopped\"");
+	/* An owner may call because of it; an operator decides. */
+	if (counts.held > 0)
+		put_count(visit, "count.held", counts.held,
+			  " class=\"stopped\"");
 	put(visit, "</dl>\n");
 	return 0;
 }
