@@ -386,6 +386,44 @@ static void test_one_by_one(void **state)
 	assert_int_equal(desk_lift(5, true, false, NOW + 6), LIFT_DONE);
 }
 
+/* "old" and "new" by MD5-crypt; made with perl. */
+#define OLD "$1$aaaa$.VH3ZBSQ3A9Iym5o/zXkC."
+#define NEW "$1$dddd$TR8GO7dgQU.LQwVnCVhS//"
+
+/* A hook that shows the new password proves more than a hash. */
+static void test_a_password_that_is_shown(void **state)
+{
+	const struct lift_request request = {
+		.actor = "token:hook", .reason = "changed", .by_owner = true,
+		.password = S("new"),
+	};
+
+	(void)state;
+	desk_run("INSERT INTO comporta_mailbox VALUES ('u9@firma.example', '"
+		 OLD "', NULL, NULL, NULL, NULL)");
+	settings.brake.per_hour = 100;
+	carry(9, 1, 0, NOW);
+	for (int i = 0; i < 4; i++) {
+		char sql[200];
+
+		snprintf(sql, sizeof(sql), "INSERT INTO comporta_mailbox"
+			 " VALUES ('u%d@firma.example', '$6$s$x%d', NULL,"
+			 " NULL, NULL, NULL)", i, i);
+		desk_run(sql);
+	}
+	carry(0, 4, 0, NOW);
+	desk_run(CHANGE_ALL);
+	desk_run("UPDATE comporta_mailbox SET password_hash = '" NEW "'"
+		 " WHERE account = 'u9@firma.example'");
+	assert_int_equal(scan(NOW + 1), 0);
+	assert_int_equal(in_state("waiting"), 5);
+	assert_int_equal(desk_lift(1, true, false, NOW + 2),
+			 LIFT_NEEDS_SUPPORT);
+	assert_int_equal(blocks_lift(&desk.blocks, 1, &request, NOW + 3, &err),
+			 LIFT_DONE);
+	assert_int_equal(in_state("waiting"), 4);
+}
+
 #define BRAKE_TEST(test)						\
 	cmocka_unit_test_setup_teardown(test, setup, teardown)
 
@@ -405,6 +443,7 @@ int main(void)
 		BRAKE_TEST(test_lifts_approved),
 		BRAKE_TEST(test_lifts_discarded),
 		BRAKE_TEST(test_one_by_one),
+		BRAKE_TEST(test_a_password_that_is_shown),
 	};
 
 	return cmocka_run_group_tests_name("brake", tests, desk_group_setup,
