@@ -17,7 +17,7 @@ HOUR_MS, YEAR_MS = 3600 * 1000, 365 * 24 * 3600 * 1000
 
 class Fault:
     steps = 6
-    options = ()
+    smtp = ""           # more lines of this section
     may_double = ()
     kinds = None        # of the ledger that are compared; all
     delay = 0.0
@@ -170,6 +170,19 @@ class MailLater(MailAway):
     """It answers 451 to every recipient meanwhile."""
 
     meanwhile = ("--later", "@")
+
+
+class MailSilent(MailAway):
+    """It takes each message and never says so: what nobody knows of is sent
+    again."""
+
+    meanwhile = ("--silent",)
+    smtp = 'timeout = "1s"; answer_timeout = "1s";'
+    may_double = ("mail",)
+
+    def begin(self, trial, way):
+        super().begin(trial, way)
+        self.most = 100
 
 
 class ClockJumps(Fault):
@@ -376,6 +389,7 @@ FAULTS = {
     "commit full": CommitFull,
     "mariadb again": DatabaseRestarted,
     "mail away": MailAway, "mail 451": MailLater,
+    "mail silent": MailSilent,
     "clock +1 h": ClockJumps, "clock -1 h": ClockBack,
     "clock +1 y": ClockYear, "clock -1 y": ClockYearBack,
     "lift +1 y": LiftsAhead, "lift -1 y": LiftsBehind,

@@ -141,7 +141,7 @@ class Matrix:
         try:
             row = Row(self.place, name.replace(" ", "-"), self.text,
                       steps=fault.steps, pause=0.002, delay=fault.delay,
-                      options=fault.options, **fault.folders())
+                      smtp=fault.smtp, **fault.folders())
             row.fault = fault
             got = row.run()
             self.judge(row, got, fault.may_double, fault.times)

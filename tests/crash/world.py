@@ -167,7 +167,7 @@ class World(Rig):
 class Trial:
     """One pipeline from its first line to its last."""
 
-    def __init__(self, world, name, text, options=(), state=None, log=None,
+    def __init__(self, world, name, text, smtp="", state=None, log=None,
                  pause=0.0, delay=0.0):
         self.world, self.name = world, name
         self.pause, self.delay = pause, delay
@@ -185,7 +185,7 @@ class Trial:
             file.write("0 0")
         world.restore(world.fresh)
         self._add_people()
-        self._write_conf(options)
+        self._write_conf(smtp)
         self.env = dict(os.environ, LD_PRELOAD=world.shim,
                         CRASH_CONTROL=world.control.path)
         self.parts = {}
@@ -201,7 +201,7 @@ class Trial:
         self.world.sql("INSERT INTO mailserver.virtual_users"
                        f" (email, password, language, contact) VALUES {values}")
 
-    def _write_conf(self, options):
+    def _write_conf(self, smtp):
         world, port = self.world, self.world.port
         with open(self.path("conf"), "w", encoding="utf-8") as out:
             out.write(f"""mode = "enforce";
@@ -221,7 +221,7 @@ database: {{ kind = "mysql"; host = "127.0.0.1"; port = {port["mysql"]};
 panel: {{ name = "own"; }};
 mailserver: {{ kind = "none"; }};
 smtp: {{ url = "smtp://127.0.0.1:{port["sink"]}";
-    from = "comporta@operator.example"; }};
+    from = "comporta@operator.example"; {smtp} }};
 serve: {{ listen = "127.0.0.1:{port["serve"]}";
     public_url = "http://127.0.0.1:{port["serve"]}";
     requests_per_minute = 1000000; }};
@@ -232,7 +232,7 @@ actions: {{ on_block = ( "{self.path("program")} {{account}}" );
     max_attempts = 1000; }};
 webhook: {{ urls = ( "http://127.0.0.1:{port["hooks"]}/hook" );
     secret_file = "{world.path("webhook-key")}"; max_attempts = 100; }};
-""" + "\n".join(options) + "\n")
+""")
         with open(self.path("program"), "w", encoding="ascii") as out:
             os.fchmod(out.fileno(), 0o755)
             out.write("#!/bin/sh\necho \"$1\" >>"

@@ -3,10 +3,11 @@
 it took, "RECIPIENT MESSAGE-ID CONNECTION", written before it says so.
 
 usage: smtp-sink.py PORT-FILE LIST [--delay SECONDS] [--refuse TEXT]
-                    [--later TEXT] [--keep FOLDER] [--port PORT]
+                    [--later TEXT] [--keep FOLDER] [--port PORT] [--silent]
 --delay: before each answer to a message; --refuse, --later: recipients that
 hold TEXT get 550 or 451; --keep: the messages, as files that stay when it is
-started again; --port: this one, not any that is free.
+started again; --port: this one, not any that is free; --silent: never says
+that it took a message.
 """
 import argparse
 import asyncio
@@ -20,6 +21,7 @@ options.add_argument("--delay", type=float, default=0)
 options.add_argument("--refuse")
 options.add_argument("--later")
 options.add_argument("--keep")
+options.add_argument("--silent", action="store_true")
 options.add_argument("--port", type=int, default=0)
 options = options.parse_args()
 taken = open(options.list, "a", buffering=1)
@@ -71,6 +73,8 @@ async def converse(reader, writer):
                 with open(path, "wb") as file:
                     file.write(message)
             taken.write(f"{recipient} {name.group(1).decode()} {number}\n")
+            while options.silent:
+                await asyncio.sleep(3600)
         elif verb == "QUIT":
             writer.write(b"221 bye\r\n")
             break
