@@ -85,7 +85,7 @@ for name in watch scan act serve; do
 	expect "$name: its options" 0 "" "${words[@]:1}" --help
 	[ "$name" = serve ] || equal "$name: where they meet" \
 		"act.socket=/run/comporta/act reader_user=comporta-reader" \
-		"$(printf "%s\n" "${words[@]}" | grep "=" | sort | xargs)"
+		"$(printf '%s\n' "${words[@]}" | grep '=' | sort | xargs)"
 done
 
 # What the fence needs of the kernel is not taken away by the unit.
