@@ -251,7 +251,9 @@ def missing_files(document):
                       r"detector|notifier)/[\w./\-]*$")
     for number, span in document.code_spans():
         if ours.match(span) and "NAME" not in span and "LANG" not in span:
-            if not os.path.exists(os.path.join(ROOT, span)):
+            # A pair of header and source goes by its name alone.
+            if not any(os.path.exists(os.path.join(ROOT, span + ending))
+                       for ending in ("", ".h", ".c")):
                 yield f"{document.name}:{number}: {span} is not there"
 
 

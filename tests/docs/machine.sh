@@ -51,3 +51,5 @@ log_of() { # so many days before the last one: from, to
 log_of 9 4 | gzip -1 >/var/log/mail.log.2.gz
 log_of 3 1 >/var/log/mail.log.1
 log_of 0 0 >/var/log/mail.log
+chgrp adm /var/log/mail.log*
+chmod 640 /var/log/mail.log*

@@ -23,6 +23,17 @@ install_here() {
 		make -s install >"$work/install" 2>&1 || cat "$work/install"
 	fi
 }
+
+# The users of the units, and the package's settings without its comments and
+# without empty groups, so that a piece of configuration can stand behind them.
+users_here() {
+	systemd-sysusers comporta.conf >/dev/null 2>&1
+	systemd-tmpfiles --create comporta.conf
+}
+packaged_settings() {
+	sed '/^[[:space:]]*\(#\|\/\/\|$\)/d' build/manual/packaged.conf |
+		perl -0777 -pe '1 while s/^\s*[\w.]+: \{\s*\};\n//mg'
+}
 . "$here/scenes/$1.sh"
 
 /usr/bin/python3 "$here/blocks.py" "$work/blocks" "${documents[@]}" || exit 70

@@ -5,22 +5,32 @@ conf=/etc/comporta/comporta.conf
 home=$work/home
 . "$here/servers.sh"
 
-mkdir "$home" /root/mail
+mkdir "$home"
 install_here
-systemd-sysusers comporta.conf >/dev/null 2>&1
-systemd-tmpfiles --create comporta.conf
+users_here
+install -d -o comporta /var/lib/comporta-desk/mail
 mariadb_start
 mariadb -e 'CREATE DATABASE comporta'
-(umask 077 && echo secret >/etc/comporta/database.password)
+for name in database serve; do
+	(umask 077 && echo secret >/etc/comporta/$name.password)
+done
+chgrp comporta /etc/comporta/database.password
+chown comporta-serve /etc/comporta/serve.password
+chmod 640 /etc/comporta/database.password
+# As the package sets them, but for the database.
 settings() { # lines of configuration
 	cat >$conf <<-END
+	reader_user = "comporta-reader";
+	secret_file = "/var/lib/comporta-desk/secret";
 	sources = ( "/var/log/mail.log" );
 	home = ( "PL", "PT" );
 	country_db = "/var/lib/comporta-geoip/country.mmdb";
 	asn_db = "/var/lib/comporta-geoip/asn.mmdb";
 	database: { kind = "mysql"; socket = "$socket";
 		password_file = "/etc/comporta/database.password"; };
-	smtp: { url = "file:///root/mail"; };
+	serve: { user = "comporta-serve"; database_user = "comporta_serve";
+		database_password_file = "/etc/comporta/serve.password"; };
+	smtp: { url = "file:///var/lib/comporta-desk/mail"; };
 	mailserver: { kind = "none"; };
 	geo_max_age = "3650d";
 	${1-}
@@ -92,10 +102,17 @@ after_brake_decide() {
 		good "nobody waits"
 }
 
+runs() { # unit, its words when it is ready
+	eventually grep -q "$2" "/run/units/$1.log" && systemctl is-active "$1" &&
+		good "$1 runs" || bad "$1 runs" "$(tail -n 20 "/run/units/$1.log")"
+}
+
 before_stop_deciding() {
 	settings 'mode = "enforce";'
 	echo '*/2 * * * * root comporta scan -q' >/etc/cron.d/comporta
 	systemctl start comporta-watch
+	runs comporta-act 'waiting for scan and watch'
+	runs comporta-watch 'watching'
 }
 after_stop_deciding() {
 	systemctl is-active comporta-watch && bad "watch is stopped"
@@ -125,7 +142,19 @@ before_what_is_understood() {
 	mariadb -e 'DELETE FROM comporta_alarm' comporta
 }
 
+before_reload() {
+	systemctl start comporta-act comporta-watch
+	runs comporta-watch 'watching'
+	: >/run/units/comporta-watch.log
+}
+after_reload() {
+	eventually has /run/units/comporta-watch.log configuration &&
+		systemctl is-active comporta-watch && good "it was read anew" ||
+		bad "it was read anew" "$(cat /run/units/comporta-watch.log)"
+}
+
 before_backup() {
+	systemctl start comporta-serve
 	comporta suspend ola@firma.example --reason kept >/dev/null
 }
 after_backup() {
@@ -137,10 +166,13 @@ after_backup() {
 before_restore() {
 	comporta lift ola@firma.example --force -q --reason oops >/dev/null
 	systemctl stop comporta-watch
-	rm -rf /var/lib/comporta/state /var/lib/comporta/secret
+	rm -rf /var/lib/comporta/state /var/lib/comporta-desk/secret
 	mariadb -e 'DROP TABLE comporta_block, comporta_audit' comporta
 }
 after_restore() {
+	systemctl start comporta-act
+	runs comporta-watch 'watching'
+	runs comporta-serve 'serving'
 	refused "who was stopped is stopped again" ola@firma.example
 	run status
 	equal "the incident is there" 1 "$(grep -c ' ola@firma.example' <<<"$out")"

@@ -4,7 +4,7 @@ documents=(docs/METRICS.md docs/PANEL.md docs/SUPPORT.md docs/WEBHOOKS.md
 
 install_here
 . "$here/servers.sh"
-systemd-sysusers comporta.conf && systemd-tmpfiles --create comporta.conf
+users_here
 as() { # user, command...
 	setpriv --reuid="$1" --regid="$1" --init-groups -- "${@:2}" \
 		>>"$work/as" 2>&1
