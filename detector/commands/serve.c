@@ -197,9 +197,9 @@ const struct command command_serve = {
 	.about = "the HTTP endpoint: owner page, support page, API",
 	.help = "Serves the owner page (/b/...), the support page (/support), "
 		"the API for support\nand panels (/api/v1), /metrics and "
-		"/healthz until SIGTERM; SIGHUP reads the configuration and "
-		"the templates\nanew. Listens on loopback unless told "
-		"otherwise. Started as root it becomes\nserve.user once the "
+		"/healthz until SIGTERM; SIGHUP reads the\nconfiguration and "
+		"the templates anew. Listens on loopback unless told "
+		"otherwise.\nStarted as root it becomes serve.user once the "
 		"port is its own.",
 	.takes = TAKES_LISTEN,
 	.run = run,
