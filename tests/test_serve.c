@@ -33,12 +33,13 @@ static void on_term(int number)
 	stop = 1;
 }
 
-/* All that follows is answered inside the fence. */
+/* All that follows is answered inside the fence; valgrind's own work, which
+ * makes code as it runs, is not possible there. */
 static int tell_port(void *context, int real_port, struct err *err)
 {
 	const struct fence_rules rules = { .has_network = true };
 
-	if (fence_close(&rules, err) < 0)
+	if (!getenv("VALGRIND") && fence_close(&rules, err) < 0)
 		return -1;
 	return write(*(int *)context, &real_port, sizeof(real_port)) ==
 	       sizeof(real_port) ? 0 : -1;
