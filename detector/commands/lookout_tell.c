@@ -226,8 +226,8 @@ static int tell_outage(struct look *look, struct err *err)
 /* What cannot wait for the next look. */
 static unsigned urgent(const struct sight *sight)
 {
-	return (sight->brake[0] ? 1u : 0) | (sight->geo[0] ? 2u : 0) |
-	       (sight->unsaved[0] ? 4u : 0);
+	return (sight->brake[0] ? 1U : 0) | (sight->geo[0] ? 2U : 0) |
+	       (sight->unsaved[0] ? 4U : 0);
 }
 
 static bool is_due(struct teller *teller, const struct sight *sight,

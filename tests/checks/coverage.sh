@@ -12,7 +12,11 @@ status=0
 
 count() {
 	make -s -j"$(nproc)" COVERAGE=1 CFLAGS="-Og -g" all tests \
-		$build/generate $build/simulate && make -s geoip || exit 70
+		$build/generate $build/simulate >$build.make 2>&1 &&
+		make -s geoip || {
+		tail -n 40 $build.make
+		exit 70
+	}
 	find $build -name '*.gcda' -delete
 	# Whoever the program becomes adds to the same files.
 	find $build -name '*.gcno' | while read -r notes; do

@@ -362,7 +362,7 @@ static void check_rights(const char *name)
 	read_statements(name, false, &reads);
 	read_statements(name, true, &changes);
 	for (size_t i = 0; i < n_columns; i++) {
-		char text[160];
+		char text[200];
 
 		check_column(&columns[i], &reads);
 		snprintf(text, sizeof(text), "UPDATE hosting.`%s` SET `%s` = "
