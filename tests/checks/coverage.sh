@@ -7,6 +7,7 @@
 # Not counted: what a process did that was killed before its end.
 set -u
 LEAST=85
+mkdir -p build
 build=build/coverage
 status=0
 

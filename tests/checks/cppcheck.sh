@@ -5,6 +5,7 @@
 # - duplicateAssignExpression: two counters that begin with the same.
 # - CastIntegerToAddressAtReturn: contexts of libraries.
 # - ctuuninitvar: takes outputs for inputs.
+mkdir -p build
 log=build/cppcheck.log
 cppcheck --quiet -j "$(nproc)" --error-exitcode=1 --std=c11 -I. -Ibuild \
 	--enable=warning,performance,portability \

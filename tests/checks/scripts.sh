@@ -4,6 +4,7 @@
 # What others source is read where they do so.
 scripts=$(find packaging tests bench -name '*.sh' -exec grep -l '^#!' {} + &&
 	echo .ci/run)
+mkdir -p build
 log=build/shellcheck.log
 # shellcheck disable=SC2086
 shellcheck -S warning -f gcc $scripts >$log
