@@ -72,13 +72,13 @@ build() {
 	bad "make deb" "$(tail -n 20 "$work/make")"
 	return 1
 }
-build && good "make deb, lintian without errors" || { finish; exit; }
-equal "no warning of lintian" "" "$(grep '^W: ' "$work/make")"
-cp "$deb" "$work/first.deb"
 mkdir "$work/elsewhere"
 git ls-files -z --cached --others --exclude-standard |
 	xargs -0 -r sh -c 'for f; do [ ! -f "$f" ] || printf "%s\0" "$f"; done' sh |
 	tar -c --null -T - | tar -x -C "$work/elsewhere"
+build && good "make deb, lintian without errors" || { finish; exit; }
+equal "no warning of lintian" "" "$(grep '^W: ' "$work/make")"
+cp "$deb" "$work/first.deb"
 (cd "$work/elsewhere" && git init -q . && make -s deb) >"$work/make" 2>&1 &&
 	cmp "$work/first.deb" "$work/elsewhere/$deb" &&
 	good "built elsewhere, it is the same" ||
@@ -156,7 +156,7 @@ equal "no unit is enabled" "" \
 [ -s "$root/lib/systemd/system/comporta-watch.service" ] &&
 	good "... but there" || bad "... but there"
 equal "units name what is installed" "" "$(grep -h '^Exec' \
-	"$root"/lib/systemd/system/comporta-* | grep -o '/[^ ]*comporta[^ ]*' |
+	"$root"/lib/systemd/system/comporta-* | grep -o '/usr/[^ ]*comporta[^ ]*' |
 	sort -u | while read -r file; do
 		[ -x "$root$file" ] || echo "$file"; done)"
 equal "nobody's mail is blocked: mode observe" 1 \
@@ -223,6 +223,36 @@ equal "what is remembered belongs to the one who reads" "" "$(
 	inside find /var/lib/comporta -mindepth 1 ! -user comporta-reader)"
 [ -n "$(ls "$root/var/lib/comporta-desk/mail")" ] && good "owners are written to" ||
 	bad "owners are written to" "$(cat "$work/scan")"
+
+# The same in the parts that the units run, each as its own user.
+by_units() {
+	inside bash -c '
+		install -d -o comporta -g comporta /run/comporta
+		at="--set act.socket=/run/comporta/act"
+		at="$at --set reader_user=comporta-reader"
+		runuser -u comporta -g comporta -G comporta-reader -- \
+			comporta act $at 2>/tmp/act &
+		for _ in $(seq 300); do
+			[ ! -S /run/comporta/act ] || break
+			sleep 0.1
+		done
+		runuser -u comporta-reader -- comporta scan -q $at 2>/tmp/scan ||
+			{ echo "scan ended with $?"; cat /tmp/act /tmp/scan; }'
+}
+equal "scan and act by their units' users" "" "$(by_units 2>&1)"
+port=$((20000 + $$ % 20000))
+answer=$(inside bash -c '
+	comporta serve --listen 127.0.0.1:$1 2>/tmp/serve &
+	for _ in $(seq 300); do
+		(exec 3<>/dev/tcp/127.0.0.1/$1) 2>/dev/null && break
+		sleep 0.1
+	done
+	exec 3<>/dev/tcp/127.0.0.1/$1
+	printf "GET /healthz HTTP/1.0\r\n\r\n" >&3
+	head -n 1 <&3
+	stat -c %U /proc/$!' - $port 2>&1 | tr -d '\r' | paste -sd' ')
+equal "serve answers, as a user of its own" \
+	"HTTP/1.1 200 OK comporta-serve" "$answer"
 
 # The upgrade. systemctl only writes down what it is asked.
 cat >"$root/usr/local/sbin/systemctl" <<'END'
