@@ -37,16 +37,23 @@ mkdir -p "$root/etc/comporta" "$root/srv/geo"
 cp build/geoip/*.mmdb "$root/srv/geo/"
 cat >"$root/etc/comporta/comporta.conf" <<'END'
 mode = "enforce";
-sources = ( "/var/log/mail.log" );
+sources = ( "/var/log/mail.log", "journal:" );
 home = ( "PL" );
 country_db = "/srv/geo/country.mmdb";
 asn_db = "/srv/geo/asn.mmdb";
 secret_file = "/var/lib/comporta-desk/secret";
 database: { file = "/var/lib/comporta-desk/comporta.db"; };
 smtp: { url = "file:///var/lib/comporta-desk/mails"; };
+actions: {
+	on_block = ( "install -o nobody -m 600 /dev/null /run/comporta/made" );
+	timeout = "5s";
+};
 END
 burst anna@firma.example >"$root/root/burst.log"
 burst ola@firma.example >"$root/root/later.log"
+burst iza@firma.example >"$root/root/last.log"
+cp packaging/comporta-act-programs.conf "$root/root/"
+burst ewa@firma.example | cut -d' ' -f3- >"$root/root/journal.log"
 cat >"$root/root/trial.sh" <<'END'
 exec >/root/trial.out 2>/root/trial.err
 db=/var/lib/comporta-desk/comporta.db
@@ -68,7 +75,8 @@ install -d -o comporta -g comporta -m 770 /var/lib/comporta-desk/mails
 # By root, before anybody else: what it makes must not stay root's.
 comporta check --create-tables >/root/check.out 2>&1
 sqlite3 $db "INSERT INTO comporta_mailbox (account, password_hash) VALUES
-	('anna@firma.example', '{PLAIN}x'), ('ola@firma.example', '{PLAIN}x')"
+	('anna@firma.example', '{PLAIN}x'), ('ola@firma.example', '{PLAIN}x'),
+	('ewa@firma.example', '{PLAIN}x'), ('iza@firma.example', '{PLAIN}x')"
 systemctl start comporta-watch comporta-serve
 for unit in watch act serve; do
 	echo "$unit=$(systemctl is-active comporta-$unit)"
@@ -106,6 +114,19 @@ wait_for reloaded "active active" sh -c \
 systemctl kill -s KILL comporta-watch
 cat /root/later.log >>/var/log/mail.log
 wait_for again 2 blocked
+while IFS= read -r line; do
+	logger -p mail.info -t "${line%%:*}" -- "${line#*: }"
+done </root/journal.log
+wait_for journal 3 blocked
+# Programs that need root, by the drop-in.
+wait_for made comporta stat -c %U /run/comporta/made
+install -D -m 644 /root/comporta-act-programs.conf \
+	/etc/systemd/system/comporta-act.service.d/programs.conf
+systemctl daemon-reload
+systemctl restart comporta-act
+cat /root/last.log >>/var/log/mail.log
+wait_for "after a restart" 4 blocked
+wait_for made.by nobody stat -c %U /run/comporta/made
 systemctl stop comporta-watch
 systemctl start comporta-scan && echo scan=fine
 systemctl stop comporta-serve comporta-act
@@ -156,6 +177,10 @@ is "serve is ready" ready ready
 is "... and knows what the reader knows" known blocked
 is "read anew" reloaded "active active"
 is "a reader that was killed comes back" again 2
+is "what journald has is read as well" journal 3
+is "a program cannot give files away" made comporta
+is "the reader finds an actor that was restarted" "after a restart" 4
+is "... whom the drop-in lets" made.by nobody
 is "a scan instead" scan fine
 is "none has failed" failed ""
 equal "no secret is in the journal" 0 "$(grep -cF "$(cat \
