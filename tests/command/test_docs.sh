@@ -29,7 +29,14 @@ export PYTHONDONTWRITEBYTECODE STAGE=$folder/stage
 add "$folder/check"
 
 machine=(unshare --mount --net --pid --fork --mount-proc --kill-child)
-if "${machine[@]}" true 2>/dev/null; then
+if [ "$(id -u)" != 0 ] && command -v sudo >/dev/null 2>&1; then
+	machine=(sudo env "COMPORTA=$COMPORTA" "BUILD=$BUILD" "STAGE=$STAGE"
+		"COUNTRY_DB=$COUNTRY_DB" "ASN_DB=$ASN_DB"
+		PYTHONDONTWRITEBYTECODE=1 "${machine[@]}")
+fi
+overlay='mount -t tmpfs none /mnt && mkdir /mnt/up /mnt/work &&
+	mount -t overlay -o lowerdir=/etc,upperdir=/mnt/up,workdir=/mnt/work none /etc'
+if "${machine[@]}" sh -c "$overlay" 2>/dev/null; then
 	# Once for all: two makes in one folder would meet.
 	make -s install DESTDIR="$STAGE" >"$folder/make" 2>&1 ||
 		cat "$folder/make"
@@ -44,7 +51,7 @@ if "${machine[@]}" true 2>/dev/null; then
 		add "$folder/$(basename "$scene" .sh)"
 	done
 else
-	echo "SKIPPED the documents' commands: no namespaces here, or not root"
+	echo "SKIPPED the documents' commands: not root here, or no namespaces and overlays"
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -31,7 +31,7 @@ users_here() {
 	systemd-tmpfiles --create comporta.conf
 }
 packaged_settings() {
-	sed '/^[[:space:]]*\(#\|\/\/\|$\)/d' build/manual/packaged.conf |
+	sed '/^[[:space:]]*\(#\|\/\/\|$\)/d' "$root/$BUILD/manual/packaged.conf" |
 		perl -0777 -pe '1 while s/^\s*[\w.]+: \{\s*\};\n//mg'
 }
 . "$here/scenes/$1.sh"
