@@ -408,8 +408,19 @@ static void test_in_mode_observe(void **state)
 	assert_int_equal(blocks(), 0);
 }
 
-/* The brake is held here, and no claim of millions lets it go by more than its
- * share of the accounts that a host can have. */
+/* Decisions about `n` accounts that nobody has met. */
+static void decide_many(const char *prefix, int n)
+{
+	char account[60];
+
+	for (int i = 0; i < n; i++) {
+		snprintf(account, sizeof(account), "%s%d@firma.example",
+			 prefix, i);
+		decide(account);
+	}
+}
+
+/* Held here, whatever number of accounts he claims. */
 static void test_the_brake(void **state)
 {
 	static const int64_t claims[] = { -5, 0, INT64_MIN };
@@ -418,13 +429,10 @@ static void test_the_brake(void **state)
 	settings.brake.per_hour = 2;
 	greet();
 	for (size_t i = 0; i < N_ELEMENTS(claims); i++) {
-		char account[40];
+		char prefix[20];
 
-		for (int j = 0; j < 3; j++) {
-			snprintf(account, sizeof(account),
-				 "u%zu%d@firma.example", i, j);
-			decide(account);
-		}
+		snprintf(prefix, sizeof(prefix), "u%zu-", i);
+		decide_many(prefix, 3);
 		assert_true(act(claims[i]));
 		assert_true(got.acted.braked);
 		assert_int_equal(got.done.code, EXIT_AGAIN);
@@ -435,6 +443,22 @@ static void test_the_brake(void **state)
 	assert_true(act(INT64_MAX));
 	assert_int_equal(got.results[0], ACTION_LATER);
 	assert_int_equal(blocks(), 2);
+}
+
+/* A host does not have a hundred times as many accounts at once. */
+static void test_millions_of_accounts(void **state)
+{
+	(void)state;
+	settings.brake.per_hour = 2;
+	settings.brake.share = 0.001;
+	greet();
+	decide_many("a", 1);
+	assert_true(act(4000));		/* four may be */
+	assert_int_equal(blocks(), 1);
+	decide_many("b", 20);
+	assert_true(act(4000 * 1000));	/* eight may be */
+	assert_true(got.acted.braked);
+	assert_int_equal(blocks(), 8);
 }
 
 static void test_too_many_at_once(void **state)
@@ -585,6 +609,7 @@ int main(void)
 		ACT_TEST(test_a_verdict_with_more_in_it),
 		ACT_TEST(test_in_mode_observe),
 		ACT_TEST(test_the_brake),
+		ACT_TEST(test_millions_of_accounts),
 		ACT_TEST(test_too_many_at_once),
 		ACT_TEST(test_who_does_not_greet),
 		ACT_TEST(test_what_no_reader_says),

@@ -128,7 +128,8 @@ static void serve(struct acting *acting, int listener)
 			continue;
 		if (all[0].revents)
 			hear_reader(acting);
-		if (all[1].revents)
+		/* One that is gone says so behind his last words. */
+		if (all[1].revents && !all[0].revents)
 			take_reader(acting, listener);
 	}
 }

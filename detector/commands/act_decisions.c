@@ -11,9 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More accounts no host has; the brake allows a share of them. */
-enum { ACTIVE_AT_MOST = ACCOUNTS_MAX };
-
 struct decisions {
 	struct kept {
 		struct link_decision said;
@@ -126,8 +123,7 @@ static enum braked_end act(struct work *work, struct blocks *blocks,
 	struct braked braked = {
 		.blocks = blocks,
 		.action = action_find("block"),
-		.active = active < 0 ? 0
-			: active > ACTIVE_AT_MOST ? ACTIVE_AT_MOST : active,
+		.active = active,
 		.now_ms = clock_now_ms(),
 	};
 	enum braked_end end = BRAKED_GOES_ON;
@@ -163,7 +159,7 @@ static int carry_out(const struct decisions *decisions, struct work *work,
 }
 
 int decisions_carry_out(const struct decisions *decisions, int reader,
-			struct blocks *blocks, const struct link_act *said,
+			struct blocks *blocks, int64_t active,
 			struct err *err)
 {
 	struct work *work;
@@ -176,7 +172,7 @@ int decisions_carry_out(const struct decisions *decisions, int reader,
 			       "decisions are carried out; do both processes "
 			       "read one configuration?");
 	work = must(calloc(1, sizeof(*work)));
-	result = carry_out(decisions, work, blocks, said->active, reader, err);
+	result = carry_out(decisions, work, blocks, active, reader, err);
 	free(work);
 	return result;
 }

@@ -21,7 +21,7 @@ void decisions_drop(struct decisions **decisions);
  * are done all the same. NULL is none.
  */
 int decisions_carry_out(const struct decisions *decisions, int reader,
-			struct blocks *blocks, const struct link_act *said,
+			struct blocks *blocks, int64_t active,
 			struct err *err);
 
 #endif

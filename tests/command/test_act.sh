@@ -102,7 +102,7 @@ hold() { # seconds: nobody else writes into the database
 	sleep 0.5
 }
 burst dan@firma.example >>"$log"
-hold 4
+hold 3
 holder=$!
 begin scan scan "${enforce[@]}" "${geo[@]}" "$log"
 reader=$!
@@ -116,7 +116,7 @@ equal "once" "4 1" "$(blocks) $(sqlite3 "$work/state/comporta.db" \
 	"SELECT COUNT(*) FROM comporta_audit WHERE account LIKE 'dan@%'")"
 
 burst eve@firma.example >>"$log"
-hold 6
+hold 5
 holder=$!
 begin scan scan "${enforce[@]}" "${geo[@]}" "$log"
 reader=$!
@@ -143,7 +143,7 @@ slow=(--set database.timeout=30s --set watch_interval=100ms --json)
 begin watch watch "${enforce[@]}" "${slow[@]}" "${geo[@]}" "$log"
 reader=$!
 eventually has_acting $reader
-hold 12
+hold 7
 holder=$!
 burst hal@firma.example >>"$log"
 eventually has "$work/watch.out" '"hal@firma.example"'
