@@ -9,8 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
-enum { CONNECT_TIMEOUT_MS = 20000, ANSWER_MAX = 65536 };
+enum { CONNECT_TIMEOUT_MS = 20000, ANSWER_MAX = 65536, LOOK_MS = 1500 };
 
 struct transfer {
 	struct transfer_settings settings;
@@ -18,7 +19,10 @@ struct transfer {
 	bool is_started;	/* curl_global_init() was called */
 	CURL *curl;		/* NULL until the first dialogue */
 	struct slice rest;	/* of the message, not yet sent */
-	int64_t began_ms;	/* monotonic: its dialogue */
+	int64_t began_ms;	/* monotonic: its dialogue; 0: none */
+	int64_t limit_ms;	/* ... and after how long it is over */
+	bool is_late;
+	curl_socket_t socket;
 	CURLcode code;		/* of the last dialogue */
 	char problem[CURL_ERROR_SIZE];
 };
@@ -68,16 +72,38 @@ static int on_debug(CURL *curl, curl_infotype type, char *bytes, size_t size,
 }
 
 /* Filters take their time, and a server that is left alone with a message may
- * have taken it (RFC 5321 section 4.5.3.2.6): so it is waited for longer. The
- * library's limit is for all since the beginning. */
+ * have it (RFC 5321 section 4.5.3.2.6). The library comes behind our limit. */
 static void wait_for_answer(struct transfer *transfer)
 {
-	int64_t limit_ms = clock_monotonic_ms() - transfer->began_ms +
-			   transfer->settings.answer_ms;
+	int64_t so_far_ms = clock_monotonic_ms() - transfer->began_ms;
 
-	if (limit_ms > transfer->settings.timeout_ms)
-		curl_easy_setopt(transfer->curl, CURLOPT_TIMEOUT_MS,
-				 (long)limit_ms);
+	if (so_far_ms + transfer->settings.answer_ms > transfer->limit_ms)
+		transfer->limit_ms = so_far_ms + transfer->settings.answer_ms;
+	curl_easy_setopt(transfer->curl, CURLOPT_TIMEOUT_MS,
+			 (long)transfer->limit_ms + LOOK_MS);
+}
+
+static int on_socket(void *context, curl_socket_t socket, curlsocktype type)
+{
+	(void)type;
+	((struct transfer *)context)->socket = socket;
+	return CURL_SOCKOPT_OK;
+}
+
+/* Every second. To whom let the time pass the library would say goodbye, and
+ * wait for an answer to that for as long again: so the line is cut. */
+static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c,
+		       curl_off_t d)
+{
+	struct transfer *transfer = context;
+
+	(void)a, (void)b, (void)c, (void)d;
+	if (transfer->began_ms == 0 || transfer->rest.len > 0 ||
+	    clock_monotonic_ms() - transfer->began_ms <= transfer->limit_ms)
+		return 0;
+	transfer->is_late = true;
+	shutdown(transfer->socket, SHUT_RDWR);
+	return 1;
 }
 
 static size_t on_read(char *to, size_t size, size_t n, void *context)
@@ -88,7 +114,7 @@ static size_t on_read(char *to, size_t size, size_t n, void *context)
 	if (part.len)
 		memcpy(to, part.ptr, part.len);
 	transfer->rest = slice_after(transfer->rest, part.len);
-	if (transfer->rest.len == 0 && transfer->settings.answer_ms > 0)
+	if (transfer->rest.len == 0)
 		wait_for_answer(transfer);
 	return part.len;
 }
@@ -145,14 +171,18 @@ static void set_login(CURL *curl, const struct transfer_settings *settings)
 
 static void set_mail(struct transfer *transfer)
 {
+	const struct transfer_settings *how = &transfer->settings;
 	CURL *curl = transfer->curl;
 
 	SET_PROTOCOLS(curl, "smtp,smtps", CURLPROTO_SMTP | CURLPROTO_SMTPS);
-	set_common(curl, &transfer->settings);
-	set_login(curl, &transfer->settings);
-	curl_easy_setopt(curl, CURLOPT_USE_SSL, transfer->settings.needs_tls
+	set_common(curl, how);
+	set_login(curl, how);
+	/* Not the library's own two minutes for each answer. */
+	curl_easy_setopt(curl, CURLOPT_FTP_RESPONSE_TIMEOUT,
+			 (long)(how->timeout_ms + how->answer_ms) / 1000 + 1);
+	curl_easy_setopt(curl, CURLOPT_USE_SSL, how->needs_tls
 			 ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_TRY);
-	curl_easy_setopt(curl, CURLOPT_URL, transfer->settings.url);
+	curl_easy_setopt(curl, CURLOPT_URL, how->url);
 	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
 	curl_easy_setopt(curl, CURLOPT_READFUNCTION, on_read);
 	curl_easy_setopt(curl, CURLOPT_READDATA, transfer);
@@ -160,6 +190,11 @@ static void set_mail(struct transfer *transfer)
 	curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
 	curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, on_debug);
 	curl_easy_setopt(curl, CURLOPT_DEBUGDATA, transfer);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, on_socket);
+	curl_easy_setopt(curl, CURLOPT_SOCKOPTDATA, transfer);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->problem);
 }
 
@@ -189,6 +224,8 @@ static enum transfer_end end_of(struct transfer *transfer, CURLcode code)
 
 const char *transfer_problem(const struct transfer *transfer)
 {
+	if (transfer->is_late)
+		return "no answer to the message in time";
 	return transfer->problem[0] ? transfer->problem
 				    : curl_easy_strerror(transfer->code);
 }
@@ -201,13 +238,15 @@ static CURLcode perform(struct transfer *transfer, const char *from,
 
 	transfer->rest = message;
 	transfer->began_ms = clock_monotonic_ms();
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
-			 (long)transfer->settings.timeout_ms);
+	transfer->limit_ms = transfer->settings.timeout_ms;
+	transfer->is_late = false;
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)transfer->limit_ms);
 	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, from);
 	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
 	curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE,
 			 (curl_off_t)message.len);
 	code = curl_easy_perform(curl);
+	transfer->began_ms = 0;
 	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, NULL);
 	return code;
 }
@@ -248,13 +287,9 @@ enum transfer_end transfer_connect(struct transfer *transfer, bool verify)
 static bool await(struct transfer *transfer, short events, int64_t until_ms)
 {
 	int64_t left_ms = until_ms - clock_monotonic_ms();
-	curl_socket_t socket = CURL_SOCKET_BAD;
-	struct pollfd fd = { .events = events };
+	struct pollfd fd = { .fd = transfer->socket, .events = events };
 
-	curl_easy_getinfo(transfer->curl, CURLINFO_ACTIVESOCKET, &socket);
-	fd.fd = socket;
-	return left_ms > 0 && socket != CURL_SOCKET_BAD &&
-	       poll(&fd, 1, (int)left_ms) > 0;
+	return left_ms > 0 && poll(&fd, 1, (int)left_ms) > 0;
 }
 
 bool transfer_say(struct transfer *transfer, struct slice bytes,
@@ -286,24 +321,6 @@ size_t transfer_hear(struct transfer *transfer, char *out, size_t size,
 		if (code != CURLE_AGAIN || !await(transfer, POLLIN, until_ms))
 			return 0;
 	}
-}
-
-bool transfer_is_here(struct slice host)
-{
-	struct slice name;
-
-	if (slice_starts(host, S("[::1]")))
-		return host.len == 5 || host.ptr[5] == ':';
-	name = slice_cut(&host, ':');
-	if (slice_eq_nocase(name, S("localhost")))
-		return true;
-	if (!slice_starts(name, S("127.")))
-		return false;
-	for (size_t i = 0; i < name.len; i++)
-		if (name.ptr[i] != '.' &&
-		    (name.ptr[i] < '0' || name.ptr[i] > '9'))
-			return false;
-	return true;
 }
 
 /* One POST under way. */

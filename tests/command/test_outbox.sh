@@ -120,6 +120,15 @@ equal "... as long as is wanted" "75 queued" \
 	"$rc $(sql "SELECT state FROM comporta_notice")"
 kill $sink
 
+# It takes all and says nothing more, neither to the message nor to QUIT.
+start_sink "$work/silent" --silent
+queue 1 q
+run notify "${state[@]}" "${smtp[@]}" --set smtp.timeout=1s \
+	--set smtp.answer_timeout=2s
+equal "one that hangs keeps nobody for minutes" "75 queued 1" \
+	"$rc $(sql "SELECT state || ' ' || attempts FROM comporta_notice")"
+kill $sink
+
 # A digest waits behind what is urgent.
 start_sink "$work/order"
 queue 3 o

@@ -180,9 +180,14 @@ class MailSilent(MailAway):
     smtp = 'timeout = "1s"; answer_timeout = "1s";'
     may_double = ("mail",)
 
-    def begin(self, trial, way):
-        super().begin(trial, way)
-        self.most = 100
+    def at(self, what, n):
+        if what == "blocked":
+            # A few attempts, a minute and more between them.
+            for _ in range(4):
+                self.way.jump(10)
+                time.sleep(0.3)
+            self.most = 100
+        super().at(what, n)
 
 
 class ClockJumps(Fault):
