@@ -117,6 +117,8 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 	if (!run)
 		abort();
 	run->invocation = invocation;
+	/* Somebody may have been stopped by hand since the last run. */
+	run->is_queue_news = true;
 	run->enforce = settings.mode == MODE_ENFORCE && !invocation->dry_run;
 	run->is_first = true;
 	report_init(&run->report, invocation->json,
