@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/must.h"
 #include "base/stamp.h"
+#include "detector/commands/check_act.h"
 #include "detector/commands/check_desk.h"
 #include "detector/commands/check_fence.h"
 #include "detector/commands/check_findings.h"
@@ -249,6 +250,7 @@ static int run(struct invocation *invocation)
 	check_state(&findings);
 	check_model();
 	check_desk(&findings, invocation);
+	check_act(&findings);
 	check_journal(&findings);
 	if (settings.home.n == 0)
 		findings_note("home", "no home countries are set: travellers "

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "detector/commands/door.h"
 #include "detector/commands/spawn.h"
 #include "detector/link/frame.h"
 #include "detector/settings.h"
@@ -12,7 +13,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,29 +75,6 @@ static int receive_answer(int from, struct answer *answer, int *fd_out)
 
 /* The rest is for the process that was forked. */
 
-static int connect_socket(int *fd_out, struct err *err)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	const char *path = settings.act.socket;
-	int fd;
-
-	if (!slice_copy(slice_from(path), address.sun_path,
-			sizeof(address.sun_path)))
-		return err_set(err, EXIT_CONFIG, "act.socket: \"%.40s...\" is "
-			       "too long for the path of a socket", path);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)&address,
-			       sizeof(address)) == 0) {
-		*fd_out = fd;
-		return 0;
-	}
-	err_errno(err, EXIT_SERVICE, errno, "cannot reach the acting process "
-		  "at %s; does \"comporta act\" run?", path);
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 static int start_own(const struct invocation *invocation, pid_t *pid,
 		     int *fd_out, struct err *err)
 {
@@ -133,7 +110,7 @@ static void answer_one(int to, const struct invocation *invocation, pid_t *own)
 
 	end_own(own);
 	result = *settings.act.socket
-			 ? connect_socket(&fd, &answer.err)
+			 ? door_knock(settings.act.socket, &fd, &answer.err)
 			 : start_own(invocation, own, &fd, &answer.err);
 	if (result == 0)
 		answer.err = (struct err){ .code = EXIT_FINE };

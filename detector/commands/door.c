@@ -119,6 +119,27 @@ void door_close(const char *path, int fd)
 	close(fd);
 }
 
+int door_knock(const char *path, int *fd_out, struct err *err)
+{
+	struct sockaddr_un address;
+	int fd;
+
+	if (put_address(path, &address, err) < 0)
+		return -1;
+	fd = new_socket(err);
+	if (fd < 0)
+		return -1;
+	if (connect(fd, (const struct sockaddr *)&address,
+		    sizeof(address)) == 0) {
+		*fd_out = fd;
+		return 0;
+	}
+	err_errno(err, EXIT_SERVICE, errno, "cannot reach the acting process "
+		  "at %s; does \"comporta act\" run?", path);
+	close(fd);
+	return -1;
+}
+
 int door_accept(int listener, struct err *err)
 {
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);

@@ -14,6 +14,10 @@
 int door_open(const char *path, int *fd_out, struct err *err);
 void door_close(const char *path, int fd);
 
+/* From outside: a connection, which is the caller's to close. EXIT_SERVICE when
+ * nobody is there, EXIT_RIGHTS when we may not. */
+int door_knock(const char *path, int *fd_out, struct err *err);
+
 /* -1 with *err; the caller closes what it gets. */
 int door_accept(int listener, struct err *err);
 

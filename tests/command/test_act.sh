@@ -205,11 +205,17 @@ burst gus@firma.example >"$work/other.log"
 expect "a second reader is turned away" 75 "another scan or watch is at work" \
 	scan "${here[@]}" --state-dir "$work/other" "${geo[@]}" \
 	"$work/other.log"
+run check "${here[@]}" --set mailserver.kind=none
+[[ "$out" == *"$socket: the acting process answers"* ]] &&
+	good "check finds it" || bad "check finds it" "$out$err"
 kill -KILL $acting
 burst ida@firma.example >>"$log"
-eventually has "$work/watch.err" "decisions wait (1).*cannot reach" &&
+eventually has "$work/watch.err" "cannot reach" &&
 	good "watch tells that it is away" ||
 	bad "watch tells that it is away" "$(cat "$work/watch.err")"
+run check "${here[@]}" --set mailserver.kind=none
+[ "$rc" != 0 ] && [[ "$out" == *"MEND  act "*"cannot reach"* ]] &&
+	good "check misses it" || bad "check misses it" "$out$err"
 start_act	# the socket of the one that was killed is still there
 eventually has "$work/act.err" "stopped sending for ida" &&
 	good "and goes on when it is back" ||
