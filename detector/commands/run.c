@@ -121,6 +121,8 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 	run->is_queue_news = true;
 	run->enforce = settings.mode == MODE_ENFORCE && !invocation->dry_run;
 	run->is_first = true;
+	/* What an earlier process noted is not known. */
+	run->is_queue_news = true;
 	report_init(&run->report, invocation->json,
 		    invocation->progress);
 	if (start_errands(run, err) < 0 || fenced_become_reader(err) < 0 ||

@@ -143,4 +143,14 @@ case $out in
 	good "a lift does not promise what it cannot do" ;;
 *) bad "a lift does not promise what it cannot do" "$out$err" ;;
 esac
+
+# Stopped by hand, between two scans that read nothing.
+line 14 4Xpia pia@firma.example 41.32.0.1 |
+	sed "s/ mx1 / $here /" >>"$log"
+run scan "$@" "$log"
+run suspend "${desk[@]}" pia@firma.example
+traced >/dev/null
+run scan "$@" "$log"
+equal "the next scan holds the mail of who was stopped by hand" "-h -
+4Xpia " "$(traced)"
 finish
