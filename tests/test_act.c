@@ -33,7 +33,7 @@ static struct err err;
 static struct {
 	struct link_done done;
 	struct link_acted acted;
-	size_t n_results, n_wanted;
+	size_t n_results, n_wanted, n_news;
 	int64_t results[BLOCKS_MANY + 1];
 	int64_t wanted;
 } got;
@@ -81,6 +81,7 @@ static void take(const struct link_message *message)
 		got.results[message->result.i] = message->result.result;
 	got.n_results += message->type == LINK_RESULT;
 	got.n_wanted += message->type == LINK_WANTED;
+	got.n_news += message->type == LINK_NEWS;
 	if (message->type == LINK_WANTED)
 		got.wanted = message->wanted.block_id;
 }
@@ -581,6 +582,40 @@ static void test_a_sight_beyond_sense(void **state)
 	}
 }
 
+static void say_trust(const char *account)
+{
+	struct trust trust = { .n_networks = 0 };
+	struct trust_request request = {
+		.account = slice_from(account), .trust = &trust,
+		.actor = "operator:root", .reason = "she called",
+	};
+
+	assert_true(trust_country(&trust, S("VN")));
+	trust_for(&trust, clock_now_ms(), 10);
+	assert_int_equal(blocks_trust(&desk.blocks, &request, clock_now_ms(),
+				      &err), 0);
+}
+
+/* What no message takes keeps nothing else from being heard. */
+static void test_news(void **state)
+{
+	const struct link_message message = { .type = LINK_HEAR,
+					      .hear = { -100 } };
+
+	(void)state;
+	say_trust(ANNA);
+	say_trust("odd@firma.example");
+	say_trust("joao@loja.example");
+	assert_int_equal(db_run(desk.blocks.db, "UPDATE comporta_audit SET"
+				" account = 'o' || char(10, 27) || '[1m' WHERE"
+				" account LIKE 'odd%'", NULL, 0, NULL, NULL,
+				NULL, &err), DB_OK);
+	greet();
+	assert_true(say(&message));
+	assert_int_equal(got.done.code, EXIT_FINE);
+	assert_int_equal(got.n_news, 2);
+}
+
 static void test_reload_is_done_between_questions(void **state)
 {
 	(void)state;
@@ -615,6 +650,7 @@ int main(void)
 		ACT_TEST(test_what_no_reader_says),
 		ACT_TEST(test_queue_ids),
 		ACT_TEST(test_a_sight_beyond_sense),
+		ACT_TEST(test_news),
 		ACT_TEST(test_reload_is_done_between_questions),
 	};
 

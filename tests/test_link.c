@@ -223,6 +223,22 @@ static void test_the_longest_fit(void **state)
 	assert_true(link_decode(written(&in), &out));
 }
 
+static void test_anybodys_words(void **state)
+{
+	char words[8];
+
+	(void)state;
+	link_words(S("a\r\nb"), words, sizeof(words));
+	assert_string_equal(words, "a  b");
+	link_words(S("\x1b[1m and more"), words, sizeof(words));
+	assert_string_equal(words, " [1m an");
+	assert_true(link_takes(slice_from(words), sizeof(words)));
+	assert_false(link_takes(slice_from(words), sizeof(words) - 1));
+	assert_false(link_takes(S("\t"), sizeof(words)));
+	link_words((struct slice){ NULL, 0 }, words, sizeof(words));
+	assert_string_equal(words, "");
+}
+
 static void test_packets(void **state)
 {
 	static char longest[LINK_FRAME_MAX + 1];
@@ -283,6 +299,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_huge_lengths, forget),
 		cmocka_unit_test_teardown(test_out_of_bounds, forget),
 		cmocka_unit_test_teardown(test_the_longest_fit, forget),
+		cmocka_unit_test(test_anybodys_words),
 		cmocka_unit_test_teardown(test_packets, forget),
 		cmocka_unit_test(test_a_deaf_one),
 	};

@@ -78,9 +78,9 @@ static int tell_news(void *context, const struct blocks_news *news)
 	struct link_message one = { .type = LINK_NEWS };
 
 	/* No account has such a name. */
-	if (!slice_copy(news->account, one.news.account,
-			sizeof(one.news.account)))
+	if (!link_takes(news->account, sizeof(one.news.account)))
 		return 0;
+	slice_copy(news->account, one.news.account, sizeof(one.news.account));
 	one.news.audit_id = news->audit_id;
 	one.news.at_ms = news->at_ms;
 	one.news.is_lift = news->is_lift;
@@ -199,7 +199,7 @@ static int send_here(struct acting *acting, struct link_sent *sent,
 	sent->sent = report.sent;
 	sent->later = report.later;
 	sent->failed = report.failed;
-	slice_copy(slice_from(report.last_error), sent->last_error,
+	link_words(slice_from(report.last_error), sent->last_error,
 		   sizeof(sent->last_error));
 	return result;
 }
@@ -411,12 +411,8 @@ static bool say_done(struct acting *acting, enum link_type about,
 
 	if (failed) {
 		done.done.code = failed->code;
-		slice_copy(slice_from(failed->text), done.done.words,
+		link_words(slice_from(failed->text), done.done.words,
 			   sizeof(done.done.words));
-		/* A database's words may have anything in them. */
-		for (char *c = done.done.words; *c; c++)
-			if ((unsigned char)*c < ' ' || *c == 0x7f)
-				*c = ' ';
 	}
 	return say(acting, &done, &err) == 0;
 }

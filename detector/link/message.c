@@ -124,6 +124,19 @@ static bool is_printable(struct slice words, char also)
 	return true;
 }
 
+bool link_takes(struct slice words, size_t size)
+{
+	return words.len < size && is_printable(words, ' ');
+}
+
+void link_words(struct slice words, char *to, size_t size)
+{
+	slice_copy(slice_sub(words, 0, size - 1), to, size);
+	for (; *to; to++)
+		if ((unsigned char)*to < ' ' || *to == 0x7f)
+			*to = ' ';
+}
+
 static bool is_cell(double value)
 {
 	return isnan(value) || isfinite(value);
@@ -193,7 +206,7 @@ static bool take_bytes(struct wire *wire, struct slice *out)
 static bool is_within(const struct field *field, struct slice bytes)
 {
 	if (field->kind == WORDS)
-		return bytes.len < field->most && is_printable(bytes, ' ');
+		return link_takes(bytes, field->most);
 	if (bytes.len > field->most)
 		return false;
 	return field->kind == BYTES || is_printable(bytes, '\n');

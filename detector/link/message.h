@@ -194,6 +194,11 @@ struct link_message {
 /* "act", for messages. "?" for what is no type. */
 const char *link_type_name(enum link_type type);
 
+/* For words that may be anybody's: as many as there is room for, blanks for
+ * control bytes. And: would they be taken as they are? */
+void link_words(struct slice words, char *to, size_t size);
+bool link_takes(struct slice words, size_t size);
+
 /* Appends the frame; false when a field is not within its bounds, which is the
  * caller's to cut, and nothing was appended. */
 bool link_encode(const struct link_message *message, struct text *frame_out);
