@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { TABLES_MAX = 16 };
+enum { TABLES_MAX = 16, PART = 100 };
 
 /* LMDB's file grows only as it is used; this is the most it may reach. */
 static const size_t MAP_SIZE = (size_t)1 << 35;
@@ -23,6 +23,7 @@ struct store {
 	bool is_there[TABLES_MAX];	/* all are, where we may make them */
 	MDB_txn *reading, *writing;
 	bool read_only;
+	bool is_visiting;	/* what is read stays one snapshot */
 	bool is_void;		/* LMDB refuses all: open it anew */
 	bool is_lost;		/* that could not be done */
 	const char *const *names;
@@ -121,7 +122,15 @@ bool store_is_lost(const struct store *store)
 	return store->is_lost;
 }
 
-/* Ours to read with: the transaction being written, else a snapshot. */
+static void end_reading(struct store *store)
+{
+	mdb_txn_abort(store->reading);	/* NULL is fine */
+	store->reading = NULL;
+}
+
+/* Ours to read with: the transaction being written, else a snapshot. One that
+ * no lock keeps (open_env()) is good until the second commit from now, so it
+ * is taken anew each time. */
 static MDB_txn *reader(struct store *store)
 {
 	struct err waste;
@@ -130,16 +139,12 @@ static MDB_txn *reader(struct store *store)
 		return store->writing;
 	if (open_anew(store, &waste) < 0)
 		return NULL;
+	if (store->read_only && !store->is_visiting)
+		end_reading(store);
 	if (!store->reading &&
 	    mdb_txn_begin(store->env, NULL, MDB_RDONLY, &store->reading) != 0)
 		store->reading = NULL;
 	return store->reading;
-}
-
-static void end_reading(struct store *store)
-{
-	mdb_txn_abort(store->reading);	/* NULL is fine */
-	store->reading = NULL;
 }
 
 /* Readers that were killed: their snapshots would be kept for ever, and the
@@ -226,18 +231,21 @@ static int open_tables(struct store *store, struct err *err)
 	return status ? fail(store, status, "open", err) : 0;
 }
 
-/* Who reads says so in the lock file, also where only the group may (status,
- * serve); the data it cannot write. Not ours to change when somebody else made
- * it. */
-static void open_lock_to_group(const struct store *store)
+/* Whoever writes into it can make its owner do anything (open_env()). An older
+ * version left it to the group. Not ours to change when it is another's. */
+static void keep_lock(const struct store *store)
 {
 	char lock[PATH_MAX];
 
 	if ((size_t)snprintf(lock, sizeof(lock), "%s/lock.mdb", store->path) <
-	    sizeof(lock) && chmod(lock, 0660) < 0 && errno != EPERM)
+	    sizeof(lock) && chmod(lock, 0600) < 0 && errno != EPERM)
 		log_debug("%s: %s", lock, strerror(errno));
 }
 
+/* The lock file is memory that all who have it open share, with the C
+ * library's pointers in it: who writes the state may have been taken over by a
+ * line of a log, and would take over whoever reads it beside him, root or the
+ * one with the database's password. So they do without. */
 static int open_env(struct store *store, struct err *err)
 {
 	int status = mdb_env_create(&store->env);
@@ -249,8 +257,9 @@ static int open_env(struct store *store, struct err *err)
 	if (!status)
 		status = mdb_env_open(store->env, store->path,
 				      MDB_NOTLS | (store->read_only
-							   ? MDB_RDONLY
-							   : 0),
+							? MDB_RDONLY |
+								  MDB_NOLOCK
+							: 0),
 				      0640);
 	if (status == ENOENT && store->read_only)
 		return err_set(err, EXIT_DATA, "there is no state in %s yet; "
@@ -258,7 +267,7 @@ static int open_env(struct store *store, struct err *err)
 	if (status)
 		return fail(store, status, "open", err);
 	if (!store->read_only)
-		open_lock_to_group(store);
+		keep_lock(store);
 	forget_dead_readers(store);
 	expect_lost_pages(store);
 	return 0;
@@ -298,27 +307,82 @@ void store_close(struct store **store)
 	*store = NULL;
 }
 
+/* Where a walk is: behind this key; none at the beginning. */
+struct walk {
+	char after[STORE_KEY_MAX + 12];
+	size_t len;
+	bool is_over;
+};
+
+static int step(MDB_cursor *cursor, struct walk *walk, MDB_val *key,
+		MDB_val *value, bool is_first)
+{
+	struct slice after = { walk->after, walk->len };
+	int status;
+
+	if (!is_first || !walk->len)
+		return mdb_cursor_get(cursor, key, value, MDB_NEXT);
+	*key = val(after);
+	status = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+	if (status == 0 && slice_eq(slice_of(*key), after))
+		status = mdb_cursor_get(cursor, key, value, MDB_NEXT);
+	return status;
+}
+
+static void keep_place(struct walk *walk, struct slice key)
+{
+	walk->len = key.len < sizeof(walk->after) ? key.len
+						  : sizeof(walk->after);
+	memcpy(walk->after, key.ptr, walk->len);
+}
+
+static int visit_some(MDB_cursor *cursor, struct walk *walk, size_t most,
+		      int (*visit)(void *context, struct slice key,
+				   struct slice value),
+		      void *context)
+{
+	MDB_val key, value;
+	int result = 0;
+
+	for (size_t i = 0; i < most && !result; i++) {
+		walk->is_over = step(cursor, walk, &key, &value, i == 0) != 0;
+		if (walk->is_over)
+			break;
+		if (i + 1 == most)
+			keep_place(walk, slice_of(key));
+		result = visit(context, slice_of(key), slice_of(value));
+	}
+	return result;
+}
+
+/* In parts, where no lock keeps what is read. */
 int store_each(struct store *store, int table,
 	       int (*visit)(void *context, struct slice key,
 			    struct slice value),
 	       void *context, struct err *err)
 {
-	MDB_cursor *cursor;
-	MDB_val key, value;
-	MDB_txn *txn = reader(store);
-	int status, result = 0;
+	struct walk walk = { .len = 0 };
+	int result = 0;
 
-	if (!txn)
-		return fail(store, EAGAIN, "read", err);
-	if (!store->is_there[table])
-		return 0;
-	status = mdb_cursor_open(txn, store->tables[table], &cursor);
-	if (status)
-		return fail(store, status, "read", err);
-	while (!result &&
-	       mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0)
-		result = visit(context, slice_of(key), slice_of(value));
-	mdb_cursor_close(cursor);
+	while (!walk.is_over && !result) {
+		MDB_cursor *cursor;
+		MDB_txn *txn = reader(store);
+		int status;
+
+		if (!txn)
+			return fail(store, EAGAIN, "read", err);
+		if (!store->is_there[table])
+			return 0;
+		status = mdb_cursor_open(txn, store->tables[table], &cursor);
+		if (status)
+			return fail(store, status, "read", err);
+		store->is_visiting = true;
+		result = visit_some(cursor, &walk,
+				    store->read_only ? PART : SIZE_MAX, visit,
+				    context);
+		store->is_visiting = false;
+		mdb_cursor_close(cursor);
+	}
 	return result;
 }
 

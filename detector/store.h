@@ -6,7 +6,13 @@
  * sees a snapshot, or, while writing, what is being written.
  *
  * What is given out borrows from the file: good until the next write, begin,
- * commit or abort. Values have no alignment; copy them out.
+ * commit or abort, and of a store that is `read_only` until the next call.
+ * Values have no alignment; copy them out.
+ *
+ * `read_only` is for those who do not trust who writes: they share no memory
+ * with him but the data, which they cannot write, and he does not know of
+ * them. What they read is of one commit for one call, and for a part of a
+ * store_each().
  */
 #ifndef DETECTOR_STORE_H
 #define DETECTOR_STORE_H

@@ -33,22 +33,6 @@ struct serving {
 	bool has_desk;
 };
 
-/* Whoever reads the state beside LMDB's writer says so in its lock file. Where
- * that is not there yet, in the folder that it will be made in. */
-static const char *state_lock(char path[PATH_MAX])
-{
-	static const char *const below[] = { "/state/lock.mdb", "/state" };
-
-	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
-		if (snprintf(path, PATH_MAX, "%s%s", settings.state_dir,
-			     below[i]) >= PATH_MAX)
-			break;
-		if (access(path, F_OK) == 0)
-			return path;
-	}
-	return settings.state_dir;
-}
-
 /* SQLite makes files beside its own. */
 static bool database_folder(const struct desk *desk, char folder[PATH_MAX])
 {
@@ -64,14 +48,14 @@ static bool database_folder(const struct desk *desk, char folder[PATH_MAX])
 
 static int close_fence(const struct desk *desk, struct err *err)
 {
-	char lock[PATH_MAX], folder[PATH_MAX];
-	const char *writable[3] = { state_lock(lock) };
+	char folder[PATH_MAX];
+	const char *writable[2] = { NULL };
 	const struct fence_rules rules = { .writable = writable,
 					   .opens_later = true,
 					   .has_network = true };
 
 	if (database_folder(desk, folder))
-		writable[1] = folder;
+		writable[0] = folder;
 	return fenced_close(&rules, err);
 }
 

@@ -102,10 +102,10 @@ run check "${common[@]}" --set sources="$work/mail.log"
 equal "check misses it" 1 "$(grep -c '^ *note *serve.*no user of its own' \
 	<<<"$out")"
 
-# The state is read by a group, and LMDB's lock file written.
+# The state is read by a group, and LMDB's lock file by nobody else.
 chown -R ":$group" "$work/state"
 chmod -R g+rX "$work/state"
-chmod 660 "$work/state/state/lock.mdb"
+chmod 600 "$work/state/state/lock.mdb"
 # What the service manager would be told.
 python3 - "$work/notify" >"$work/told" 2>/dev/null <<'END' &
 import socket, sys
