@@ -117,12 +117,11 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 	if (!run)
 		abort();
 	run->invocation = invocation;
-	/* Somebody may have been stopped by hand since the last run. */
+	/* What an earlier process noted is not known, and somebody may have
+	 * been stopped by hand since. */
 	run->is_queue_news = true;
 	run->enforce = settings.mode == MODE_ENFORCE && !invocation->dry_run;
 	run->is_first = true;
-	/* What an earlier process noted is not known. */
-	run->is_queue_news = true;
 	report_init(&run->report, invocation->json,
 		    invocation->progress);
 	if (start_errands(run, err) < 0 || fenced_become_reader(err) < 0 ||
