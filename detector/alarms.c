@@ -267,19 +267,24 @@ static int take_number(void *context, const struct db_row *row)
 	return 1;
 }
 
+/* The same, or one that overlaps it: whoever saw it may be wrong about when it
+ * began, or lie. What ends later than now is of a clock that was ahead. */
 static enum db_result count_past(struct blocks *blocks, const char *name,
-				 int64_t began_ms, int64_t *n_out,
-				 struct err *err)
+				 int64_t began_ms, int64_t now_ms,
+				 int64_t *n_out, struct err *err)
 {
 	const struct db_parameter parameters[] = {
 		BLOCKS_P("name", db_string(name)),
 		BLOCKS_P("began", db_integer(began_ms)),
+		BLOCKS_P("now", db_integer(now_ms)),
 	};
 
 	*n_out = 0;
 	return db_run(blocks->db, "SELECT COUNT(*) AS n FROM comporta_alarm"
-		      " WHERE name = :name AND began_ms = :began", parameters,
-		      BLOCKS_N(parameters), take_number, n_out, NULL, err);
+		      " WHERE name = :name AND (began_ms = :began OR"
+		      " (ended_ms > :began AND ended_ms <= :now))",
+		      parameters, BLOCKS_N(parameters), take_number, n_out,
+		      NULL, err);
 }
 
 int alarms_past(struct blocks *blocks, const char *name, const char *words,
@@ -290,7 +295,7 @@ int alarms_past(struct blocks *blocks, const char *name, const char *words,
 	int64_t n;
 
 	if (full_name(name, full, err) < 0 ||
-	    count_past(blocks, full, began_ms, &n, err) != DB_OK)
+	    count_past(blocks, full, began_ms, now_ms, &n, err) != DB_OK)
 		return -1;
 	if (n > 0)
 		return 0;
