@@ -22,6 +22,9 @@
 #include "detector/blocks.h"
 #include "detector/panel/db_statement.h"
 
+/* Messages that are noted of one block, in all. */
+enum { FOLLOWUP_HELD_MAX = 100000 };
+
 enum followup_moment { FOLLOWUP_BLOCK, FOLLOWUP_LIFT };
 
 /* Inside the transaction: what is to be done for a block or a lift, into rows

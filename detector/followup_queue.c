@@ -248,7 +248,8 @@ static enum db_result note_new(struct blocks *blocks, int64_t block_id,
 
 	if (done != DB_OK)
 		return done;
-	for (size_t i = 0; i < n && *new_out < NEW_MAX && done == DB_OK; i++) {
+	for (size_t i = 0; i < n && *new_out < NEW_MAX &&
+	     known->n + *new_out < FOLLOWUP_HELD_MAX && done == DB_OK; i++) {
 		if (is_known(known, queue_ids[i]))
 			continue;
 		done = insert(blocks, block_id, queue_ids[i], now_ms, err);

@@ -10,10 +10,12 @@
 #include <unistd.h>
 
 /* Letters, digits and hyphens, as mail servers have them: it may become an
- * argument of a program. "" is one that was too long. */
+ * argument of a program. "" is one that was too long; "ALL" is every message
+ * there is, for postsuper and others. */
 static bool is_queue_id(struct slice id)
 {
-	if (id.len == 0 || id.len >= TRACKER_ID_SIZE || id.ptr[0] == '-')
+	if (id.len == 0 || id.len >= TRACKER_ID_SIZE || id.ptr[0] == '-' ||
+	    slice_eq_nocase(id, S("all")))
 		return false;
 	for (size_t i = 0; i < id.len; i++)
 		if (!is_letter(id.ptr[i]) && !is_digit(id.ptr[i]) &&
