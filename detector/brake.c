@@ -261,11 +261,16 @@ int brake_hold(struct blocks *blocks, const struct brake_decision *decisions,
 	       size_t n, int64_t now_ms, struct err *err)
 {
 	enum db_result done = db_begin(blocks->db, err);
+	int64_t waiting = 0, since_ms;
 
 	if (done != DB_OK)
 		return -1;
 	done = brake_sweep(blocks, now_ms, err);
-	for (size_t i = 0; i < n && done == DB_OK; i++)
+	if (done == DB_OK)
+		done = brake_count_waiting(blocks, BRAKE_BLOCKS, &waiting,
+					   &since_ms, err);
+	for (size_t i = 0; i < n && done == DB_OK &&
+	     waiting + (int64_t)i < BRAKE_WAITING_MAX; i++)
 		done = hold_one(blocks, &decisions[i], now_ms, err);
 	return brake_conclude(blocks, done, err);
 }

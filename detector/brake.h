@@ -34,6 +34,9 @@ enum {
 	/* Owners who were all told at once still take their time; a scan that
 	 * comes every few minutes sees all of a change in one go. */
 	BRAKE_LIFTS_WITHIN_MS = 10 * 60 * 1000,
+	/* Rows of decisions to block. What is beyond waits in the journal
+	 * alone, until a person has said what becomes of these. */
+	BRAKE_WAITING_MAX = 20000,
 	BRAKE_REASON_SIZE = 241,	/* in bytes, with NUL */
 	BRAKE_MACHINE_SIZE = 41
 };
