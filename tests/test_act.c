@@ -6,8 +6,10 @@
 #include "base/clock.h"
 #include "base/stamp.h"
 #include "detector/actions/action.h"
+#include "detector/brake.h"
 #include "detector/commands/act_inside.h"
 #include "detector/commands/stop.h"
+#include "detector/followup.h"
 #include "detector/judge.h"
 #include "detector/settings.h"
 #include "tests/support/folder.h"
@@ -326,6 +328,8 @@ static const struct {
 	  NULL, 0 },
 	{ "a key of another time", tell_truth, false,
 	  "suspend-2026-01-01T00:00:00.000Z-0123456789abcdef", NULL, NULL, 0 },
+	{ "a key of somebody else, who may have been approved", tell_truth,
+	  false, "of joao", NULL, NULL, 0 },
 	{ "no key", tell_truth, false, "", NULL, NULL, 0 },
 	{ "about somebody else", tell_truth, false, NULL, "joao@loja.example",
 	  NULL, 0 },
@@ -335,6 +339,14 @@ static const struct {
 	{ "an empty verdict", tell_truth, false, NULL, NULL, "{}", 0 },
 	{ "another number beside it", tell_truth, false, NULL, NULL, NULL, 3 },
 };
+
+static void key_of(const char *account, int64_t at_ms, char key_out[80])
+{
+	struct verdict verdict = verdict_of(account);
+
+	verdict.at_ms = at_ms;
+	verdict_key(&verdict, key_out);
+}
 
 static void test_lies_about_a_decision(void **state)
 {
@@ -348,7 +360,10 @@ static void test_lies_about_a_decision(void **state)
 		verdict = verdict_of(ANNA);
 		lies[i].lie(&verdict);
 		message = decision_of(&verdict, &json);
-		if (lies[i].key)
+		if (lies[i].key && strcmp(lies[i].key, "of joao") == 0)
+			key_of("joao@loja.example", verdict.at_ms,
+			       message.decision.key);
+		else if (lies[i].key)
 			slice_copy(slice_from(lies[i].key),
 				   message.decision.key, LINK_KEY_SIZE);
 		if (lies[i].account)
@@ -524,7 +539,7 @@ static void test_queue_ids(void **state)
 	static const char *const wrong[] = {
 		"-rf\n", "4Xb1\n\n4Xb2\n", "a b\n", "4Xb1;reboot\n",
 		"../../etc\n", "4Xb1\n--all", "\xc3\xa9\n",
-		"0123456789012345678901234567\n",
+		"0123456789012345678901234567\n", "ALL\n", "all\n",
 	};
 
 	(void)state;
@@ -551,6 +566,72 @@ static void test_queue_ids(void **state)
 	assert_true(ask(LINK_FOLLOW));
 	assert_true(found(1, "4Xb3\n"));
 	assert_int_equal(got.done.code, EXIT_DATA);
+}
+
+/* They fill no database: rows of one block have an end. */
+static void test_queue_ids_without_end(void **state)
+{
+	struct text ids = TEXT_INIT(LINK_IDS_MAX);
+	int64_t n = 0, before = -1;
+	int said = 0;
+
+	(void)state;
+	greet();
+	decide(ANNA);
+	assert_true(act(1000));
+	for (int id = 0; n != before; said++) {
+		before = n;
+		text_clear(&ids);
+		while (ids.max - ids.len > 12)
+			text_addf(&ids, "4X%07d\n", id++);
+		assert_true(look());
+		assert_true(found(got.wanted, text_string(&ids)));
+		assert_int_equal(got.done.code, EXIT_FINE);
+		n = number("SELECT COUNT(*) AS n FROM comporta_held");
+		assert_in_range(said, 0, 100);
+	}
+	text_release(&ids);
+	assert_int_equal(n, FOLLOWUP_HELD_MAX);
+}
+
+/* One outage is told once, whatever beginnings he makes up for it. */
+static void test_outages_without_end(void **state)
+{
+	struct link_message message = { .type = LINK_SEND };
+	int64_t now_ms = clock_now_ms();
+
+	(void)state;
+	greet();
+	for (int i = 0; i < 20; i++) {
+		message.send.sight.away_ms = now_ms - STAMP_DAY_MS + i;
+		assert_true(say(&message));
+		assert_int_equal(got.done.code, EXIT_FINE);
+	}
+	assert_int_equal(number("SELECT COUNT(*) AS n FROM comporta_alarm"
+				" WHERE name LIKE 'database_away%'"), 1);
+}
+
+/* Decisions that are held fill no database either. */
+static void test_held_without_end(void **state)
+{
+	int64_t n = 0, before = -1;
+
+	(void)state;
+	settings.brake.per_hour = 0;
+	settings.brake.share = 0;
+	greet();
+	for (int i = 0; n != before; i++) {
+		char prefix[20];
+
+		before = n;
+		snprintf(prefix, sizeof(prefix), "u%d-", i);
+		decide_many(prefix, BLOCKS_MANY);
+		assert_true(act(1000));
+		assert_true(got.acted.braked);
+		n = number("SELECT COUNT(*) AS n FROM comporta_brake");
+		assert_in_range(i, 0, 1000);
+	}
+	assert_int_equal(n, BRAKE_WAITING_MAX);
 }
 
 static void test_a_sight_beyond_sense(void **state)
@@ -649,6 +730,9 @@ int main(void)
 		ACT_TEST(test_who_does_not_greet),
 		ACT_TEST(test_what_no_reader_says),
 		ACT_TEST(test_queue_ids),
+		ACT_TEST(test_queue_ids_without_end),
+		ACT_TEST(test_outages_without_end),
+		ACT_TEST(test_held_without_end),
 		ACT_TEST(test_a_sight_beyond_sense),
 		ACT_TEST(test_news),
 		ACT_TEST(test_reload_is_done_between_questions),

@@ -59,11 +59,14 @@ static int see_time(const struct look *look, struct err *err)
 }
 
 /* The key is of the time, so no decision passes for one of another kind, such
- * as an operator's. */
+ * as an operator's, and of the account, so none passes for one that the brake
+ * held and a person approved. JSON has U+FFFD for bytes of a login that it does
+ * not take; the key is of those. */
 static int see_key(const struct look *look, struct err *err)
 {
-	char stamp[STAMP_TEXT_SIZE], begin[64];
+	char stamp[STAMP_TEXT_SIZE], begin[64], end[20];
 	struct slice rest = slice_from(look->input->key);
+	struct slice account = look->input->account;
 
 	stamp_rfc3339(look->input->decided_ms, stamp);
 	snprintf(begin, sizeof(begin), "%s-%s-",
@@ -71,6 +74,11 @@ static int see_key(const struct look *look, struct err *err)
 	if (!slice_skip(&rest, slice_from(begin)) || rest.len != 16 ||
 	    strspn(rest.ptr, "0123456789abcdef") != 16)
 		return refuse(err, "its key is not of its time");
+	snprintf(end, sizeof(end), "%016llx",
+		 (unsigned long long)account_key(account));
+	if (!slice_eq(rest, slice_from(end)) &&
+	    !memmem(account.ptr, account.len, "\xef\xbf\xbd", 3))
+		return refuse(err, "its key is not of its account");
 	return 0;
 }
 
