@@ -381,7 +381,7 @@ static void test_lies_about_a_decision(void **state)
 		assert_true(act(1000));
 		/* The others are stopped all the same. */
 		assert_case(lies[i].why, is_done ? 2 : 1, blocks());
-		assert_case(lies[i].why, is_done ? ACTION_DONE : ACTION_NEVER,
+		assert_case(lies[i].why, is_done ? ACTION_DONE : ACTION_REFUSED,
 			    got.results[0]);
 		assert_case(lies[i].why, ACTION_DONE, got.results[1]);
 		assert_case(lies[i].why, is_done ? EXIT_FINE : EXIT_DATA,
@@ -406,7 +406,7 @@ static void test_a_verdict_with_more_in_it(void **state)
 	greet();
 	assert_true(say(&message));
 	assert_true(act(1000));
-	assert_int_equal(got.results[0], ACTION_NEVER);
+	assert_int_equal(got.results[0], ACTION_REFUSED);
 	assert_int_equal(blocks(), 0);
 	json_free(&parsed);
 	text_release(&more);

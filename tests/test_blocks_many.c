@@ -114,10 +114,12 @@ static void test_the_same_by_a_switch(void **state)
 	compare(state, prepare_shop, shop, N_ELEMENTS(shop));
 }
 
-static void on_never(void *context, struct slice account)
+static void on_never(void *context, struct slice account,
+		     enum action_result why)
 {
 	(void)context;
 	(void)account;
+	(void)why;
 }
 
 enum { PENDING = 1000 };

@@ -20,6 +20,8 @@ enum action_result {
 	ACTION_DONE,		/* now or in an earlier run */
 	ACTION_NEVER,		/* cannot be done; said why; forget it */
 	ACTION_DISCARDED,	/* by a person, at the brake; forget it */
+	ACTION_REFUSED,		/* not one that could be come to now; forget
+				 * it, and decide again */
 	ACTION_LATER		/* *err says why; the entry stays */
 };
 

@@ -80,6 +80,7 @@ static const enum metric_decision decisions[] = {
 	[ACTION_DONE] = DECISION_DONE,
 	[ACTION_NEVER] = DECISION_NEVER,
 	[ACTION_DISCARDED] = DECISION_DISCARDED,
+	[ACTION_REFUSED] = DECISION_NEVER,
 };
 
 /* Counted where they are forgotten, so once, however often we are killed. */
@@ -108,11 +109,13 @@ static void tell(const struct batch *batch,
 		 const struct action_watcher *watcher)
 {
 	for (size_t i = 0; i < batch->n; i++) {
-		if (batch->results[i] != ACTION_NEVER)
+		if (batch->results[i] != ACTION_NEVER &&
+		    batch->results[i] != ACTION_REFUSED)
 			continue;
 		if (batch->inputs[i].account.len)
 			watcher->on_never(watcher->context,
-					  batch->inputs[i].account);
+					  batch->inputs[i].account,
+					  batch->results[i]);
 		else
 			log_error("the journal holds what is no decision, "
 				  "%s: forgotten", batch->entries[i].key);

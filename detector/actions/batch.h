@@ -24,11 +24,12 @@ struct batch {
 	char after[80];			/* key of the last one given */
 };
 
-/* Told of an account that could not be stopped and never will be: whoever
- * keeps its standing must not believe in the block. */
+/* Told of an account that could not be stopped: whoever keeps its standing must
+ * not believe in the block. */
 struct action_watcher {
 	void *context;
-	void (*on_never)(void *context, struct slice account);
+	void (*on_never)(void *context, struct slice account,
+			 enum action_result why);	/* never, refused */
 };
 
 /* From the beginning of the journal; the caller frees. */

@@ -86,7 +86,7 @@ static void look_at_all(const struct decisions *decisions, struct work *work,
 						     now_ms);
 		struct err why;
 
-		work->of_all[i] = ACTION_NEVER;
+		work->of_all[i] = ACTION_REFUSED;
 		if (inspect_decision(&input, &why) < 0) {
 			refuse(work, &decisions->all[i], &why);
 			continue;

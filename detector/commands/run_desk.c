@@ -120,16 +120,20 @@ static void take_hear(struct run *run, const struct link_message *message)
 		take_news(run, &message->news);
 }
 
-/* The panel does not know it. It is blocked on paper only, so that it is told
- * again tomorrow, and blocked if the panel learns of it. */
-static void on_never(void *context, struct slice account)
+/* It is blocked on paper only. One whom the panel does not know is told again
+ * tomorrow, and blocked if the panel learns of it. What was refused, since the
+ * model is another one now, is decided again with the next message. */
+static void on_never(void *context, struct slice account,
+		     enum action_result why)
 {
 	struct run *run = context;
 	struct account_entry *entry =
 		accounts_get(run->detector.accounts, account);
 
 	if (entry)
-		entry->account.is_observed = PAPER_UNKNOWN_TO_PANEL;
+		entry->account.is_observed = why == ACTION_REFUSED
+						     ? PAPER_OBSERVED
+						     : PAPER_UNKNOWN_TO_PANEL;
 	run->is_changed = true;
 }
 

@@ -260,9 +260,11 @@ struct journal {
 	struct state *state;
 };
 
-static void never(void *context, struct slice account)
+static void never(void *context, struct slice account,
+		     enum action_result why)
 {
 	(void)context;
+	(void)why;
 	fail_msg("%.*s: never", (int)account.len, account.ptr);
 }
 
