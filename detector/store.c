@@ -82,8 +82,11 @@ static int fail(struct store *store, int status, const char *what,
 			       "move it away to start anew: who is blocked "
 			       "stays so", store->path,
 			       mdb_strerror(status));
-	return err_set(err, code, "cannot %s the state in %s: %s", what,
-		       store->path, mdb_strerror(status));
+	return err_set(err, code, "cannot %s the state in %s: %s%s", what,
+		       store->path, mdb_strerror(status),
+		       code == EXIT_RIGHTS
+			       ? "; run it as root, or as who owns the folder"
+			       : "");
 }
 
 static void close_file(struct store *store)

@@ -18,6 +18,7 @@
 #include "detector/settings.h"
 #include "detector/state.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,7 +128,8 @@ static bool is_there_state(void)
 	char path[PATH_MAX];
 
 	snprintf(path, sizeof(path), "%s/state/data.mdb", settings.state_dir);
-	return access(path, F_OK) == 0;
+	/* What may not be looked at is there for all we know. */
+	return access(path, F_OK) == 0 || errno == EACCES;
 }
 
 /* Only looked at: made by check, which root runs, it would be root's. */

@@ -59,9 +59,11 @@ static void open_to_reader(const char *path)
 
 	if (who && chown(path, (uid_t)-1, who->pw_gid) < 0 &&
 	    who->pw_gid != getegid())
-		log_warning("%s stays in this process's group: %s; "
-			    "reader_user may not reach it", path,
-			    strerror(errno));
+		log_warning("%s stays in this process's group: %s; \"%s\" "
+			    "(reader_user) may not reach it. Start this with "
+			    "the group of that user besides its own, as "
+			    "comporta-act.service does", path,
+			    strerror(errno), settings.reader_user);
 }
 
 static int bind_at(const struct sockaddr_un *address, int fd, struct err *err)

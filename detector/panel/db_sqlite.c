@@ -107,8 +107,9 @@ static enum db_result make_file(const char *file, struct err *err)
 	}
 	if (fd < 0) {
 		err_errno(err, EXIT_CONFIG, error, "database file %s cannot "
-			  "be opened for writing; give it and its folder to "
-			  "the user comporta runs as", file);
+			  "be opened for writing; run this as root, or, where "
+			  "root did, give it and its folder to the user "
+			  "comporta runs as", file);
 		return err->code == EXIT_RIGHTS ? DB_DENIED : DB_FAILED;
 	}
 	error = fstat(fd, &info) == 0 && !S_ISREG(info.st_mode);

@@ -94,6 +94,13 @@ static void describe(const struct account *account, uint32_t now_s,
 	int64_t countries, networks;
 
 	count(account, now_s, 0, 0, &countries, &networks);
+	if (countries < settings.countries || networks < settings.networks) {
+		/* Told after that hour: of a block that was on paper. */
+		text_addf(out, "at least %d countries over %d networks within "
+			  "an hour", (int)settings.countries,
+			  (int)settings.networks);
+		return;
+	}
 	text_addf(out, "%d countries over %d networks within an hour",
 		  (int)countries, (int)networks);
 }
