@@ -118,6 +118,24 @@ static int read_group(struct reader *r, const config_setting_t *group,
 	return 0;
 }
 
+/* What to look for, behind libconfig's own words. */
+static const char *remedy(const char *words)
+{
+	static const char *const remedies[][2] = {
+		{ "syntax error", "; a quote, a bracket, a comma or a ; is "
+		  "missing or too many there or just before" },
+		{ "duplicate setting name", "; this option or group stands in "
+		  "the file twice, keep one" },
+		{ "mismatched element type in array", "; write ( ) in the "
+		  "place of [ ]" },
+	};
+
+	for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++)
+		if (strcmp(words, remedies[i][0]) == 0)
+			return remedies[i][1];
+	return "";
+}
+
 int conf_read_file(const struct conf_section *sections, size_t n_sections,
 		   const char *path, bool must_exist, struct err *err)
 {
@@ -132,20 +150,26 @@ int conf_read_file(const struct conf_section *sections, size_t n_sections,
 		return err_errno(err, EXIT_CONFIG, errno,
 				 "cannot read the configuration %s", path);
 	}
+	if (stat(path, &info) < 0)
+		info.st_mode = 0;
+	if (S_ISDIR(info.st_mode))
+		return err_set(err, EXIT_CONFIG, "the configuration %.300s is "
+			       "a folder; name the file in it", path);
 	/* It is read twice, and a pipe gives its bytes once. */
-	if (stat(path, &info) == 0 && S_ISFIFO(info.st_mode))
+	if (S_ISFIFO(info.st_mode))
 		return err_set(err, EXIT_CONFIG, "the configuration %.300s is "
 			       "a pipe; put it in a file", path);
 	config_init(&file);
 	if (config_read_file(&file, path) == CONFIG_TRUE)
 		result = read_group(&r, config_root_setting(&file), "", 0);
 	else
-		result = err_set(err, EXIT_CONFIG, "%s:%d: %s",
+		result = err_set(err, EXIT_CONFIG, "%s:%d: %s%s",
 				 config_error_file(&file)
 					 ? config_error_file(&file)
 					 : path,
 				 config_error_line(&file),
-				 config_error_text(&file));
+				 config_error_text(&file),
+				 remedy(config_error_text(&file)));
 	config_destroy(&file);
 	return result;
 }

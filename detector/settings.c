@@ -5,6 +5,7 @@
 #include "base/files.h"
 #include "base/paths.h"
 #include "base/stamp.h"
+#include "detector/origin.h"
 #include "detector/signals/signal.h"
 #include "detector/webhooks.h"
 
@@ -172,6 +173,16 @@ static int check_notice(struct err *err)
 	return 0;
 }
 
+static int check_home(struct err *err)
+{
+	for (size_t i = 0; i < settings.home.n; i++)
+		if (!country_code(slice_from(settings.home.items[i])))
+			return err_set(err, EXIT_CONFIG, "home: \"%.40s\" is "
+				       "no country code of two letters, such "
+				       "as PL", settings.home.items[i]);
+	return 0;
+}
+
 int settings_load(const char *path, bool must_exist, const char *const *sets,
 		  size_t n_sets, struct err *err)
 {
@@ -185,7 +196,7 @@ int settings_load(const char *path, bool must_exist, const char *const *sets,
 	    conf_load(sections, n, copy_model(base), path, must_exist, sets,
 		      n_sets, err) < 0 ||
 	    check_signals(err) < 0 || check_lines(err) < 0 ||
-	    check_notice(err) < 0 || webhooks_check(err) < 0)
+	    check_home(err) < 0 || check_notice(err) < 0 || webhooks_check(err) < 0)
 		return -1;
 	choose_folder(&settings.sql_dir, paths_sql, "sql",
 		      "own/sqlite/001_tables.sql");

@@ -255,8 +255,8 @@ static void test_file_refused(void **state)
 		  { ":1:", "signal.volum.depth" } },
 		/* An unknown group is as wrong when it is empty. */
 		{ "number = 1;\nsingal: { };\n", { ":2:", "singal" } },
-		{ "number = 1;\nname = ;\n", { ":2:", "syntax error" } },
-		{ "number = 1;\nnumber = 2;\n", { ":2:", "duplicate" } },
+		{ "number = 1;\nname = ;\n", { ":2:", "syntax error; a quote" } },
+		{ "number = 1;\nnumber = 2;\n", { ":2:", "stands in the file twice" } },
 		{ "name = \"open\n", { "syntax" } },
 	};
 

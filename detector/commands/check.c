@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/must.h"
+#include "base/paths.h"
 #include "base/stamp.h"
 #include "detector/commands/check_act.h"
 #include "detector/commands/check_desk.h"
@@ -246,6 +247,9 @@ static int run(struct invocation *invocation)
 	if (!log_is_quiet())
 		printf("comporta " COMPORTA_VERSION ", mode %s\n",
 		       settings.mode == MODE_ENFORCE ? "enforce" : "observe");
+	if (!invocation->config && access(paths_config, F_OK) < 0)
+		findings_note("config", "there is no configuration: all is as "
+			      "preset, and nobody is blocked");
 	check_fence(&findings);
 	check_logs(&findings, invocation);
 	check_geo(&findings);

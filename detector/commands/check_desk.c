@@ -105,8 +105,9 @@ static void check_panel(struct findings *findings, struct desk *desk)
 	} else if (probe.asked && !probe.found) {
 		err_set(&err, EXIT_CONFIG, "none of %zu accounts of the log is "
 			"in the panel's table: owners could neither be written "
-			"to nor lift; see sql/panels/%s/README.md",
-			probe.asked, settings.panel.name);
+			"to nor lift; see %s/panels/%s/README.md",
+			probe.asked, settings.sql_dir,
+			settings.panel.name);
 		findings_bad(findings, "panel", &err);
 	} else if (probe.asked) {
 		snprintf(words, sizeof(words), "%s knows %zu of %zu accounts "

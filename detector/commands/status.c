@@ -313,8 +313,8 @@ static void show_sum(const struct tally *tally)
 		       "(the database, rights).\n");
 	if (tally->unknown)
 		printf("NOT IN PANEL: the panel knows no such mailbox, so "
-		       "nothing stops it; see sql/panels/%s.\n",
-		       settings.panel.name);
+		       "nothing stops it; see %s/panels/%s.\n",
+		       settings.sql_dir, settings.panel.name);
 	if (tally->observed && settings.mode == MODE_ENFORCE)
 		printf("The next scan decides about those that would be "
 		       "blocked.\n");

@@ -1,5 +1,6 @@
 #include "detector/panel/panel_inside.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,6 +199,20 @@ static int load_all(struct panel *panel, const char *sql_dir,
 	return gate == PANEL_GATE_SWITCH ? 0 : load_table(panel, sql_dir, err);
 }
 
+/* A name that was mistyped shall not be told as files that are missing. */
+static int check_folder(const char *sql_dir, const char *name, struct err *err)
+{
+	char folder[FOLDER_SIZE];
+
+	if (folder_of(sql_dir, name, folder, err) != 0)
+		return -1;
+	if (access(folder, F_OK) == 0 || errno != ENOENT)
+		return 0;
+	return err_set(err, EXIT_CONFIG, "there is no folder of this name in "
+		       "%s/panels; `comporta check --detect-panel` says which "
+		       "is yours", sql_dir);
+}
+
 int panel_load_with(const char *sql_dir, const char *name,
 		    const char *database, enum panel_gate gate,
 		    struct panel **panel_out, struct err *err)
@@ -217,7 +232,8 @@ int panel_load_with(const char *sql_dir, const char *name,
 	if (!panel->sql_dir || !panel->database)
 		abort();
 	snprintf(panel->name, sizeof(panel->name), "%s", name);
-	if (load_all(panel, sql_dir, prefix, gate, err) != 0) {
+	if (check_folder(sql_dir, name, err) != 0 ||
+	    load_all(panel, sql_dir, prefix, gate, err) != 0) {
 		err_prefix(err, "panel '%s': ", name);
 		panel_free(&panel);
 		return -1;
