@@ -67,6 +67,7 @@ static enum brake_word word_of(struct slice state)
 		{ SLICE("approved"), BRAKE_APPROVED },
 		{ SLICE("gone"), BRAKE_APPROVED },
 		{ SLICE("discarded"), BRAKE_DISCARDED },
+		{ SLICE("made"), BRAKE_MADE },
 	};
 
 	for (size_t i = 0; i < BLOCKS_N(words); i++)
@@ -81,7 +82,8 @@ static int take_word(void *context, const struct db_row *row)
 	struct slice key = db_column(row, "decision");
 
 	for (size_t i = 0; i < asking->n; i++)
-		if (slice_eq(key, slice_from(asking->decisions[i].key)))
+		if (asking->words[i] != BRAKE_MADE &&
+		    slice_eq(key, slice_from(asking->decisions[i].key)))
 			asking->words[i] = word_of(db_column(row, "state"));
 	return 0;
 }
@@ -108,6 +110,9 @@ int brake_words(struct blocks *blocks, const struct brake_decision *decisions,
 		words_out[i] = BRAKE_UNHEARD;
 	db_statement_words(&ask, "SELECT decision, state FROM comporta_brake"
 			   " WHERE decision IN");
+	list_keys(&ask, decisions, n);
+	db_statement_words(&ask, " UNION ALL SELECT decision, 'made'"
+			   " FROM comporta_block WHERE decision IN");
 	list_keys(&ask, decisions, n);
 	done = db_statement_run(&ask, blocks->db, take_word, &asking, err);
 	db_statement_release(&ask);

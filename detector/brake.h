@@ -43,12 +43,13 @@ enum {
 
 enum brake_kind { BRAKE_BLOCKS, BRAKE_LIFTS };
 
-/* What a person said of a decision. */
+/* What is known of a decision: mostly what a person said of it. */
 enum brake_word {
 	BRAKE_UNHEARD,		/* it was never held */
 	BRAKE_WAITING,
 	BRAKE_APPROVED,		/* or is on its way already */
-	BRAKE_DISCARDED
+	BRAKE_DISCARDED,
+	BRAKE_MADE		/* its block is there, and was counted */
 };
 
 /* A decision of the journal; texts are borrowed. */

@@ -158,6 +158,22 @@ static void test_what_is_too_much_waits(void **state)
 	assert_int_equal(in_state("waiting"), 2);
 }
 
+/* The answer was lost: what is asked again is done already, and leaves room
+ * for others. */
+static void test_asked_again(void **state)
+{
+	(void)state;
+	assert_int_equal(carry(0, 2, 0, NOW), BRAKED_GOES_ON);
+	assert_int_equal(carry(0, 3, 0, NOW), BRAKED_GOES_ON);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(results[i], ACTION_DONE);
+	assert_int_equal(made(), 3);
+	assert_int_equal(desk_rows("comporta_brake"), 0);
+	assert_int_equal(carry(2, 2, 0, NOW), BRAKED_HOLDS);
+	assert_int_equal(results[0], ACTION_DONE);
+	assert_int_equal(results[1], ACTION_LATER);
+}
+
 static void test_hourly(void **state)
 {
 	(void)state;
@@ -431,6 +447,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		BRAKE_TEST(test_what_counts),
+		BRAKE_TEST(test_asked_again),
 		BRAKE_TEST(test_what_is_too_much_waits),
 		BRAKE_TEST(test_hourly),
 		BRAKE_TEST(test_approved),

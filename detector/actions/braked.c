@@ -74,6 +74,12 @@ static void end_one(struct sorting *sorting, size_t i,
 			 sorting->inputs[i].account.ptr);
 }
 
+/* Of one that is made already only the answer was lost. */
+static bool takes_room(enum brake_word word)
+{
+	return word != BRAKE_APPROVED && word != BRAKE_MADE;
+}
+
 /* The oldest go first. What names no account is never done. */
 static size_t sort_out(struct sorting *sorting)
 {
@@ -87,7 +93,7 @@ static size_t sort_out(struct sorting *sorting)
 			end_one(sorting, i, ACTION_NEVER);
 		} else if (word == BRAKE_DISCARDED) {
 			end_one(sorting, i, ACTION_DISCARDED);
-		} else if (word != BRAKE_APPROVED && left-- <= 0) {
+		} else if (takes_room(word) && left-- <= 0) {
 			sorting->ways[i] = WAY_HELD;
 			n_held++;
 		}
