@@ -229,7 +229,7 @@ class Course:
             if waits:
                 self.jump(11)
             return waits == 0
-        self.trial.wait("nothing waits", is_quiet, 90)
+        self.trial.wait("nothing waits", is_quiet, 180)
 
 
 def plain(row):

@@ -318,7 +318,7 @@ webhook: {{ urls = ( "http://127.0.0.1:{port["hooks"]}/hook" );
         self.add("watch", self.comporta("watch"))
         self.add("serve", self.comporta("serve"))
 
-    def wait(self, what, condition, seconds=60):
+    def wait(self, what, condition, seconds=120):
         try:
             return wait_until(f"{self.name}: {what}", condition, seconds)
         except RigError as error:
