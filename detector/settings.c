@@ -196,7 +196,8 @@ int settings_load(const char *path, bool must_exist, const char *const *sets,
 	    conf_load(sections, n, copy_model(base), path, must_exist, sets,
 		      n_sets, err) < 0 ||
 	    check_signals(err) < 0 || check_lines(err) < 0 ||
-	    check_home(err) < 0 || check_notice(err) < 0 || webhooks_check(err) < 0)
+	    check_home(err) < 0 || check_notice(err) < 0 ||
+	    webhooks_check(err) < 0)
 		return -1;
 	choose_folder(&settings.sql_dir, paths_sql, "sql",
 		      "own/sqlite/001_tables.sql");
