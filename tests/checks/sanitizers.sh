@@ -14,6 +14,8 @@ chmod 1777 "$reports"
 
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export ASAN_OPTIONS=$ASAN_OPTIONS:log_path=$reports/report
+# The crash matrix preloads a library of its own.
+export ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
 export UBSAN_OPTIONS=print_stacktrace=1:log_path=$reports/report
 # For third parties only, each with its reason.
 export LSAN_OPTIONS=suppressions=$PWD/tests/checks/leaks.supp:print_suppressions=0
