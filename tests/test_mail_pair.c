@@ -208,7 +208,8 @@ static void real_open(struct real *real, const struct answers *first,
 		struct mail_settings settings = {
 			.user = "", .password = "", .ca_file = "",
 			.from = "help@hoster.example", .helo = "h.example",
-			.verify = true, .timeout_ms = 500,
+			.verify = true,
+			.timeout_ms = getenv("VALGRIND") ? 5000 : 500,
 		};
 		struct err err;
 
