@@ -137,7 +137,7 @@ int brake_claim(struct blocks *blocks, const struct brake_decision *decisions,
 	return brake_words(blocks, decisions, n, words_out, err);
 }
 
-static void machine_name(char out[BRAKE_MACHINE_SIZE])
+void brake_machine(char out[BRAKE_MACHINE_SIZE])
 {
 	char host[256] = "localhost";
 
@@ -156,7 +156,7 @@ enum db_result brake_add(struct blocks *blocks, const struct brake_new *row,
 	enum db_result done;
 	int64_t changed = 0;
 
-	machine_name(machine);
+	brake_machine(machine);
 
 	const struct db_value none = { .type = DB_NULL };
 	const struct db_parameter parameters[] = {

@@ -37,6 +37,9 @@ enum {
 	/* Rows of decisions to block. What is beyond waits in the journal
 	 * alone, until a person has said what becomes of these. */
 	BRAKE_WAITING_MAX = 20000,
+	/* Accounts that the reader may claim without having had half as many an
+	 * hour before: `share` makes no difference there. */
+	BRAKE_ACTIVE_FREE = 1000,
 	BRAKE_REASON_SIZE = 241,	/* in bytes, with NUL */
 	BRAKE_MACHINE_SIZE = 41
 };
@@ -81,6 +84,14 @@ struct brake_room {
 	int64_t waiting;
 	int64_t since_ms;	/* when the first that waits was held; 0 */
 };
+
+/*
+ * How many active accounts are believed when the reader, whom a line of a log
+ * may have taken over, claims so many: within an hour they become no more than
+ * twice as many, whoever asks. What he says first on this machine is believed.
+ */
+int brake_believe(struct blocks *blocks, int64_t claimed, int64_t now_ms,
+		  int64_t *active_out, struct err *err);
 
 /* `active`: accounts, as activity.h counts them. */
 int brake_room(struct blocks *blocks, int64_t active, int64_t now_ms,

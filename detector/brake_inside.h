@@ -51,4 +51,7 @@ int brake_conclude(struct blocks *blocks, enum db_result done,
 /* larger of `least` and `share` of `of`. */
 int64_t brake_limit(int64_t least, double share, int64_t of);
 
+/* This one's name, as rows have it. */
+void brake_machine(char out[BRAKE_MACHINE_SIZE]);
+
 #endif

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stamp.h"
+#include "detector/brake.h"
 #include "detector/commands/act_decisions.h"
 #include "detector/commands/hold.h"
 #include "detector/commands/meter.h"
@@ -312,38 +313,14 @@ static int decide(struct acting *acting, const struct link_message *message,
 	return decisions_add(&acting->decisions, &message->decision, err);
 }
 
-/* What he says first is believed, since nobody has taken him over by then. More
- * than ACCOUNTS_MAX no host has. */
-static int64_t believe(struct acting *acting, int64_t active, int64_t now_ms)
-{
-	int64_t most = 2 * acting->active;
-
-	if (active < 0)
-		active = 0;
-	if (active > ACCOUNTS_MAX)
-		active = ACCOUNTS_MAX;
-	if (most < ACT_ACTIVE_FREE)
-		most = ACT_ACTIVE_FREE;
-	if (acting->active_ms && active > most) {
-		log_warning("%lld accounts became %lld: for the brake %lld "
-			    "count", (long long)acting->active,
-			    (long long)active, (long long)most);
-		active = most;
-	}
-	if (!acting->active_ms ||
-	    now_ms - acting->active_ms >= STAMP_HOUR_MS) {
-		acting->active = active;
-		acting->active_ms = now_ms;
-	}
-	return active;
-}
-
 static int act(struct acting *acting, const struct link_message *message,
 	       struct err *err)
 {
-	int64_t active = believe(acting, message->act.active,
-				 clock_monotonic_ms());
+	int64_t active;
 
+	if (brake_believe(&acting->desk.blocks, message->act.active,
+			  clock_now_ms(), &active, err) < 0)
+		return -1;
 	return decisions_carry_out(acting->decisions, acting->reader,
 				   &acting->desk.blocks, active, err);
 }

@@ -16,11 +16,7 @@
 enum {
 	/* A reader that takes nothing for so long is gone: watch may be in the
 	 * middle of a large step. */
-	ACT_SEND_MS = 60000,
-	/* The brake allows a share of the active accounts, as the reader counts
-	 * them. Below that many it makes no difference; above, they may become
-	 * twice as many within an hour, whatever he says. */
-	ACT_ACTIVE_FREE = 1000
+	ACT_SEND_MS = 60000
 };
 
 struct acting {
@@ -34,9 +30,6 @@ struct acting {
 	struct publisher publisher;
 	struct postman postman;
 	struct decisions *decisions;	/* of the question to come */
-	int64_t active;		/* accounts that were believed, and when that
-				 * was, monotonic; 0: nothing was said yet */
-	int64_t active_ms;
 	int64_t wanted[HOLD_BLOCKS_MAX];	/* blocks, their queue ids */
 	size_t n_wanted;
 };

@@ -4,7 +4,8 @@
 -- that is. `decision` is the decision's key, of a lift "lift-" and the block's
 -- number. state: waiting, approved, discarded, gone (carried out, or on its
 -- way: no word of a person reaches it any more). word_ms is when a person
--- decided, else NULL. Kept for a month.
+-- decided, else NULL. Kept for a month. One row a machine, kind "active" and
+-- state "kept", is how many accounts are believed: block_id, since held_ms.
 CREATE TABLE IF NOT EXISTS comporta_brake (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	decision TEXT NOT NULL UNIQUE,
