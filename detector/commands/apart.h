@@ -1,7 +1,8 @@
 /*
  * apart - work on strangers' bytes in a process of its own, inside the fence
- * (base/fence.h), for a command that will hold passwords and connections. What
- * comes back is text, up to a limit, and is to be read as a stranger's.
+ * (base/fence.h) and, where root asks, as reader_user, for a command that will
+ * hold passwords and connections. What comes back is text, up to a limit, and
+ * is to be read as a stranger's.
  */
 #ifndef DETECTOR_COMMANDS_APART_H
 #define DETECTOR_COMMANDS_APART_H

@@ -11,6 +11,7 @@
 #include "detector/commands/check_fence.h"
 #include "detector/commands/check_findings.h"
 #include "detector/commands/check_log.h"
+#include "detector/commands/check_owners.h"
 #include "detector/commands/check_panel.h"
 #include "detector/commands/command.h"
 #include "detector/commands/logs.h"
@@ -254,6 +255,7 @@ static int run(struct invocation *invocation)
 	check_logs(&findings, invocation);
 	check_geo(&findings);
 	check_state(&findings);
+	check_owners(&findings);
 	check_model();
 	check_desk(&findings, invocation);
 	check_act(&findings);

@@ -21,8 +21,9 @@ int lock_state_dir(int *fd_out, struct err *err)
 	snprintf(path, sizeof(path), "%s/lock", settings.state_dir);
 	*fd_out = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
 	if (*fd_out < 0)
-		return err_errno(err, EXIT_FILE, errno, "cannot open %s",
-				 path);
+		return err_errno(err, EXIT_FILE, errno, "cannot open %s, which "
+				 "is to be reader_user's with all in its "
+				 "folder (chown -R)", path);
 	if (flock(*fd_out, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	return err_set(err, EXIT_AGAIN,

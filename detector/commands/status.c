@@ -36,7 +36,7 @@ struct notices {
 
 struct tally {
 	struct state *state;
-	bool json, is_braked;
+	bool json, is_braked, is_unanswered;
 	size_t watched, observed, unknown, blocked, waiting, shown;
 	/* Whom the database names as blocked: said once is enough. */
 	uint64_t held[SHOWN_MAX];
@@ -305,9 +305,12 @@ static void show_sum(const struct tally *tally)
 	if (tally->shown > SHOWN_MAX)
 		printf("  ... and %zu more (--json shows all)\n",
 		       tally->shown - SHOWN_MAX);
-	printf("Blocked: %zu. Waiting to be blocked: %zu. Would be blocked: "
-	       "%zu. Watched: %zu.\n", tally->n_held, tally->waiting,
-	       tally->observed, tally->watched);
+	if (tally->is_unanswered)
+		printf("Blocked: not known, the database does not say. ");
+	else
+		printf("Blocked: %zu. ", tally->n_held);
+	printf("Waiting to be blocked: %zu. Would be blocked: %zu. Watched: "
+	       "%zu.\n", tally->waiting, tally->observed, tally->watched);
 	if (tally->waiting && !tally->is_braked)
 		printf("The next scan tries those that wait, and says what for "
 		       "(the database, rights).\n");
@@ -328,6 +331,7 @@ static int show(struct tally *tally, struct err *err)
 
 	show_state(tally);
 	database = show_database(tally, err);
+	tally->is_unanswered = database < 0;
 	if (state_each_account(tally->state, each_account, tally,
 			       database < 0 ? &ignored : err) < 0)
 		return -1;

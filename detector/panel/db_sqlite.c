@@ -66,7 +66,8 @@ static const struct db_meaning meanings[] = {
 	  "be saved with 'sqlite3 FILE .recover'" },
 	{ SQLITE_NOTADB, DB_FAILED, EXIT_DATA,
 	  "this is not an SQLite database: check the file name in the "
-	  "configuration, or move the file away to begin anew" },
+	  "configuration, restore it, or move it away and run `comporta check "
+	  "--create-tables` at once: the mail server asks it" },
 	{ SQLITE_CONSTRAINT_UNIQUE, DB_DUPLICATE, EXIT_DATA, NULL },
 	{ SQLITE_CONSTRAINT_PRIMARYKEY, DB_DUPLICATE, EXIT_DATA, NULL },
 	{ SQLITE_TOOBIG, DB_FAILED, EXIT_DATA, "a value is too long" },
