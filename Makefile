@@ -314,4 +314,4 @@ print-version:
 clean:
 	$(RM) -r build
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' -not -path '*/deb/*' 2>/dev/null)
