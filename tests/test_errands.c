@@ -325,6 +325,29 @@ static void test_news(void **state)
 	assert_int_equal(run.patience.steps[PATIENCE_HEAR].code, EXIT_FINE);
 }
 
+/* A commit failed in the middle: what was heard goes with the memory, and must
+ * be heard again. */
+static void test_news_that_were_not_saved(void **state)
+{
+	struct link_message message = { .type = LINK_AUDIT,
+					.audit = { 400 } };
+
+	(void)state;
+	run_hear(&run);
+	say(&message);
+	say_done(LINK_TRAIL, EXIT_FINE, "");
+	say_news(38, true, "");
+	errands_go_on(&run, 0);
+	run.is_ahead = true;
+	run_forget_unsaved(&run);
+	assert_true(run.must_reload);
+	assert_false(run.errands.is_open);
+	assert_true(run.errands.is_wanted[ERRAND_HEAR]);
+	/* What is still on its way goes with the connection. */
+	assert_int_equal(run_talk_fd(&run), -1);
+	assert_int_equal(run.errands.actor.fd, 0);
+}
+
 /* One errand at a time, in their order; what came meanwhile is next. */
 static void test_in_turn(void **state)
 {
@@ -361,6 +384,7 @@ int main(void)
 		ERRANDS_TEST(test_lost),
 		ERRANDS_TEST(test_a_code_that_is_none),
 		ERRANDS_TEST(test_news),
+		ERRANDS_TEST(test_news_that_were_not_saved),
 		ERRANDS_TEST(test_in_turn),
 	};
 

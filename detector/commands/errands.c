@@ -20,12 +20,23 @@ void errands_end(struct errands *errands)
 	errands->is_started = false;
 }
 
-void errands_renew(struct errands *errands)
+static void let_go(struct errands *errands)
 {
 	if (errands->is_open)
 		errands->is_wanted[errands->id] = true;
 	errands->is_open = false;
 	actor_drop(&errands->actor);
+}
+
+void errands_unhear(struct errands *errands)
+{
+	if (errands->is_open && errands->id == ERRAND_HEAR)
+		let_go(errands);
+}
+
+void errands_renew(struct errands *errands)
+{
+	let_go(errands);
 	/* One of our own reads it when it starts. */
 	errands->is_renewed = *settings.act.socket != '\0';
 }

@@ -62,6 +62,10 @@ void errands_end(struct errands *errands);
  * another one is started. What is open is begun again. */
 void errands_renew(struct errands *errands);
 
+/* Memory is thrown away, and what was heard so far with it: if ERRAND_HEAR is
+ * open, it is begun again. */
+void errands_unhear(struct errands *errands);
+
 /* Do it soon. */
 void errands_want(struct run *run, enum errand_id id);
 

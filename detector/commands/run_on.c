@@ -40,6 +40,7 @@ void run_forget_unsaved(struct run *run)
 		return;
 	run->is_ahead = false;
 	run->must_reload = true;
+	errands_unhear(&run->errands);
 	run_close_logs(run);
 }
 
