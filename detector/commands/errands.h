@@ -51,7 +51,7 @@ struct errand {
 	void (*failed)(struct run *run);	/* may be NULL */
 };
 
-extern const struct errand errands_all[ERRANDS];	/* run_desk.c */
+extern const struct errand errands_all[ERRANDS];	/* run_errands.c */
 
 /* Before rights are given up. */
 int errands_start(struct errands *errands, const struct invocation *invocation,

@@ -1,5 +1,5 @@
 /*
- * What run.c and run_desk.c share: a round of scan and watch from within.
+ * A round of scan and watch from within: what run*.c and errands.c share.
  */
 #ifndef DETECTOR_COMMANDS_RUN_INSIDE_H
 #define DETECTOR_COMMANDS_RUN_INSIDE_H
@@ -94,7 +94,6 @@ int64_t run_newest_ms(const struct run *run);	/* the newest event's time */
 
 /* run_wants.c: the steps of a round that need the database. One that fails
  * waits for a later round (patience.h), and none of them fails the round. */
-void run_errands(struct run *run);
 void run_hear(struct run *run);
 void run_act(struct run *run);
 void run_follow_up(struct run *run);

@@ -1,13 +1,13 @@
 /*
  * The steps of a round that need the hosting database: each wants an errand
- * (run_desk.c), which is done at once, or, in watch, while it reads on.
+ * (run_errands.c), which is done at once, or, in watch, while it reads on.
  */
 #include "base/clock.h"
 #include "detector/commands/run_inside.h"
 
 /* A scan waits for it. Watch reads on meanwhile, and is told by run_talk_fd()
  * that there is an answer. */
-void run_errands(struct run *run)
+static void go_on(struct run *run)
 {
 	errands_go_on(run, run->is_watch ? 0 : INT64_MAX / 2);
 }
@@ -22,7 +22,7 @@ void run_act(struct run *run)
 		return;
 	run->is_queue_news = true;
 	errands_want(run, ERRAND_ACT);
-	run_errands(run);
+	go_on(run);
 }
 
 int run_enforce_paper(struct run *run, struct err *err)
@@ -47,7 +47,7 @@ void run_hear(struct run *run)
 	if (run->is_watch && run->is_first)
 		errands_go_on(run, FIRST_MS);
 	else
-		run_errands(run);
+		go_on(run);
 }
 
 /* Without news only for blocks made by hand, now and then. */
@@ -57,14 +57,14 @@ void run_follow_up(struct run *run)
 	    ++run->idle_rounds % ROUNDS_PER_LOOK == 0)
 		run->is_queue_news = true;
 	errands_want(run, ERRAND_FOLLOW);
-	run_errands(run);
+	go_on(run);
 }
 
 void run_lift_and_send(struct run *run)
 {
 	errands_want(run, ERRAND_SEND);
 	errands_want(run, ERRAND_HOOKS);
-	run_errands(run);
+	go_on(run);
 }
 
 void run_publish(struct run *run)
@@ -73,5 +73,5 @@ void run_publish(struct run *run)
 	if (!meter_is_due(&run->meter, clock_monotonic_ms()))
 		return;
 	errands_want(run, ERRAND_PUBLISH);
-	run_errands(run);
+	go_on(run);
 }
