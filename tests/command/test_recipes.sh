@@ -150,7 +150,7 @@ ran() { # what, program, text
 ran "the format's cases run" build/tests/test_formats "example.cases"
 ran "the signal's cases run" build/tests/test_signals "example_signal.cases"
 ran "the language is rendered" build/tests/test_letter "PASSED"
-timeout 120 build/tests/db/test_panels >"$work/ran" 2>&1
+timeout 400 build/tests/db/test_panels >"$work/ran" 2>&1
 equal "the panel is tested" 0 $?
 equal "the signal has its options" 1 "$(build/comporta check --options |
 	grep -c '^\[signal.example_signal\]')"
