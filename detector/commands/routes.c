@@ -102,7 +102,7 @@ int routes_open(struct routes *routes, bool is_patient,
 	const int64_t wanted_ms[] = { settings.smtp.answer_timeout_ms,
 				      settings.smtp_second.answer_timeout_ms };
 
-	for (size_t i = 0; i < routes->n; i++) {
+	for (size_t i = 0; i < routes->n && i < 2; i++) {
 		struct mail_way *way = &routes->pair.ways[i];
 
 		way->name = routes->ways[i].mail.url;

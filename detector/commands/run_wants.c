@@ -50,10 +50,11 @@ void run_hear(struct run *run)
 		go_on(run);
 }
 
-/* Without news only for blocks made by hand, now and then. */
+/* Without news only for blocks made by hand: at once, since a scan has but one
+ * round, then now and then. */
 void run_follow_up(struct run *run)
 {
-	if (run_progress(run) != run->followed_progress ||
+	if (run->is_first || run_progress(run) != run->followed_progress ||
 	    ++run->idle_rounds % ROUNDS_PER_LOOK == 0)
 		run->is_queue_news = true;
 	errands_want(run, ERRAND_FOLLOW);
