@@ -12,8 +12,10 @@ build=build/coverage
 status=0
 
 count() {
-	make -s -j"$(nproc)" COVERAGE=1 CFLAGS="-Og -g" all tests \
-		$build/generate $build/simulate >$build.make 2>&1 &&
+	# Documents are tried with an ordinary build.
+	make -s -j"$(nproc)" all build/generate >$build.make 2>&1 &&
+		make -s -j"$(nproc)" COVERAGE=1 CFLAGS="-Og -g" all tests \
+		$build/generate $build/simulate >>$build.make 2>&1 &&
 		make -s geoip || {
 		tail -n 40 $build.make
 		exit 70

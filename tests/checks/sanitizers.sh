@@ -5,6 +5,8 @@
 set -u
 build=build/address-undefined
 reports=$PWD/$build/reports
+# Documents are tried with an ordinary build.
+make -s -j"$(nproc)" all build/generate || exit 70
 make -s -j"$(nproc)" WERROR=1 SAN=address,undefined all tests \
 	$build/generate $build/simulate && make -s geoip || exit 70
 rm -rf "$reports"
