@@ -89,6 +89,18 @@ void state_close(struct state **state)
 	*state = NULL;
 }
 
+/* Who looks into a state beside its reader does not trust him: what names are
+ * looked up by, and words that must have an end. */
+static bool is_sound(const struct account *account)
+{
+	for (size_t i = 0; i < ACCOUNT_SAMPLES; i++)
+		if (!memchr(account->incident.samples[i], '\0',
+			    ACCOUNT_SAMPLE_SIZE))
+			return false;
+	return account->standing <= STANDING_BLOCKED &&
+	       account->is_observed <= PAPER_UNKNOWN_TO_PANEL;
+}
+
 /* The login stays where it is, in the store. */
 static bool unpack(struct slice value, struct account_entry *entry)
 {
@@ -98,6 +110,8 @@ static bool unpack(struct slice value, struct account_entry *entry)
 	    login.ptr[login.len - 1] != '\0')
 		return false;
 	memcpy(&entry->account, value.ptr, sizeof(entry->account));
+	if (!is_sound(&entry->account))
+		return false;
 	entry->login = login.ptr;
 	entry->login_len = (uint8_t)(login.len - 1);
 	entry->is_dirty = false;
@@ -449,6 +463,8 @@ static int walk_account(void *context, struct slice key, struct slice value)
 	struct walking *walking = context;
 	struct account_entry entry = { 0 };
 
+	if (key.len != sizeof(entry.key))
+		return 0;
 	memcpy(&entry.key, key.ptr, sizeof(entry.key));
 	if (!unpack(value, &entry))
 		return 0;

@@ -672,6 +672,64 @@ static void test_old_messages(void **unused)
 
 #define FRESH(test) cmocka_unit_test_setup_teardown(test, fresh, clean)
 
+static void put_account(const struct account *account)
+{
+	static const char *const names[] = { "accounts" };
+	char dir[FOLDER_SIZE + 20], value[sizeof(*account) + 5];
+	uint64_t key = account_key(S("anna"));
+	struct store *store;
+	struct err err;
+
+	snprintf(dir, sizeof(dir), "%s/state", folder);
+	memcpy(value, account, sizeof(*account));
+	memcpy(value + sizeof(*account), "anna", 5);
+	assert_int_equal(store_open(dir, names, 1, false, &store, &err), 0);
+	assert_int_equal(store_begin(store, &err), 0);
+	assert_int_equal(store_put(store, 0,
+				   (struct slice){ (char *)&key, sizeof(key) },
+				   (struct slice){ value, sizeof(value) },
+				   &err), 0);
+	assert_int_equal(store_commit(store, &err), 0);
+	store_close(&store);
+}
+
+static bool is_loaded(void)
+{
+	struct state *state = must_open(folder, true);
+	struct accounts_backing backing = state_backing(state);
+	struct account_entry entry;
+	bool is_there = backing.load(backing.context, account_key(S("anna")),
+				     &entry) == 1;
+
+	state_close(&state);
+	return is_there;
+}
+
+/* Whoever looks into a state beside its reader, root perhaps, finds names by
+ * these numbers and takes these bytes for words. */
+static void test_accounts_that_are_none(void **unused)
+{
+	struct account account = { .standing = STANDING_BLOCKED,
+				   .is_observed = PAPER_UNKNOWN_TO_PANEL };
+	struct state *state = must_open(folder, false);
+
+	(void)unused;
+	state_close(&state);
+	put_account(&account);
+	assert_true(is_loaded());
+	account.standing++;
+	put_account(&account);
+	assert_false(is_loaded());
+	account.standing = 0;
+	account.is_observed++;
+	put_account(&account);
+	assert_false(is_loaded());
+	account.is_observed = 0;
+	memset(account.incident.samples, 'a', sizeof(account.incident.samples));
+	put_account(&account);
+	assert_false(is_loaded());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -679,6 +737,7 @@ int main(void)
 		FRESH(test_damaged),	   FRESH(test_numbers),
 		FRESH(test_journal),	   FRESH(test_killed),
 		FRESH(test_old_messages),  FRESH(test_older),
+		FRESH(test_accounts_that_are_none),
 	};
 	struct err err;
 
