@@ -54,15 +54,20 @@ static void work_inside(int to, apart_work *work, void *context, size_t max)
 	const struct fence_rules only_read = { .writable = NULL };
 	struct outcome outcome = { .result = 0 };
 	struct text out = TEXT_INIT(max);
+	bool is_another = geteuid() == 0 && *settings.reader_user;
 
 	/* Root reads every log; whether he may who will, is the question. */
-	if (geteuid() == 0)
+	if (is_another)
 		outcome.result = fence_become(settings.reader_user,
 					      &outcome.err);
 	if (outcome.result == 0 && settings.fence == FENCE_ON)
 		outcome.result = fence_close(&only_read, &outcome.err);
 	if (outcome.result == 0)
 		outcome.result = work(context, &out, &outcome.err);
+	if (outcome.result != 0 && outcome.err.code == EXIT_RIGHTS &&
+	    is_another)
+		err_prefix(&outcome.err, "reader_user %.40s: ",
+			   settings.reader_user);
 	_exit(write_all(to, &outcome, sizeof(outcome)) &&
 	      write_all(to, text_string(&out), out.len) ? EXIT_FINE
 							: EXIT_FILE);
