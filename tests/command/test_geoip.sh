@@ -133,6 +133,17 @@ equal "the old one is kept beside the new" "0 $(($(stat -c %s "$country") + 1))"
 	"$rc $(stat -c %s "$to/country.mmdb.old")"
 
 keeps "only https" 64 "only https" --url http://192.0.2.1 dbip
+mkdir "$work/told"
+cat >"$work/told/curl" <<END
+#!/bin/sh
+printf '%s ' "\$@" >"$work/told/words"
+exit 6
+END
+chmod 755 "$work/told/curl"
+begin_anew
+PATH=$work/told:$PATH fetch --url https://192.0.2.1 dbip
+equal "nor may a redirect leave https" "--proto-redir =https --max-redirs" \
+	"$(grep -o -- '--proto-redir.*--max-redirs' "$work/told/words")"
 keeps "no such source" 64 "usage" elsewhere
 COMPORTA=$work/none
 keeps "no program to try it" 69 "to try files" --url "$site/good" dbip
