@@ -91,12 +91,9 @@ void lookout_braked(struct lookout *lookout, const struct err *why)
 	copy_words(why ? why->text : "", lookout->brake);
 }
 
-bool lookout_unsaved(struct lookout *lookout, const struct err *why)
+void lookout_unsaved(struct lookout *lookout, const struct err *why)
 {
-	bool is_new = why && !lookout->unsaved[0];
-
 	copy_words(why ? why->text : "", lookout->unsaved);
-	return is_new;
 }
 
 bool lookout_away(struct lookout *lookout, bool is_away, int64_t now_ms)

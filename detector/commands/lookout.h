@@ -52,15 +52,14 @@ int lookout_save(struct lookout *lookout, struct state *state,
 
 /* What is seen. `submissions`: how many the detector has counted. `newest_ms`:
  * of the lines that were read since everything had been read before; 0 for
- * none. `why` is NULL when the brake holds nobody; when the state could be
- * written. lookout_unsaved() is true when that it could not is news;
- * lookout_away() when there is something new to be saved. */
+ * none. `why` is NULL when the brake holds nobody, when the state could be
+ * written. lookout_away() is true when there is something new to be saved. */
 void lookout_read(struct lookout *lookout, uint64_t submissions,
 		  int64_t now_ms);
 void lookout_caught_up(struct lookout *lookout, int64_t newest_ms,
 		       int64_t now_ms);
 void lookout_braked(struct lookout *lookout, const struct err *why);
-bool lookout_unsaved(struct lookout *lookout, const struct err *why);
+void lookout_unsaved(struct lookout *lookout, const struct err *why);
 bool lookout_away(struct lookout *lookout, bool is_away, int64_t now_ms);
 
 /* As plain values, for whoever has the database. `newest_ms` is the newest

@@ -346,9 +346,8 @@ int run_commit(struct run *run, struct err *err)
 		return 0;
 	fflush(stdout);
 	run->is_ahead = true;
-	if (state_begin(run->state, err) < 0)
-		return -1;
-	if (save(run, err) < 0 || state_commit(run->state, err) < 0)
+	if (state_begin(run->state, err) < 0 || save(run, err) < 0 ||
+	    state_commit(run->state, err) < 0)
 		return fail_to_save(run, err);
 	if (run->lookout.unsaved[0])
 		log_info("what is read can be remembered again");
