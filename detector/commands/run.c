@@ -117,9 +117,6 @@ int run_open(const struct invocation *invocation, struct run **run_out,
 	if (!run)
 		abort();
 	run->invocation = invocation;
-	/* What an earlier process noted is not known, and somebody may have
-	 * been stopped by hand since. */
-	run->is_queue_news = true;
 	run->enforce = settings.mode == MODE_ENFORCE && !invocation->dry_run;
 	run->is_first = true;
 	report_init(&run->report, invocation->json,

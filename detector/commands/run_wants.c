@@ -50,8 +50,8 @@ void run_hear(struct run *run)
 		go_on(run);
 }
 
-/* Without news only for blocks made by hand: at once, since a scan has but one
- * round, then now and then. */
+/* Without news only for blocks made by hand: in the first round, since what an
+ * earlier process noted is not known, then now and then. */
 void run_follow_up(struct run *run)
 {
 	if (run->is_first || run_progress(run) != run->followed_progress ||
