@@ -27,15 +27,16 @@ struct opening {
 
 static int open_database(struct desk *desk, bool is_serving, struct err *err)
 {
+	int (*ask)(struct db_settings *, struct text *, struct text *,
+		   struct err *) = is_serving ? settings_database_of_serve
+					      : settings_database;
 	struct db_settings database;
 	bool is_sqlite = settings.database.kind == 0;
 
 	if (is_sqlite && !*settings.database.file &&
 	    files_make_dir(settings.state_dir, err) < 0)
 		return -1;
-	if ((is_serving ? settings_database_of_serve
-			: settings_database)(&database, &desk->password,
-					     &desk->file, err) < 0)
+	if (ask(&database, &desk->password, &desk->file, err) < 0)
 		return -1;
 	return db_open(&database, &desk->blocks.db, err);
 }
