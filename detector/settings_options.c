@@ -210,7 +210,7 @@ static const struct conf_option serve_options[] = {
 	TEXT("listen", serve.listen, "127.0.0.1:8025", "Address and port of "
 	     "the HTTP endpoint."),
 	TEXT("public_url", serve.public_url, "", "How owners reach it, for "
-	     "the link in notices; empty: http:// and listen."),
+	     "the link in notices; empty: they have none."),
 	TEXT("certificate_file", serve.certificate_file, "", "TLS certificate "
 	     "chain; empty: plain HTTP, for use behind a proxy."),
 	TEXT("key_file", serve.key_file, "", "Its key."),

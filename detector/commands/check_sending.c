@@ -101,8 +101,8 @@ static void look_at_words(const struct sending_check *check)
 	} rows[] = {
 		{ settings.smtp.from, "smtp.from is empty: notices come from "
 		  "postmaster at this machine's name" },
-		{ settings.serve.public_url, "serve.public_url is empty: the "
-		  "link in a notice works on this machine only" },
+		{ settings.serve.public_url, "serve.public_url is empty: "
+		  "notices have no link to the owner's page" },
 		{ settings.notice.support_contact, "notice.support_contact is "
 		  "empty: owners are not told whom to ask" },
 		{ settings.notice.provider_name, "notice.provider_name is "
