@@ -3,13 +3,13 @@
 #include "base/clock.h"
 #include "base/must.h"
 #include "notifier/mime.h"
+#include "notifier/sockets.h"
 
 #include <curl/curl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 enum { CONNECT_TIMEOUT_MS = 20000, ANSWER_MAX = 65536, LOOK_MS = 1500 };
 
@@ -22,7 +22,7 @@ struct transfer {
 	int64_t began_ms;	/* monotonic: its dialogue; 0: none */
 	int64_t limit_ms;	/* ... and after how long it is over */
 	bool is_late;
-	curl_socket_t socket;
+	struct sockets sockets;
 	CURLcode code;		/* of the last dialogue */
 	char problem[CURL_ERROR_SIZE];
 };
@@ -75,10 +75,11 @@ static int on_debug(CURL *curl, curl_infotype type, char *bytes, size_t size,
  * have it (RFC 5321 section 4.5.3.2.6). The library comes behind our limit. */
 static void wait_for_answer(struct transfer *transfer)
 {
-	int64_t so_far_ms = clock_monotonic_ms() - transfer->began_ms;
+	int64_t until_ms = clock_monotonic_ms() - transfer->began_ms +
+			   transfer->settings.answer_ms;
 
-	if (so_far_ms + transfer->settings.answer_ms > transfer->limit_ms)
-		transfer->limit_ms = so_far_ms + transfer->settings.answer_ms;
+	if (until_ms > transfer->limit_ms)
+		transfer->limit_ms = until_ms;
 	curl_easy_setopt(transfer->curl, CURLOPT_TIMEOUT_MS,
 			 (long)transfer->limit_ms + LOOK_MS);
 }
@@ -86,7 +87,7 @@ static void wait_for_answer(struct transfer *transfer)
 static int on_socket(void *context, curl_socket_t socket, curlsocktype type)
 {
 	(void)type;
-	((struct transfer *)context)->socket = socket;
+	sockets_add(context, socket);
 	return CURL_SOCKOPT_OK;
 }
 
@@ -102,7 +103,7 @@ static int on_progress(void *context, curl_off_t a, curl_off_t b, curl_off_t c,
 	    clock_monotonic_ms() - transfer->began_ms <= transfer->limit_ms)
 		return 0;
 	transfer->is_late = true;
-	shutdown(transfer->socket, SHUT_RDWR);
+	sockets_cut(&transfer->sockets);
 	return 1;
 }
 
@@ -194,7 +195,9 @@ static void set_mail(struct transfer *transfer)
 	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, transfer);
 	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 	curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, on_socket);
-	curl_easy_setopt(curl, CURLOPT_SOCKOPTDATA, transfer);
+	curl_easy_setopt(curl, CURLOPT_SOCKOPTDATA, &transfer->sockets);
+	curl_easy_setopt(curl, CURLOPT_CLOSESOCKETFUNCTION, sockets_end);
+	curl_easy_setopt(curl, CURLOPT_CLOSESOCKETDATA, &transfer->sockets);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, transfer->problem);
 }
 
@@ -206,9 +209,7 @@ static CURLcode start(struct transfer *transfer)
 	if (!transfer->is_started && curl_global_init(CURL_GLOBAL_DEFAULT))
 		return CURLE_FAILED_INIT;
 	transfer->is_started = true;
-	transfer->curl = curl_easy_init();
-	if (!transfer->curl)
-		return CURLE_FAILED_INIT;
+	transfer->curl = must(curl_easy_init());
 	set_mail(transfer);
 	return CURLE_OK;
 }
@@ -287,7 +288,7 @@ enum transfer_end transfer_connect(struct transfer *transfer, bool verify)
 static bool await(struct transfer *transfer, short events, int64_t until_ms)
 {
 	int64_t left_ms = until_ms - clock_monotonic_ms();
-	struct pollfd fd = { .fd = transfer->socket, .events = events };
+	struct pollfd fd = { sockets_newest(&transfer->sockets), events, 0 };
 
 	return left_ms > 0 && poll(&fd, 1, (int)left_ms) > 0;
 }
@@ -481,7 +482,7 @@ bool transfer_posts_next(struct transfer_posts *posts, int64_t wait_ms,
 	int running, left;
 
 	while (posts->n > 0) {
-		int64_t left_ms;
+		int64_t left_ms = until_ms - clock_monotonic_ms();
 		CURLMsg *message;
 
 		if (curl_multi_perform(posts->multi, &running) != CURLM_OK)
@@ -491,7 +492,6 @@ bool transfer_posts_next(struct transfer_posts *posts, int64_t wait_ms,
 			take_answer(posts, message, answer_out);
 			return true;
 		}
-		left_ms = until_ms - clock_monotonic_ms();
 		if (left_ms <= 0)
 			return false;
 		curl_multi_poll(posts->multi, NULL, 0, (int)left_ms, NULL);
