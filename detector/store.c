@@ -314,7 +314,7 @@ void store_close(struct store **store)
 struct walk {
 	char after[STORE_KEY_MAX + 12];
 	size_t len;
-	bool is_over;
+	bool is_over, is_damaged;
 };
 
 static int step(MDB_cursor *cursor, struct walk *walk, MDB_val *key,
@@ -332,11 +332,24 @@ static int step(MDB_cursor *cursor, struct walk *walk, MDB_val *key,
 	return status;
 }
 
-static void keep_place(struct walk *walk, struct slice key)
+static int by_bytes(struct slice a, struct slice b)
 {
-	walk->len = key.len < sizeof(walk->after) ? key.len
-						  : sizeof(walk->after);
-	memcpy(walk->after, key.ptr, walk->len);
+	int order = memcmp(a.ptr, b.ptr, a.len < b.len ? a.len : b.len);
+
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+/* In a damaged file pages may follow each other in a circle. */
+static bool goes_on(struct walk *walk, struct slice key)
+{
+	struct slice after = { walk->after, walk->len };
+
+	if (key.len == 0 || key.len > sizeof(walk->after) ||
+	    (walk->len && by_bytes(key, after) <= 0))
+		return false;
+	memcpy(walk->after, key.ptr, key.len);
+	walk->len = key.len;
+	return true;
 }
 
 static int visit_some(MDB_cursor *cursor, struct walk *walk, size_t most,
@@ -351,8 +364,9 @@ static int visit_some(MDB_cursor *cursor, struct walk *walk, size_t most,
 		walk->is_over = step(cursor, walk, &key, &value, i == 0) != 0;
 		if (walk->is_over)
 			break;
-		if (i + 1 == most)
-			keep_place(walk, slice_of(key));
+		walk->is_damaged = !goes_on(walk, slice_of(key));
+		if (walk->is_damaged)
+			break;
 		result = visit(context, slice_of(key), slice_of(value));
 	}
 	return result;
@@ -385,6 +399,8 @@ int store_each(struct store *store, int table,
 				    context);
 		store->is_visiting = false;
 		mdb_cursor_close(cursor);
+		if (walk.is_damaged)
+			return fail(store, MDB_CORRUPTED, "read", err);
 	}
 	return result;
 }

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -247,6 +248,50 @@ static void test_walk_beside_a_writer(void **state)
 	store_close(&store);
 }
 
+/* LMDB's page: its flags at 10, where its nodes are from 16 on; the first six
+ * bytes of a branch's node are the number of the page below. */
+static void close_the_circle(void)
+{
+	static unsigned char page[4096];
+	char path[FOLDER_SIZE + 16];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/data.mdb", folder);
+	file = fopen(path, "r+");
+	assert_non_null(file);
+	for (long at = 0; fread(page, sizeof(page), 1, file) == 1;
+	     at += (long)sizeof(page)) {
+		size_t first = page[16] | (size_t)page[17] << 8;
+		size_t second = page[18] | (size_t)page[19] << 8;
+
+		if (page[10] != 1 || page[11] || first > 4088 ||
+		    second > 4088)
+			continue;
+		memcpy(page + second, page + first, 6);
+		fseek(file, at, SEEK_SET);
+		fwrite(page, sizeof(page), 1, file);
+		fseek(file, at + (long)sizeof(page), SEEK_SET);
+	}
+	assert_int_equal(fclose(file), 0);
+}
+
+static void test_pages_in_a_circle(void **state)
+{
+	struct store *store;
+	struct err err;
+	int n = 0;
+
+	(void)state;
+	put_many(100);
+	store_close(&writer);
+	close_the_circle();
+	store = open_store(true);
+	assert_int_equal(store_each(store, 0, count, &n, &err), -1);
+	assert_int_equal(err.code, EXIT_DATA);
+	assert_in_range(n, 1, MANY);
+	store_close(&store);
+}
+
 /* What the disk no longer has, or cannot read, is met in memory. */
 static int walk_cut_file(void)
 {
@@ -304,6 +349,8 @@ int main(void)
 			test_reading_leaves_the_lock_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_walk_beside_a_writer,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pages_in_a_circle, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(
 			test_full_disk_is_over_some_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cut_file_ends_in_words,
