@@ -4,6 +4,8 @@
 #include "detector/commands/apart.h"
 #include "detector/settings.h"
 
+#include <unistd.h>
+
 static int do_nothing(void *context, struct text *out, struct err *err)
 {
 	(void)context;
@@ -12,10 +14,23 @@ static int do_nothing(void *context, struct text *out, struct err *err)
 	return 0;
 }
 
+/* Inside the fence files are still read, by what their modes say. */
+static void check_user(void)
+{
+	if (settings.mode == MODE_ENFORCE && !*settings.reader_user &&
+	    geteuid() == 0)
+		findings_note("fence", "reader_user is not set: started by "
+			      "root, who reads logs reads whatever root may, "
+			      "the database's password as well. Name a user "
+			      "who may read the logs");
+}
+
 void check_fence(struct findings *findings)
 {
 	struct text nothing = TEXT_INIT(1);
 	struct err err;
+
+	check_user();
 
 	if (settings.fence == FENCE_OFF)
 		findings_note("fence", "fence is off: whoever takes over a "

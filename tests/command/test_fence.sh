@@ -64,6 +64,18 @@ less landlock check "${state[@]}" --set sources="$log"
 equal "... check says it" 1 "$(grep -c '^ *note *fence.*no landlock' \
 	<<<"$out$err")"
 
+# Inside, root reads what root may. The program that asks is not fenced.
+if [ "$(id -u)" = 0 ]; then
+	run check "${state[@]}" --set mode=enforce --set sources="$log"
+	equal "root without reader_user: check says it" 1 \
+		"$(grep -c '^ *note *fence.*reader_user is not set' \
+			<<<"$out$err")"
+	run check "${state[@]}" --set mode=enforce --set sources="$log" \
+		--set reader_user=nobody
+	equal "... and not with one" 0 \
+		"$(grep -c 'reader_user is not set' <<<"$out$err")"
+fi
+
 expect "the page, inside both" 0 "wrote" replay --report "$work/page.html" \
 	"$log"
 program=$(realpath "$comporta")
