@@ -1,5 +1,6 @@
 #include "detector/settings.h"
 
+#include "base/address.h"
 #include "base/arguments.h"
 #include "base/clock.h"
 #include "base/files.h"
@@ -139,6 +140,21 @@ int64_t settings_digest_minute(void)
 {
 	return settings.notice.digest ? minute_of(settings.notice.digest)
 				      : -1;
+}
+
+bool settings_serve_is_bare(void)
+{
+	struct slice host = slice_from(settings.serve.listen);
+	ptrdiff_t colon = slice_find_last(host, S(":"));
+	struct address address;
+
+	if (*settings.serve.certificate_file || settings.serve.proxies.n > 0 ||
+	    colon < 0)
+		return false;
+	host = slice_sub(host, 0, (size_t)colon);
+	if (slice_starts(host, S("[")) && slice_ends(host, S("]")))
+		host = slice_sub(host, 1, host.len - 1);
+	return address_parse(host, &address) && !address_is_loopback(&address);
 }
 
 const char *settings_operator_language(void)

@@ -212,6 +212,10 @@ int settings_geo_or_blind(struct geo **geo_out, char *trouble_out, size_t size,
 /* notice.digest as minutes of the local day; -1 when it is off. */
 int64_t settings_digest_minute(void);
 
+/* Are tokens and links to be read on the way: does serve listen beyond this
+ * machine, with no TLS and no proxy named? */
+bool settings_serve_is_bare(void);
+
 /* The language of what the operator gets. */
 const char *settings_operator_language(void);
 

@@ -120,6 +120,19 @@ static void look_at_words(const struct sending_check *check)
 	}
 }
 
+static void look_at_serve(const struct sending_check *check)
+{
+	struct err found;
+
+	if (!settings_serve_is_bare())
+		return;
+	err_set(&found, EXIT_CONFIG, "%.100s is reached by others, and has no "
+		"TLS: tokens and links can be read on the way. Put a web "
+		"server in front (serve.proxies), or set "
+		"serve.certificate_file", settings.serve.listen);
+	tell(check, "serve", SENDING_NOTE, &found);
+}
+
 /* Whether they could be signed, and whom they do not reach. */
 static void look_at_webhooks(const struct sending_check *check)
 {
@@ -156,4 +169,5 @@ void check_sending(const struct sending_check *check)
 	try_routes(check);
 	look_at_webhooks(check);
 	look_at_words(check);
+	look_at_serve(check);
 }

@@ -74,6 +74,11 @@ static int ready(void *context, int port, struct err *err)
 		return -1;
 	log_info("serving on %s, port %d; end with SIGTERM",
 		 settings.serve.listen, port);
+	if (settings_serve_is_bare())
+		log_warning("others reach it, and it has no TLS: tokens and "
+			    "links can be read on the way. Put a web server "
+			    "in front (serve.proxies), or set "
+			    "serve.certificate_file");
 	service_ready();
 	return 0;
 }

@@ -37,6 +37,18 @@ expect "no such configuration" 78 "cannot read the configuration" \
 	check -c "$work/none.conf"
 expect "home is no country" 78 "no country code" replay --home POL "$log"
 
+# Who could read along.
+for listen in 127.0.0.1:8025 '[::1]:8025' 0.0.0.0:8025 '[2001:db8::1]:8025'; do
+	case $listen in 127.* | *::1]*) told=0 ;; esac
+	case $listen in 0.* | *db8*) told=1 ;; esac
+	equal "serve at $listen" $told "$("$comporta" check \
+		--set mode=enforce --set serve.listen="$listen" \
+		--state-dir "$work/state" 2>&1 | grep -c 'read on the way')"
+done
+equal "... with a proxy" 0 "$("$comporta" check --set mode=enforce \
+	--set serve.listen=0.0.0.0:8025 --set serve.proxies=192.0.2.9 \
+	--state-dir "$work/state" 2>&1 | grep -c 'read on the way')"
+
 # Logs.
 expect "no such log" 65 "cannot read the log $work/none.log: No such file" \
 	replay "$work/none.log"
