@@ -236,7 +236,7 @@ static int show_database(struct tally *tally, struct err *err)
 	if (result == 0)
 		result = alarms_each(&desk.blocks, clock_now_ms(),
 				     print_alarm, desk.languages, err);
-	if (result == 0)
+	if (result == 0 && tally->state)
 		result = show_brake(&desk.blocks, tally, err);
 	if (result == 0)
 		show_passwords(&desk.blocks, tally);
@@ -340,14 +340,30 @@ static int show(struct tally *tally, struct err *err)
 	return database;
 }
 
+/* What was learnt is lost, or was never there: whom the database blocks is told
+ * all the same. */
+static void show_without_state(struct tally *tally)
+{
+	struct err ignored;
+
+	tally->is_unanswered = show_database(tally, &ignored) < 0;
+	if (tally->n_held == 0)
+		return;
+	show_sum(tally);
+	show_notices(&tally->notices);
+}
+
 static int run(struct invocation *invocation)
 {
 	struct tally tally = { .json = invocation->json };
 	struct err err;
 	int result;
 
-	if (state_open(settings.state_dir, true, &tally.state, &err) < 0)
+	if (state_open(settings.state_dir, true, &tally.state, &err) < 0) {
+		if (!tally.json && err.code == EXIT_DATA)
+			show_without_state(&tally);
 		return command_fail(&err);
+	}
 	result = tally.json ? state_each_account(tally.state, each_account,
 						 &tally, &err)
 			    : show(&tally, &err);

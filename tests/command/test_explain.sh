@@ -107,6 +107,9 @@ run suspend --state-dir "$work/fresh" --set sql_dir=sql --set \
 run explain --state-dir "$work/fresh" --set template_dir=templates a@b.example
 equal "a block before the first scan" 0 "$rc"
 says "and that nothing was scanned" "there is no state in"
+run status --state-dir "$work/fresh" --set template_dir=templates
+equal "status then ends with" 65 "$rc"
+says "... and tells of the block all the same" "Blocked: 1"
 expect "an unknown account beside a database" 65 "there is no state" explain \
 	--state-dir "$work/fresh" --set template_dir=templates c@b.example
 expect "and one that is away" 65 "nor can the database be asked" explain "${state[@]}" \
