@@ -8,10 +8,12 @@
 #include "detector/settings.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static int print_help(void)
 {
@@ -66,12 +68,28 @@ static int run(struct invocation *invocation)
 	return code;
 }
 
+/* Closed by whoever started us, their numbers would be those of files and
+ * sockets of ours, and what is printed go there. */
+static bool keep_standard_open(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 int main(int argc, char **argv)
 {
 	const struct sigaction usual = { .sa_handler = SIG_DFL };
 	struct invocation invocation = { 0 };
 	struct err err;
 
+	if (!keep_standard_open())
+		return EXIT_SYSTEM;
 	tzset();
 	/* Ignored by whoever started us, it would hide how programs end. */
 	sigaction(SIGCHLD, &usual, NULL);
