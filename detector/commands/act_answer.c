@@ -12,6 +12,7 @@
 #include "detector/commands/hold.h"
 #include "detector/commands/meter.h"
 #include "detector/commands/stop.h"
+#include "detector/digest.h"
 #include "detector/followup.h"
 #include "detector/settings.h"
 #include "detector/webhooks.h"
@@ -168,6 +169,16 @@ static int follow(struct acting *acting, const struct link_message *message,
 	return 0;
 }
 
+/* As watched.c would print them; who says them may have been taken over. */
+static void add_logins(struct text *out, struct slice lines)
+{
+	for (int i = 0; i < DIGEST_SHOWN && lines.len; i++) {
+		if (i > 0)
+			text_add_char(out, '\n');
+		text_add_visible(out, slice_cut(&lines, '\n'));
+	}
+}
+
 /* For the digest: only the reader has the state at hand. */
 static bool ask_watched(void *context, struct text *lines_out, int64_t *n_out)
 {
@@ -182,7 +193,7 @@ static bool ask_watched(void *context, struct text *lines_out, int64_t *n_out)
 	    answer.type != LINK_WATCHED || !answer.watched.is_known ||
 	    answer.watched.n < 0)
 		return false;
-	text_add(lines_out, answer.watched.lines);
+	add_logins(lines_out, answer.watched.lines);
 	*n_out = answer.watched.n;
 	return true;
 }
