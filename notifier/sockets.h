@@ -18,8 +18,8 @@ struct sockets {
 
 void sockets_add(struct sockets *sockets, int fd);
 
-/* Closes it, and is its close(2)'s answer. `sockets` is a struct sockets. */
-int sockets_end(void *sockets, int fd);
+/* Closes it, and is its close(2)'s answer. `all` is a struct sockets. */
+int sockets_end(void *all, int fd);
 
 /* The newest of those that are open, -1 when none is. */
 int sockets_newest(const struct sockets *sockets);
