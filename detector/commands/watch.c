@@ -238,7 +238,11 @@ static int watch(struct watching *watching)
 	}
 	run_save(watching->run, INT64_MAX);
 	run_talk_last(watching->run, LAST_MS);
-	log_info("stopped; everything read is remembered");
+	if (run_is_unsaved(watching->run))
+		log_warning("stopped; what was read last could not be "
+			    "remembered, and the next reads it again");
+	else
+		log_info("stopped; everything read is remembered");
 	return run_is_cut_off(watching->run) ? EXIT_SERVICE : EXIT_FINE;
 }
 
