@@ -23,7 +23,7 @@ check='libcmocka-dev mariadb-server mariadb-client postfix postfix-mysql
 	postfix-sqlite dovecot-core dovecot-imapd dovecot-mysql dovecot-sqlite
 	python3 python3-numpy python3-jsonschema php-cli jq openssl procps gzip
 	xz-utils bzip2 zstd logrotate systemd mandoc groff-base mmdb-bin
-	faketime acl'
+	faketime acl strace'
 
 # `make deb`, and what tries the package on a clean system.
 deb='debhelper dpkg-dev fakeroot libsystemd-dev lintian debootstrap mandoc

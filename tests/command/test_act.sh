@@ -81,16 +81,20 @@ wait $reader
 equal "cut off, watch ends, to be started again" 69 $?
 
 # The files it never touches, in every system call.
-if strace -o /dev/null true 2>/dev/null; then
-	burst cyd@firma.example >>"$log"
-	strace -o "$work/trace" -e trace=file,network \
-		"$comporta" scan "${enforce[@]}" "${geo[@]}" "$log" \
-		>"$work/out" 2>"$work/err"
-	equal "and blocked" 3 "$(blocks)"
+watched=()
+strace -o /dev/null true 2>/dev/null &&
+	watched=(strace -o "$work/trace" -e trace=file,network)
+burst cyd@firma.example >>"$log"
+"${watched[@]}" "$comporta" scan "${enforce[@]}" "${geo[@]}" "$log" \
+	>"$work/out" 2>"$work/err"
+equal "and blocked" 3 "$(blocks)"
+if [ ${#watched[@]} -gt 0 ]; then
 	equal "scan opens neither database nor secret" "" \
 		"$(grep -E 'open.*(comporta\.db|secret)' "$work/trace")"
 	equal "nor any socket but two ends" "" \
 		"$(grep -E '^(socket|connect|bind)\(' "$work/trace")"
+else
+	echo "SKIPPED what scan opens: strace cannot look here"
 fi
 
 # --- killed between a question and its answer
