@@ -154,6 +154,18 @@ bool desk_is_wanted(void)
 	return access(path, F_OK) == 0;
 }
 
+bool desk_is_made(void)
+{
+	char path[PATH_MAX];
+
+	if (settings.database.kind != 0)
+		return true;
+	if (*settings.database.file)
+		return access(settings.database.file, F_OK) == 0;
+	snprintf(path, sizeof(path), "%s/comporta.db", settings.state_dir);
+	return access(path, F_OK) == 0;
+}
+
 int desk_send(struct desk *desk, int64_t now_ms,
 	      struct outbox_report *report_out, struct err *err)
 {

@@ -47,6 +47,9 @@ void desk_use_languages(struct desk *desk, struct languages **languages);
  * made, there is not. */
 bool desk_is_wanted(void);
 
+/* Would opening it make no new one? A command that only looks asks first. */
+bool desk_is_made(void);
+
 /* Send what is due in the outbox. A mail server that is away is no failure
  * here: *report_out counts it. */
 int desk_send(struct desk *desk, int64_t now_ms,

@@ -87,24 +87,13 @@ static void ask_password(struct explanation *e)
 	desk_close(&desk);
 }
 
-static bool is_there(void)
-{
-	char path[PATH_MAX];
-
-	if (settings.database.kind != 0)
-		return true;
-	snprintf(path, sizeof(path), "%s/comporta.db", settings.state_dir);
-	return access(*settings.database.file ? settings.database.file : path,
-		      F_OK) == 0;
-}
-
 /* What would only be nice to have must not keep the rest from being shown. */
 static void find_extras(struct explanation *e, struct err *why)
 {
 	struct err waste;
 
 	e->no_history = "";
-	if (desk_is_wanted() && is_there() && ask_database(e, why) < 0)
+	if (desk_is_wanted() && desk_is_made() && ask_database(e, why) < 0)
 		e->no_history = why->text;
 	ask_password(e);
 	if (languages_load(settings.template_dir, &e->languages, &waste) < 0)

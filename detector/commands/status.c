@@ -346,6 +346,8 @@ static void show_without_state(struct tally *tally)
 {
 	struct err ignored;
 
+	if (!desk_is_made())
+		return;
 	tally->is_unanswered = show_database(tally, &ignored) < 0;
 	if (tally->n_held == 0)
 		return;
