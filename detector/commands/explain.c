@@ -15,7 +15,6 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <unistd.h>
 
 /* An operator's block stands in the database, whatever the judge thinks. */
 static int ask_block(struct explanation *e, struct blocks *blocks,
