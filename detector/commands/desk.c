@@ -13,6 +13,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Notices that one run sends; the rest goes with the next. */
@@ -154,6 +155,14 @@ bool desk_is_wanted(void)
 	return access(path, F_OK) == 0;
 }
 
+/* The package makes an empty file, with the owner it should have. */
+static bool has_bytes(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 && info.st_size > 0;
+}
+
 bool desk_is_made(void)
 {
 	char path[PATH_MAX];
@@ -161,9 +170,9 @@ bool desk_is_made(void)
 	if (settings.database.kind != 0)
 		return true;
 	if (*settings.database.file)
-		return access(settings.database.file, F_OK) == 0;
+		return has_bytes(settings.database.file);
 	snprintf(path, sizeof(path), "%s/comporta.db", settings.state_dir);
-	return access(path, F_OK) == 0;
+	return has_bytes(path);
 }
 
 int desk_send(struct desk *desk, int64_t now_ms,

@@ -110,9 +110,10 @@ says "and that nothing was scanned" "there is no state in"
 run status --state-dir "$work/fresh" --set template_dir=templates
 equal "status then ends with" 65 "$rc"
 says "... and tells of the block all the same" "Blocked: 1"
+: >"$work/made.db"
 run status --state-dir "$work/nothing" --set template_dir=templates \
 	--set database.file="$work/made.db"
-[ ! -e "$work/made.db" ] && good "status makes no database" ||
+[ ! -s "$work/made.db" ] && good "status makes no database" ||
 	bad "status makes no database"
 expect "an unknown account beside a database" 65 "there is no state" explain \
 	--state-dir "$work/fresh" --set template_dir=templates c@b.example
