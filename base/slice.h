@@ -170,7 +170,8 @@ struct slice slice_domain(struct slice address);
  */
 struct slice slice_registered(struct slice domain);
 
-/* Copy at most size - 1 bytes and a NUL. True when all of it fitted. */
+/* Copy as much as fits, at most size - 1 bytes, and a NUL. True when that was
+ * all of it. */
 bool slice_copy(struct slice text, char *to, size_t size);
 
 /* As slice_copy, ASCII letters in lower case: how logins are compared, since

@@ -142,8 +142,7 @@ void brake_machine(char out[BRAKE_MACHINE_SIZE])
 	char host[256] = "localhost";
 
 	gethostname(host, sizeof(host) - 1);
-	slice_copy(slice_sub(slice_from(host), 0, BRAKE_MACHINE_SIZE - 1), out,
-		   BRAKE_MACHINE_SIZE);
+	slice_copy(slice_from(host), out, BRAKE_MACHINE_SIZE);
 }
 
 /* SQLite and MariaDB both take SELECT without a table here; a key that is

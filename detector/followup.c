@@ -142,7 +142,7 @@ static int take_counts(void *context, const struct db_row *row)
 
 static int take_said(void *context, const struct db_row *row)
 {
-	slice_copy(slice_sub(db_column(row, "said"), 0, 299), context, 300);
+	slice_copy(db_column(row, "said"), context, 300);
 	return 1;
 }
 

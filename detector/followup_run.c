@@ -280,8 +280,7 @@ static void shorten(const struct text *said, char *out, size_t size)
 {
 	char line[400];
 
-	slice_copy(slice_sub(slice_last_line(text_slice(said)), 0,
-			     sizeof(line) - 1), line, sizeof(line));
+	slice_copy(slice_last_line(text_slice(said)), line, sizeof(line));
 	blocks_visible(line, out, size);
 }
 

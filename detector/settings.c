@@ -313,8 +313,7 @@ int settings_geo_or_blind(struct geo **geo_out, char *trouble_out, size_t size,
 		return -1;
 	if (geo_open(settings.country_db, settings.asn_db,
 		     settings.geo_max_age_ms, geo_out, &broken) < 0) {
-		slice_copy(slice_sub(slice_from(broken.text), 0, size - 1),
-			   trouble_out, size);
+		slice_copy(slice_from(broken.text), trouble_out, size);
 		*geo_out = geo_blind();
 	}
 	geo_set_networks(*geo_out, &networks);

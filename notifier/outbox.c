@@ -298,12 +298,10 @@ static int take_failure(void *context, const struct db_row *row)
 
 	if (failures->n++ > 0)
 		return 0;
-	slice_copy(slice_sub(db_column(row, "recipient"), 0,
-			     sizeof(failures->recipient) - 1),
-		   failures->recipient, sizeof(failures->recipient));
-	slice_copy(slice_sub(db_column(row, "last_error"), 0,
-			     sizeof(failures->last_error) - 1),
-		   failures->last_error, sizeof(failures->last_error));
+	slice_copy(db_column(row, "recipient"), failures->recipient,
+		   sizeof(failures->recipient));
+	slice_copy(db_column(row, "last_error"), failures->last_error,
+		   sizeof(failures->last_error));
 	return 0;
 }
 

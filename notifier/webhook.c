@@ -133,9 +133,8 @@ static int take_trouble(void *context, const struct db_row *row)
 	trouble->failed += is_failed;
 	if (trouble->last_error[0])
 		return 0;
-	slice_copy(slice_sub(db_column(row, "last_error"), 0,
-			     sizeof(trouble->last_error) - 1),
-		   trouble->last_error, sizeof(trouble->last_error));
+	slice_copy(db_column(row, "last_error"), trouble->last_error,
+		   sizeof(trouble->last_error));
 	return 0;
 }
 

@@ -89,8 +89,7 @@ static void delivery_id(const struct delivery *delivery, const char *url,
 		  delivery->id, delivery->event, delivery->about_id,
 		  delivery->queued_ms, url);
 	crypto_sha256_hex(text_slice(&text), hex);
-	slice_copy(slice_sub(slice_from(hex), 0, WEBHOOK_ID_SIZE - 1), out,
-		   WEBHOOK_ID_SIZE);
+	slice_copy(slice_from(hex), out, WEBHOOK_ID_SIZE);
 	text_release(&text);
 }
 

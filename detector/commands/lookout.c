@@ -82,8 +82,7 @@ void lookout_caught_up(struct lookout *lookout, int64_t newest_ms,
 
 static void copy_words(const char *text, char out[SIGHT_WORDS_SIZE])
 {
-	slice_copy(slice_sub(slice_from(text), 0, SIGHT_WORDS_SIZE - 1), out,
-		   SIGHT_WORDS_SIZE);
+	slice_copy(slice_from(text), out, SIGHT_WORDS_SIZE);
 }
 
 void lookout_braked(struct lookout *lookout, const struct err *why)

@@ -15,8 +15,7 @@ void run_warn(struct run *run, const struct err *why)
 {
 	char words[sizeof(run->trouble)];
 
-	slice_copy(slice_sub(slice_from(why->text), 0, sizeof(words) - 1),
-		   words, sizeof(words));
+	slice_copy(slice_from(why->text), words, sizeof(words));
 	if (strcmp(words, run->trouble) != 0)
 		log_warning("%s", why->text);
 	memcpy(run->trouble, words, sizeof(words));
@@ -123,8 +122,7 @@ static void keep_data(struct run *run, const struct err *why)
 {
 	char words[SIGHT_WORDS_SIZE];
 
-	slice_copy(slice_sub(slice_from(why->text), 0, sizeof(words) - 1),
-		   words, sizeof(words));
+	slice_copy(slice_from(why->text), words, sizeof(words));
 	if (strcmp(words, run->lookout.geo) != 0)
 		log_warning("%s; going on with the GeoIP data of before",
 			    why->text);

@@ -131,7 +131,7 @@ bool link_takes(struct slice words, size_t size)
 
 void link_words(struct slice words, char *to, size_t size)
 {
-	slice_copy(slice_sub(words, 0, size - 1), to, size);
+	slice_copy(words, to, size);
 	for (; *to; to++)
 		if ((unsigned char)*to < ' ' || *to == 0x7f)
 			*to = ' ';
