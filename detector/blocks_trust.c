@@ -57,13 +57,6 @@ int blocks_news_since(struct blocks *blocks, int64_t after_audit_id,
 		      NULL, err) == DB_OK ? 0 : -1;
 }
 
-static int take_one(void *context, const struct db_row *row)
-{
-	(void)row;
-	*(bool *)context = true;
-	return 1;
-}
-
 /* Did the first one who was asked write it down before he was killed? */
 static enum db_result was_written(struct blocks *blocks,
 				  const struct blocks_audit_line *line,
@@ -85,7 +78,7 @@ static enum db_result was_written(struct blocks *blocks,
 		      " at_ms >= :first AND account = :account AND"
 		      " actor = :actor AND action = :action AND"
 		      " detail = :detail LIMIT 1", parameters,
-		      BLOCKS_N(parameters), take_one, was_out, NULL, err);
+		      BLOCKS_N(parameters), db_note_row, was_out, NULL, err);
 }
 
 int blocks_trust(struct blocks *blocks, const struct trust_request *request,

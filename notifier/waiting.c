@@ -141,13 +141,6 @@ int waiting_count(struct db *db, const struct waiting_table *table,
 	return 0;
 }
 
-static int take_due(void *context, const struct db_row *row)
-{
-	(void)row;
-	*(bool *)context = true;
-	return 1;
-}
-
 int waiting_is_due(struct db *db, const struct waiting_table *table,
 		   int64_t now_ms, bool *is_due_out, struct err *err)
 {
@@ -157,7 +150,7 @@ int waiting_is_due(struct db *db, const struct waiting_table *table,
 	};
 	bool is_due = false;
 
-	if (db_run(db, table->due, parameters, N_OF(parameters), take_due,
+	if (db_run(db, table->due, parameters, N_OF(parameters), db_note_row,
 		   &is_due, NULL, err) != DB_OK)
 		return -1;
 	*is_due_out = is_due;

@@ -89,13 +89,6 @@ int webhook_count(struct db *db, struct waiting_counts *out, struct err *err)
 	return waiting_count(db, &webhook_table, out, err);
 }
 
-static int take_due(void *context, const struct db_row *row)
-{
-	(void)row;
-	*(bool *)context = true;
-	return 1;
-}
-
 #define DUE "SELECT id FROM comporta_webhook WHERE " WAITING_DUE
 
 int webhook_is_due(struct db *db, char *const *urls, size_t n_urls,
@@ -111,12 +104,12 @@ int webhook_is_due(struct db *db, char *const *urls, size_t n_urls,
 
 	/* Of any URL: one that is not ours is ended. */
 	if (db_run(db, DUE " AND queued_ms < :old LIMIT 1", parameters,
-		   N_OF(parameters), take_due, &is_due, NULL, err) != DB_OK)
+		   N_OF(parameters), db_note_row, &is_due, NULL, err) != DB_OK)
 		return -1;
 	for (size_t i = 0; i < n_urls && !is_due; i++) {
 		parameters[3].value = db_string(urls[i]);
 		if (db_run(db, DUE " AND target = :target LIMIT 1", parameters,
-			   N_OF(parameters), take_due, &is_due, NULL,
+			   N_OF(parameters), db_note_row, &is_due, NULL,
 			   err) != DB_OK)
 			return -1;
 	}

@@ -130,13 +130,6 @@ int token_list(struct db *db,
 		? 0 : -1;
 }
 
-static int note_row(void *context, const struct db_row *row)
-{
-	(void)row;
-	*(bool *)context = true;
-	return 1;
-}
-
 struct reseller {
 	int64_t id;
 	bool is_there, is_one;
@@ -264,7 +257,7 @@ int token_sees(struct db *db, const struct token *token, struct slice account,
 		};
 		if (db_run(db, "SELECT 1 AS one FROM comporta_token_domain"
 			   " WHERE token_id = :token AND domain = :domain",
-			   parameters, N_OF(parameters), note_row, &sees,
+			   parameters, N_OF(parameters), db_note_row, &sees,
 			   NULL, err) != DB_OK)
 			return -1;
 	}
@@ -285,7 +278,7 @@ int token_revoke(struct db *db, const char *name, int64_t now_ms,
 		return err_set(err, EXIT_DATA, "there is no such token");
 	if (db_run(db, "SELECT 1 AS one FROM comporta_token"
 		   " WHERE name = :name", parameters, N_OF(parameters),
-		   note_row, &is_there, NULL, err) != DB_OK)
+		   db_note_row, &is_there, NULL, err) != DB_OK)
 		return -1;
 	if (!is_there)
 		return err_set(err, EXIT_DATA, "there is no token %s; see "

@@ -102,6 +102,10 @@ double db_column_real(const struct db_row *row, const char *name,
  * differs between databases. Collect first, then act. */
 typedef int (*db_row_fn)(void *context, const struct db_row *row);
 
+/* Where it is asked only whether there is a row: `context` is a bool, which
+ * becomes true. */
+int db_note_row(void *context, const struct db_row *row);
+
 struct db;
 
 struct db_settings {
