@@ -163,17 +163,24 @@ int files_may_replace(const char *path, struct err *err)
 	return 0;
 }
 
+const char *files_split(const char *path, char folder_out[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	struct slice folder = !slash ? S(".")
+			      : slash == path ? S("/")
+			      : (struct slice){ path, (size_t)(slash - path) };
+
+	if (!slice_copy(folder, folder_out, PATH_MAX))
+		return NULL;
+	return slash ? slash + 1 : path;
+}
+
 /* The folder that `path` is in. */
 static int look_at_folder(const char *path, struct stat *out)
 {
-	const char *slash = strrchr(path, '/');
-	char folder[PATH_MAX] = ".";
+	char folder[PATH_MAX];
 
-	if (slash && !slice_copy((struct slice){ path,
-						 (size_t)(slash - path) + 1 },
-				 folder, sizeof(folder)))
-		return -1;
-	return stat(folder, out);
+	return files_split(path, folder) ? stat(folder, out) : -1;
 }
 
 /* `group_may` in a folder that a group shares; one for everybody, such as /tmp,

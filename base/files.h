@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "base/text.h"
 
+#include <limits.h>
+
 /* Append the file to `out`, at most out->max bytes; a larger file is an
  * error. */
 int files_read(const char *path, struct text *out, struct err *err);
@@ -32,6 +34,10 @@ int files_replace(const char *path, struct slice bytes, struct err *err);
 
 /* Would files_replace() work? Asked before long work whose result it is. */
 int files_may_replace(const char *path, struct err *err);
+
+/* Of "a/b" the folder "a" and the name "b"; "." where there is none, "/" for
+ * what is in it. NULL for a path that is too long. */
+const char *files_split(const char *path, char folder_out[PATH_MAX]);
 
 /* How much more may be written below `path`; -1 when nobody can tell. */
 int64_t files_free_bytes(const char *path);

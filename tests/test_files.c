@@ -33,6 +33,27 @@ static void write_file(const char *path, struct slice bytes, mode_t mode)
 	close(fd);
 }
 
+static void test_split(void **state)
+{
+	static const struct {
+		const char *path, *folder, *name;
+	} cases[] = {
+		{ "a/b", "a", "b" }, { "/a/b", "/a", "b" }, { "b", ".", "b" },
+		{ "/b", "/", "b" }, { "a/", "a", "" }, { "a/b/c", "a/b", "c" },
+	};
+	char long_path[2 * PATH_MAX], found[PATH_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(cases); i++) {
+		assert_string_equal(files_split(cases[i].path, found),
+				    cases[i].name);
+		assert_string_equal(found, cases[i].folder);
+	}
+	memset(long_path, 'a', sizeof(long_path));
+	memcpy(long_path + PATH_MAX, "/b", 3);
+	assert_null(files_split(long_path, found));
+}
+
 static void test_read(void **state)
 {
 	struct text text = TEXT_INIT(8);
@@ -228,6 +249,7 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_replace),
 		cmocka_unit_test(test_secret),

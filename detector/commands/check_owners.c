@@ -1,6 +1,6 @@
 #include "detector/commands/check_owners.h"
 
-#include "base/slice.h"
+#include "base/files.h"
 #include "detector/settings.h"
 
 #include <limits.h>
@@ -51,15 +51,12 @@ static bool is_kept_out(const struct stat *folder, const struct stat *file)
 static void check_shared(struct findings *findings, const char *path)
 {
 	char folder[PATH_MAX];
-	const char *slash = strrchr(path, '/');
 	struct stat info, around;
 	struct err err;
 
-	if (!slash || slash == path || stat(path, &info) < 0)
-		return;
-	slice_copy((struct slice){ path, (size_t)(slash - path) }, folder,
-		   sizeof(folder));
-	if (stat(folder, &around) < 0 || around.st_uid == 0 ||
+	if (!strchr(path, '/') || stat(path, &info) < 0 ||
+	    !files_split(path, folder) ||
+	    stat(folder, &around) < 0 || around.st_uid == 0 ||
 	    !(around.st_mode & S_IWGRP) || !is_kept_out(&around, &info))
 		return;
 	err_set(&err, EXIT_RIGHTS, "%.300s is not the folder's owner's, who "

@@ -34,21 +34,20 @@ int lock_state_dir(int *fd_out, struct err *err)
 /* While it is rotated the file may be missing; its folder is not. */
 const char *source_name(const char *path, char *resolved)
 {
-	const char *slash = strrchr(path, '/');
 	char dir[PATH_MAX];
+	const char *last;
 	size_t used;
 
 	if (journal_is_named(path) || strcmp(path, "-") == 0)
 		return path;
 	if (realpath(path, resolved))
 		return resolved;
-	slice_copy(slash ? (struct slice){ path, (size_t)(slash - path) + 1 }
-			 : S("."), dir, sizeof(dir));
-	if (!realpath(dir, resolved))
+	last = files_split(path, dir);
+	if (!last || !realpath(dir, resolved))
 		return path;
 	used = strlen(resolved);
 	if ((size_t)snprintf(resolved + used, PATH_MAX - used, "%s%s",
-			     used > 1 ? "/" : "", slash ? slash + 1 : path) >=
+			     used > 1 ? "/" : "", last) >=
 	    PATH_MAX - used)
 		return path;
 	return resolved;

@@ -186,15 +186,12 @@ static int open_all(struct rehearsal *rehearsal, struct detector *detector,
 static int close_fence(const struct invocation *invocation, struct err *err)
 {
 	const char *page = invocation->page;
-	const char *slash = page ? strrchr(page, '/') : NULL;
-	char folder[PATH_MAX] = ".";
+	char folder[PATH_MAX];
 	const char *const writable[] = { folder, NULL };
 	const struct fence_rules rules = { .writable = page ? writable : NULL,
 					   .opens_later = page != NULL };
 
-	if (slash && !slice_copy((struct slice){ page,
-						 (size_t)(slash - page) + 1 },
-				 folder, sizeof(folder)))
+	if (page && !files_split(page, folder))
 		return err_set(err, EXIT_CONFIG, "the path %s is too long",
 			       page);
 	return fenced_close(&rules, err);

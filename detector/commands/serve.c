@@ -7,6 +7,7 @@
  * meanwhile wait.
  */
 #include "base/clock.h"
+#include "base/files.h"
 #include "base/log.h"
 #include "base/service.h"
 #include "detector/commands/command.h"
@@ -36,14 +37,8 @@ struct serving {
 /* SQLite makes files beside its own. */
 static bool database_folder(const struct desk *desk, char folder[PATH_MAX])
 {
-	const char *file = text_string(&desk->file);
-	const char *slash = strrchr(file, '/');
-
-	if (strcmp(db_kind(desk->blocks.db), "sqlite") != 0)
-		return false;
-	slice_copy(slash ? (struct slice){ file, (size_t)(slash - file) + 1 }
-			 : S("."), folder, PATH_MAX);
-	return true;
+	return strcmp(db_kind(desk->blocks.db), "sqlite") == 0 &&
+	       files_split(text_string(&desk->file), folder);
 }
 
 static int close_fence(const struct desk *desk, struct err *err)

@@ -1,5 +1,6 @@
 #include "detector/sources/rotation.h"
 
+#include "base/files.h"
 #include "base/hash.h"
 #include "base/must.h"
 #include "detector/sources/stream.h"
@@ -396,15 +397,11 @@ static bool plan_below(struct rotation *rotation, const char *live,
 static void plan_rotated(struct rotation *rotation, const char *path,
 			 const struct source_position *position)
 {
-	const char *slash = strrchr(path, '/');
 	char dir[PATH_MAX];
 
-	slice_copy(slash ? (struct slice){ path, (size_t)(slash - path) }
-			 : S("."), dir, sizeof(dir));
-	if (!dir[0])
-		slice_copy(S("/"), dir, sizeof(dir));
-	if (plan_in(rotation, path, dir, position) ||
-	    plan_below(rotation, path, dir, position))
+	if (files_split(path, dir) &&
+	    (plan_in(rotation, path, dir, position) ||
+	     plan_below(rotation, path, dir, position)))
 		rotation->first_offset = position->offset;
 	else
 		rotation->is_lost = true;

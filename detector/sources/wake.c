@@ -1,5 +1,6 @@
 #include "detector/sources/wake.h"
 
+#include "base/files.h"
 #include "base/must.h"
 #include "base/slice.h"
 
@@ -172,25 +173,13 @@ static struct place *watch(struct wake *wake, struct places *places,
 static void want_in(struct wake *wake, const char *folder, const char *last,
 		    unsigned what);
 
-/* Of "a/b": the folder "a" and the name "b"; "." where there is none. */
-static const char *split(const char *path, char folder[PATH_MAX])
-{
-	const char *slash = strrchr(path, '/');
-
-	slice_copy(!slash ? S(".")
-		   : slash == path ? S("/")
-		   : (struct slice){ path, (size_t)(slash - path) },
-		   folder, PATH_MAX);
-	return slash ? slash + 1 : path;
-}
-
 static void want(struct wake *wake, const char *path, unsigned what)
 {
 	char folder[PATH_MAX];
-	const char *last = split(path, folder);
+	const char *last = files_split(path, folder);
 
 	/* The root's own name, and one with a slash at its end, say nothing. */
-	if (*last && strlen(path) < PATH_MAX)
+	if (last && *last && strlen(path) < PATH_MAX)
 		want_in(wake, folder, last, what);
 }
 
