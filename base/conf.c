@@ -66,6 +66,17 @@ void conf_duration_text(double ms, char out[CONF_DURATION_SIZE])
 	snprintf(out, CONF_DURATION_SIZE, "%gs", ms / 1000);
 }
 
+void conf_add_quoted(struct text *out, const char *value)
+{
+	text_add_char(out, '"');
+	for (; *value; value++) {
+		if (*value == '"' || *value == '\\')
+			text_add_char(out, '\\');
+		text_add_char(out, *value);
+	}
+	text_add_char(out, '"');
+}
+
 static int wrong(const struct conf_option *o, const char *name,
 		 const char *value, const char *where, struct err *err)
 {

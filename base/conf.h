@@ -19,6 +19,7 @@
 
 #include "base/err.h"
 #include "base/slice.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 
@@ -96,6 +97,9 @@ void conf_presets(const struct conf_section *section);
 
 /* "90d", "4h", "15m", "30s": the largest unit that is whole. */
 void conf_duration_text(double ms, char out[CONF_DURATION_SIZE]);
+
+/* A text as the file has it, between quotes. */
+void conf_add_quoted(struct text *out, const char *value);
 
 /* One value of this table's, given back: a text is NULL, a list empty then. */
 void conf_release_value(const struct conf_option *option, void *field);

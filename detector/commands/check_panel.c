@@ -65,24 +65,12 @@ static bool is_usable(const struct detect_match *match)
 	return len > 0 && len <= 64 && !match->database[len];
 }
 
-/* As libconfig reads strings. */
-static void add_string(struct text *out, const char *value)
-{
-	text_add_char(out, '"');
-	for (; *value; value++) {
-		if (*value == '"' || *value == '\\')
-			text_add_char(out, '\\');
-		text_add_char(out, *value);
-	}
-	text_add_char(out, '"');
-}
-
 static void add_lines(const struct detect_match *match, bool is_file,
 		      struct text *out)
 {
 	text_addf(out, "panel: { name = \"%s\"; ", match->panel);
 	text_add_string(out, is_file ? "file = " : "database = ");
-	add_string(out, is_file ? settings.panel.file : match->database);
+	conf_add_quoted(out, is_file ? settings.panel.file : match->database);
 	text_addf(out, ";%s };", match->has_switch && !is_file
 					 ? " gate = \"both\";" : "");
 }

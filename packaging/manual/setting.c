@@ -3,24 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* As conf_file.c reads it back. */
-static void add_quoted(struct text *out, const char *value)
-{
-	text_add_char(out, '"');
-	for (; *value; value++) {
-		if (*value == '"' || *value == '\\')
-			text_add_char(out, '\\');
-		text_add_char(out, *value);
-	}
-	text_add_char(out, '"');
-}
-
 static void add_list(struct text *out, const struct conf_list *list)
 {
 	text_add_string(out, "(");
 	for (size_t i = 0; i < list->n; i++) {
 		text_add_string(out, i ? ", " : " ");
-		add_quoted(out, list->items[i]);
+		conf_add_quoted(out, list->items[i]);
 	}
 	text_add_string(out, " )");
 }
@@ -30,7 +18,7 @@ static void add_duration(struct text *out, int64_t ms)
 	char words[CONF_DURATION_SIZE];
 
 	conf_duration_text((double)ms, words);
-	add_quoted(out, words);
+	conf_add_quoted(out, words);
 }
 
 static void add_value(struct text *out, const struct conf_option *option,
@@ -38,13 +26,13 @@ static void add_value(struct text *out, const struct conf_option *option,
 {
 	switch (option->type) {
 	case CONF_TEXT:
-		add_quoted(out, *(char *const *)field);
+		conf_add_quoted(out, *(char *const *)field);
 		return;
 	case CONF_FLAG:
 		text_add_string(out, *(const bool *)field ? "true" : "false");
 		return;
 	case CONF_CHOICE:
-		add_quoted(out, option->choices[*(const int64_t *)field]);
+		conf_add_quoted(out, option->choices[*(const int64_t *)field]);
 		return;
 	case CONF_LIST:
 		add_list(out, field);
