@@ -230,6 +230,14 @@ void settings_release(void)
 	conf_release(sections, n);
 }
 
+void settings_database_file(char out[PATH_MAX])
+{
+	if (*settings.database.file)
+		snprintf(out, PATH_MAX, "%s", settings.database.file);
+	else
+		snprintf(out, PATH_MAX, "%s/comporta.db", settings.state_dir);
+}
+
 /* Who connects, and by which option he is known. */
 struct login {
 	const char *user, *password_file, *option;
@@ -239,15 +247,15 @@ static int database_as(const struct login *login, struct db_settings *out,
 		       struct text *password, struct text *file,
 		       struct err *err)
 {
+	char path[PATH_MAX];
+
 	if (*login->password_file &&
 	    files_read_secret(login->password_file, password, err) < 0) {
 		err_prefix(err, "%s: ", login->option);
 		return -1;
 	}
-	if (*settings.database.file)
-		text_add_string(file, settings.database.file);
-	else
-		text_addf(file, "%s/comporta.db", settings.state_dir);
+	settings_database_file(path);
+	text_add_string(file, path);
 	*out = (struct db_settings){
 		.kind = settings_databases[settings.database.kind],
 		.file = text_string(file),

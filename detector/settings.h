@@ -12,6 +12,8 @@
 #include "detector/geo.h"
 #include "detector/panel/db.h"
 
+#include <limits.h>
+
 enum mode { MODE_OBSERVE, MODE_ENFORCE };
 /* When nobody answers the brake. */
 enum brake_undecided { BRAKE_UNDECIDED_WAIT, BRAKE_UNDECIDED_HOURLY };
@@ -187,6 +189,9 @@ int settings_try(const char *path, bool must_exist, const char *const *sets,
 void settings_go_back(struct settings_trial *trial);
 void settings_go_on(struct settings_trial *trial, const char *const *fixed,
 		    const char *who);
+
+/* Where the SQLite file is, if that is the database; it need not be there. */
+void settings_database_file(char out[PATH_MAX]);
 
 /* For db_open(). Reads the password file into `password`, which must live as
  * long as the result; the SQLite file defaults to state_dir/comporta.db. */

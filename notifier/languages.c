@@ -275,6 +275,16 @@ void languages_free(struct languages **languages)
 	*languages = NULL;
 }
 
+int languages_check(const char *template_dir, struct err *err)
+{
+	struct languages *languages = NULL;
+
+	if (languages_load(template_dir, &languages, err) < 0)
+		return -1;
+	languages_free(&languages);
+	return 0;
+}
+
 const struct template *languages_template(const struct languages *languages,
 					  const char *language,
 					  const char *file)

@@ -22,6 +22,9 @@ const struct template *languages_template(const struct languages *languages,
 const char *languages_name(const struct languages *languages,
 			   const char *language);
 
+/* Could they be loaded? */
+int languages_check(const char *template_dir, struct err *err);
+
 /* The scanners of language.conf, one per line. */
 void languages_scanners(const struct languages *languages,
 			const char *language, struct text *out);

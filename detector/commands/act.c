@@ -84,13 +84,8 @@ static void hear_reader(struct acting *acting)
 
 static int check_settings(void *context, struct err *err)
 {
-	struct languages *languages = NULL;
-
 	(void)context;
-	if (languages_load(settings.template_dir, &languages, err) < 0)
-		return -1;
-	languages_free(&languages);
-	return 0;
+	return languages_check(settings.template_dir, err);
 }
 
 static void let_go_of_settings(void *context)
@@ -134,17 +129,6 @@ static void serve(struct acting *acting, int listener)
 	}
 }
 
-/* Its end is that of the reader: a Ctrl-C for both, or the SIGTERM of a whole
- * service, must not take away what the reader's last work needs. */
-static void outlive_signals(void)
-{
-	const struct sigaction ignored = { .sa_handler = SIG_IGN };
-
-	sigaction(SIGINT, &ignored, NULL);
-	sigaction(SIGTERM, &ignored, NULL);
-	sigaction(SIGHUP, &ignored, NULL);
-}
-
 static int run_inherited(struct acting *acting)
 {
 	struct err err;
@@ -154,7 +138,8 @@ static int run_inherited(struct acting *acting)
 			"which start this with a socket");
 		return command_fail(&err);
 	}
-	outlive_signals();
+	/* The reader. */
+	stop_leave_to_starter();
 	acting->reader = INHERITED;
 	serve(acting, -1);
 	return EXIT_FINE;

@@ -151,7 +151,7 @@ bool desk_is_wanted(void)
 	if (settings.mode == MODE_ENFORCE || settings.database.kind != 0 ||
 	    *settings.database.file)
 		return true;
-	snprintf(path, sizeof(path), "%s/comporta.db", settings.state_dir);
+	settings_database_file(path);
 	return access(path, F_OK) == 0;
 }
 
@@ -169,9 +169,7 @@ bool desk_is_made(void)
 
 	if (settings.database.kind != 0)
 		return true;
-	if (*settings.database.file)
-		return has_bytes(settings.database.file);
-	snprintf(path, sizeof(path), "%s/comporta.db", settings.state_dir);
+	settings_database_file(path);
 	return has_bytes(path);
 }
 

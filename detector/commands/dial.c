@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "detector/commands/door.h"
 #include "detector/commands/spawn.h"
+#include "detector/commands/stop.h"
 #include "detector/link/frame.h"
 #include "detector/settings.h"
 
@@ -129,18 +130,14 @@ static void let_finish(pid_t own)
 		clock_sleep_ms(LOOK_MS);
 }
 
-/* Whoever ends our reader ends us by that; a Ctrl-C for both, or the SIGTERM
- * of a whole service, must not take away what its last work needs. Nothing of
- * what was open is kept: neither the lock of the state nor a pipe. */
+/* Whoever ends our reader ends us by that. Nothing of what was open is kept:
+ * neither the lock of the state nor a pipe. */
 static void be_dial(int fd, const struct invocation *invocation)
 {
-	const struct sigaction ignored = { .sa_handler = SIG_IGN };
 	pid_t own = 0;
 	char word;
 
-	sigaction(SIGINT, &ignored, NULL);
-	sigaction(SIGTERM, &ignored, NULL);
-	sigaction(SIGHUP, &ignored, NULL);
+	stop_leave_to_starter();
 	prctl(PR_SET_NAME, "comporta-dial");
 	/* Of the same user, the reader could else look into it. */
 	prctl(PR_SET_DUMPABLE, 0);

@@ -8,6 +8,7 @@
 #include "detector/commands/run_inside.h"
 #include "detector/settings.h"
 #include "detector/sources/journal.h"
+#include "notifier/languages.h"
 
 #include <string.h>
 
@@ -199,16 +200,6 @@ static int try_detector(struct err *err)
 	return 0;
 }
 
-static int try_languages(struct err *err)
-{
-	struct languages *languages = NULL;
-
-	if (languages_load(settings.template_dir, &languages, err) < 0)
-		return -1;
-	languages_free(&languages);
-	return 0;
-}
-
 int run_check_settings(const struct run *run, struct err *err)
 {
 	const struct format *format;
@@ -216,7 +207,8 @@ int run_check_settings(const struct run *run, struct err *err)
 	int found;
 
 	if (reader_format(settings.format, &format, err) < 0 ||
-	    try_detector(err) < 0 || try_languages(err) < 0)
+	    try_detector(err) < 0 ||
+	    languages_check(settings.template_dir, err) < 0)
 		return -1;
 	/* A log may come later. */
 	found = logs_find(&logs, run->invocation, run->state, err);

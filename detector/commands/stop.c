@@ -18,6 +18,15 @@ void stop_catch(void)
 	sigaction(SIGINT, &action, NULL);
 }
 
+void stop_leave_to_starter(void)
+{
+	const struct sigaction ignored = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGINT, &ignored, NULL);
+	sigaction(SIGTERM, &ignored, NULL);
+	sigaction(SIGHUP, &ignored, NULL);
+}
+
 void stop_catch_reload(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };

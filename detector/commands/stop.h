@@ -16,6 +16,11 @@ extern volatile sig_atomic_t stop_asked;
 
 void stop_catch(void);
 
+/* For a process whose end is that of whoever started it: a Ctrl-C for both, or
+ * the SIGTERM of a whole service, must not take away what the other's last work
+ * needs. No SIGHUP either. */
+void stop_leave_to_starter(void);
+
 /* Set by SIGHUP, once stop_catch_reload() was called: read the configuration
  * anew, and set it back before. */
 extern volatile sig_atomic_t reload_asked;
