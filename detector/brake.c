@@ -41,14 +41,13 @@ enum db_result brake_number(struct blocks *blocks, const char *sql,
 		      err);
 }
 
-int brake_conclude(struct blocks *blocks, enum db_result done,
-		   struct err *err)
+enum db_result brake_conclude(struct blocks *blocks, enum db_result done,
+			      struct err *err)
 {
 	if (done == DB_OK)
-		done = db_commit(blocks->db, err);
-	else
-		db_rollback(blocks->db);
-	return done == DB_OK ? 0 : -1;
+		return db_commit(blocks->db, err);
+	db_rollback(blocks->db);
+	return done;
 }
 
 struct asking {
@@ -276,7 +275,7 @@ int brake_hold(struct blocks *blocks, const struct brake_decision *decisions,
 	for (size_t i = 0; i < n && done == DB_OK &&
 	     waiting + (int64_t)i < BRAKE_WAITING_MAX; i++)
 		done = hold_one(blocks, &decisions[i], now_ms, err);
-	return brake_conclude(blocks, done, err);
+	return brake_conclude(blocks, done, err) == DB_OK ? 0 : -1;
 }
 
 /* Whoever approved it, or decided by hand, has looked at it. What a clock made

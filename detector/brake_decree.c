@@ -148,22 +148,17 @@ static enum db_result disbelieve(struct blocks *blocks, int64_t block_id,
 }
 
 /* With a block's number of 0 nothing has to be looked at. */
-static int rule_once(const struct ruling *ruling, int64_t id, int64_t block_id,
-		     int64_t *n_out, enum db_result *done_out, struct err *err)
+static enum db_result rule_once(const struct ruling *ruling, int64_t id,
+				int64_t block_id, struct err *err)
 {
 	enum db_result done = db_begin(ruling->blocks->db, err);
+	int64_t n = 0;
 
-	*n_out = 0;
 	if (done == DB_OK)
-		done = rule_rows(ruling, id, n_out, err);
-	if (done == DB_OK && *n_out > 0 && block_id)
+		done = rule_rows(ruling, id, &n, err);
+	if (done == DB_OK && n > 0 && block_id)
 		done = disbelieve(ruling->blocks, block_id, err);
-	if (done == DB_OK)
-		done = db_commit(ruling->blocks->db, err);
-	else
-		db_rollback(ruling->blocks->db);
-	*done_out = done;
-	return done == DB_OK ? 0 : -1;
+	return brake_conclude(ruling->blocks, done, err);
 }
 
 /* How many this very decree reached: also after a COMMIT whose answer was
@@ -184,16 +179,14 @@ static enum db_result count_reached(const struct ruling *ruling,
 static int rule(const struct ruling *ruling, int64_t id, int64_t block_id,
 		struct err *err)
 {
+	enum db_result done = DB_BUSY;
 	struct err problem;
-	enum db_result done = DB_OK;
-	int64_t n;
 
-	for (int i = 0; i < BLOCKS_TRIES; i++) {
-		if (rule_once(ruling, id, block_id, &n, &done, &problem) == 0)
-			return 0;
-		if (done != DB_BUSY && done != DB_UNCERTAIN)
-			break;
-	}
+	for (int i = 0; i < BLOCKS_TRIES &&
+	     (done == DB_BUSY || done == DB_UNCERTAIN); i++)
+		done = rule_once(ruling, id, block_id, &problem);
+	if (done == DB_OK)
+		return 0;
 	*err = problem;
 	return -1;
 }

@@ -44,9 +44,9 @@ enum db_result brake_number(struct blocks *blocks, const char *sql,
 			    const struct db_parameter *parameters, size_t n,
 			    int64_t *out, struct err *err);
 
-/* Commit what is done, or leave nothing of it; 0 or -1. */
-int brake_conclude(struct blocks *blocks, enum db_result done,
-		   struct err *err);
+/* Commit what is done, or leave nothing of it. */
+enum db_result brake_conclude(struct blocks *blocks, enum db_result done,
+			      struct err *err);
 
 /* larger of `least` and `share` of `of`. */
 int64_t brake_limit(int64_t least, double share, int64_t of);

@@ -267,7 +267,7 @@ int brake_lifts_hold(struct blocks *blocks, const struct brake_lift *lifts,
 		done = db_begin(blocks->db, err);
 		if (done == DB_OK)
 			done = settle(blocks, &beside, now_ms, err);
-		result = brake_conclude(blocks, done, err);
+		result = brake_conclude(blocks, done, err) == DB_OK ? 0 : -1;
 	}
 	free(beside.has_row);
 	free(beside.over);

@@ -89,10 +89,15 @@ static int fail(struct store *store, int status, const char *what,
 			       : "");
 }
 
-static void close_file(struct store *store)
+static void end_reading(struct store *store)
 {
 	mdb_txn_abort(store->reading);	/* NULL is fine */
 	store->reading = NULL;
+}
+
+static void close_file(struct store *store)
+{
+	end_reading(store);
 	if (store->env)
 		mdb_env_close(store->env);
 	store->env = NULL;
@@ -123,12 +128,6 @@ static int open_anew(struct store *store, struct err *err)
 bool store_is_lost(const struct store *store)
 {
 	return store->is_lost;
-}
-
-static void end_reading(struct store *store)
-{
-	mdb_txn_abort(store->reading);	/* NULL is fine */
-	store->reading = NULL;
 }
 
 /* Ours to read with: the transaction being written, else a snapshot. One that

@@ -45,10 +45,9 @@ void actor_end(struct actor *actor)
 
 static int greet(struct actor *actor, struct err *err)
 {
-	struct link_message hello = { .type = LINK_HELLO };
+	struct link_message hello;
 
-	slice_copy(S(COMPORTA_VERSION), hello.hello.program,
-		   sizeof(hello.hello.program));
+	link_hello(&hello);
 	return actor_ask(actor, &hello, err);
 }
 

@@ -12,10 +12,9 @@ enum { ANSWER_MS = 5000 };
 
 static int greet(int fd, struct link_room *room, struct err *err)
 {
-	struct link_message message = { .type = LINK_HELLO };
+	struct link_message message;
 
-	slice_copy(S(COMPORTA_VERSION), message.hello.program,
-		   sizeof(message.hello.program));
+	link_hello(&message);
 	if (link_send(fd, &message, ANSWER_MS, err) < 0)
 		return -1;
 	if (link_receive(fd, room, ANSWER_MS, &message) != LINK_GOT ||

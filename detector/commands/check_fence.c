@@ -31,7 +31,6 @@ void check_fence(struct findings *findings)
 	struct err err;
 
 	check_user();
-
 	if (settings.fence == FENCE_OFF)
 		findings_note("fence", "fence is off: whoever takes over a "
 			      "process by a line of the log may do what its "

@@ -14,11 +14,12 @@ static void go_on(struct run *run)
 
 void run_act(struct run *run)
 {
-	if (state_journal_count(run->state) == 0)
+	if (state_journal_count(run->state) == 0) {
 		lookout_braked(&run->lookout, NULL);
+		return;
+	}
 	/* In mode observe, decisions of an earlier enforce keep waiting. */
-	if (state_journal_count(run->state) == 0 || !run->enforce ||
-	    run->is_waiting)
+	if (!run->enforce || run->is_waiting)
 		return;
 	run->is_queue_news = true;
 	errands_want(run, ERRAND_ACT);

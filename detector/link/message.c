@@ -137,6 +137,13 @@ void link_words(struct slice words, char *to, size_t size)
 			*to = ' ';
 }
 
+void link_hello(struct link_message *out)
+{
+	*out = (struct link_message){ .type = LINK_HELLO };
+	slice_copy(S(COMPORTA_VERSION), out->hello.program,
+		   sizeof(out->hello.program));
+}
+
 static bool is_cell(double value)
 {
 	return isnan(value) || isfinite(value);

@@ -199,6 +199,9 @@ const char *link_type_name(enum link_type type);
 void link_words(struct slice words, char *to, size_t size);
 bool link_takes(struct slice words, size_t size);
 
+/* The greeting of this program. */
+void link_hello(struct link_message *out);
+
 /* Appends the frame; false when a field is not within its bounds, which is the
  * caller's to cut, and nothing was appended. */
 bool link_encode(const struct link_message *message, struct text *frame_out);
