@@ -118,18 +118,6 @@ static bool save_all(struct run *run)
 	return false;
 }
 
-/* Told once, and in words as an alarm. */
-static void keep_data(struct run *run, const struct err *why)
-{
-	char words[SIGHT_WORDS_SIZE];
-
-	slice_copy(slice_from(why->text), words, sizeof(words));
-	if (strcmp(words, run->lookout.geo) != 0)
-		log_warning("%s; going on with the GeoIP data of before",
-			    why->text);
-	memcpy(run->lookout.geo, words, sizeof(words));
-}
-
 static uint64_t data_mark(void)
 {
 	return files_mark(settings.country_db) * 3 +
@@ -138,45 +126,56 @@ static uint64_t data_mark(void)
 
 void run_renew_data(struct run *run)
 {
-	struct geo *geo = NULL;
-	struct err err;
-
-	run->data_mark = data_mark();
-	if (settings_geo(&geo, &err) < 0) {
-		keep_data(run, &err);
-		return;
-	}
-	geo_close(&geo);
 	if (save_all(run))
 		run_close_logs(run);
 	run->must_reload = true;
-	log_info("new GeoIP data");
+}
+
+/* Those of before, for files that are broken now; told once. */
+static struct geo *keep_data(struct run *run, struct geo **broken,
+			     const char *told)
+{
+	if (strcmp(told, run->lookout.geo) != 0)
+		log_warning("%s; going on with the GeoIP data of before",
+			    run->lookout.geo);
+	geo_close(broken);
+	return run->kept_geo;
+}
+
+static int open_data(struct run *run, struct geo **geo_out, struct err *err)
+{
+	struct lookout *lookout = &run->lookout;
+	char told[SIGHT_WORDS_SIZE];
+
+	memcpy(told, lookout->geo, sizeof(told));
+	if (settings_geo_or_blind(geo_out, lookout->geo, sizeof(lookout->geo),
+				  err) < 0)
+		return -1;
+	if (!lookout->geo[0])
+		return 0;
+	if (run->kept_geo && !geo_is_blind(run->kept_geo))
+		*geo_out = keep_data(run, geo_out, told);
+	else
+		log_error("%s; places are not judged until then",
+			  lookout->geo);
+	return 0;
 }
 
 /* Files that are broken stop nobody's work: those of before go on, or places
  * are not judged. */
 int run_open_geo(struct run *run, struct geo **geo_out, struct err *err)
 {
-	struct lookout *lookout = &run->lookout;
-	struct geo *kept = run->kept_geo;
+	uint64_t mark = data_mark();
+	bool is_new = run->kept_geo && run->data_mark != mark;
+	int result = open_data(run, geo_out, err);
 
+	run->data_mark = mark;
+	if (result < 0 || *geo_out != run->kept_geo)
+		geo_close(&run->kept_geo);
 	run->kept_geo = NULL;
-	run->data_mark = data_mark();
-	if (settings_geo_or_blind(geo_out, lookout->geo, sizeof(lookout->geo),
-				  err) < 0) {
-		geo_close(&kept);
-		return -1;
-	}
-	if (lookout->geo[0] && kept && !geo_is_blind(kept)) {
-		geo_close(geo_out);
-		*geo_out = kept;
-		return 0;
-	}
-	geo_close(&kept);
-	if (lookout->geo[0])
-		log_error("%s; places are not judged until then",
-			  lookout->geo);
-	return 0;
+	if (result == 0 && is_new && !run->lookout.geo[0])
+		log_info("new GeoIP data");
+	return result;
 }
 
 bool run_wants_data(const struct run *run)
