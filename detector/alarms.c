@@ -1,12 +1,12 @@
 #include "detector/alarms.h"
 
+#include "base/host.h"
 #include "detector/blocks_inside.h"
 #include "detector/settings.h"
 #include "detector/webhooks.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { SEEN_EVERY_MS = 60 * 1000, HOST_MAX = 40 };
 
@@ -30,12 +30,12 @@ struct lasting {
 static int full_name(const char *name, char out[ALARMS_NAME_SIZE],
 		     struct err *err)
 {
-	char host[256] = "localhost";
+	char host[HOST_NAME_SIZE];
 
 	for (size_t i = 0; i < BLOCKS_N(alarms); i++) {
 		if (strcmp(alarms[i].name, name) != 0)
 			continue;
-		gethostname(host, sizeof(host) - 1);
+		host_name(host);
 		snprintf(out, ALARMS_NAME_SIZE, "%s%s%.*s", name,
 			 alarms[i].where == MACHINE ? "@" : "",
 			 alarms[i].where == MACHINE ? HOST_MAX : 0, host);

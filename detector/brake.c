@@ -1,5 +1,6 @@
 #include "detector/brake_inside.h"
 
+#include "base/host.h"
 #include "base/stamp.h"
 #include "detector/settings.h"
 
@@ -7,7 +8,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { KEPT_DAYS = 30 };
 
@@ -138,9 +138,9 @@ int brake_claim(struct blocks *blocks, const struct brake_decision *decisions,
 
 void brake_machine(char out[BRAKE_MACHINE_SIZE])
 {
-	char host[256] = "localhost";
+	char host[HOST_NAME_SIZE];
 
-	gethostname(host, sizeof(host) - 1);
+	host_name(host);
 	slice_copy(slice_from(host), out, BRAKE_MACHINE_SIZE);
 }
 

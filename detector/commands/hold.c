@@ -1,5 +1,6 @@
 #include "detector/commands/hold.h"
 
+#include "base/host.h"
 #include "base/must.h"
 #include "detector/followup.h"
 #include "detector/settings.h"
@@ -7,7 +8,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Letters, digits and hyphens, as mail servers have them: it may become an
  * argument of a program. "" is one that was too long; "ALL" is every message
@@ -99,11 +99,11 @@ static int take_name(void *context, const struct message *message)
 static uint32_t our_machine(const struct tracker *tracker)
 {
 	struct names names = { 0, 0, false, false };
-	char name[256] = "";
+	char name[HOST_NAME_SIZE];
 
 	if (*settings.queue.host)
 		return writers_machine(slice_from(settings.queue.host));
-	gethostname(name, sizeof(name) - 1);
+	host_name(name);
 	names.wanted = writers_machine(slice_from(name));
 	tracker_each(tracker, take_name, &names);
 	return names.has_wanted || names.is_mixed ? names.wanted : names.only;

@@ -1,6 +1,7 @@
 #include "detector/commands/meter.h"
 
 #include "base/hash.h"
+#include "base/host.h"
 #include "base/log.h"
 #include "base/stamp.h"
 #include "detector/settings.h"
@@ -8,7 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 void meter_verdict(struct meter *meter, const struct verdict *verdict)
 {
@@ -167,14 +167,14 @@ void meter_values(const struct meter *meter, const struct meter_sight *sight,
 static void instance_name(char out[PUBLISH_INSTANCE_SIZE])
 {
 	const char *wanted = settings.metrics_instance;
+	char host[HOST_NAME_SIZE];
 
-	memset(out, 0, PUBLISH_INSTANCE_SIZE);
-	if (!*wanted && gethostname(out, PUBLISH_INSTANCE_SIZE - 1) == 0)
-		wanted = out;
+	host_name(host);
+	if (!*wanted)
+		wanted = host;
 	if (!publish_is_instance(slice_from(wanted)))
 		wanted = "unnamed";
-	if (wanted != out)
-		slice_copy(slice_from(wanted), out, PUBLISH_INSTANCE_SIZE);
+	slice_copy(slice_from(wanted), out, PUBLISH_INSTANCE_SIZE);
 }
 
 void meter_sent(struct db *db, const struct outbox_report *sent,

@@ -1,21 +1,21 @@
 #include "detector/commands/routes.h"
 
 #include "base/files.h"
+#include "base/host.h"
 #include "detector/settings.h"
 #include "notifier/waiting.h"
 
 #include <string.h>
-#include <unistd.h>
 
 static void sender_address(const char *wanted, struct text *out)
 {
-	char host[256] = "localhost";
+	char host[HOST_NAME_SIZE];
 
 	if (*wanted) {
 		text_add_string(out, wanted);
 		return;
 	}
-	gethostname(host, sizeof(host) - 1);
+	host_name(host);
 	text_addf(out, "postmaster@%s", host);
 }
 
