@@ -2,37 +2,16 @@
 # A real MariaDB that goes away and comes back under scan and watch: decisions
 # wait, are carried out once, and the operator reads once what to mend.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/mariadb.sh"
 log=$work/mail.log
 : >"$log"
-server=
-trap 'kill -KILL $server $watch 2>/dev/null
+mariadb_pid=
+trap 'kill -KILL $mariadb_pid $watch 2>/dev/null
 	chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
 
-port=$(python3 -c 'import socket; s = socket.socket()
-s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-common=(--no-defaults --datadir="$work/my" --tmpdir="$work"
-	--innodb-buffer-pool-size=16M --innodb-log-file-size=4M)
-[ "$(id -u)" != 0 ] || common+=(--user=root)
-
-sql() { mariadb --no-defaults --socket="$work/s" -uroot -N -e "$1" comporta; }
-
-start() {
-	mariadbd "${common[@]}" --bind-address=127.0.0.1 --port="$port" \
-		--socket="$work/s" --pid-file="$work/pid" --skip-log-bin \
-		2>>"$work/mariadb.log" &
-	server=$!
-	for _ in $(seq 1 100); do
-		mariadb-admin --no-defaults --socket="$work/s" -uroot ping \
-			>/dev/null 2>&1 && return
-		sleep 0.1
-	done
-	cat "$work/mariadb.log"
-	exit 1
-}
-
 end() { # signal
-	kill "-$1" "$server"
-	wait "$server" 2>/dev/null
+	kill "-$1" "$mariadb_pid"
+	wait "$mariadb_pid" 2>/dev/null
 }
 
 wait_for() { # text in the file, how often
@@ -40,32 +19,21 @@ wait_for() { # text in the file, how often
 		bad "waiting for $1" "$(cat "$2")"
 }
 
-mariadb-install-db "${common[@]}" --skip-test-db \
-	--auth-root-authentication-method=normal >"$work/install" 2>&1 ||
-	{ cat "$work/install"; exit 1; }
-start
-mariadb --no-defaults --socket="$work/s" -uroot \
-	-e 'CREATE DATABASE comporta CHARACTER SET utf8mb4'
+mariadb_install
 (umask 077; echo secret >"$work/password")
 mkdir "$work/mails"
 reach=("${state[@]}" --set mode=enforce --set smtp.url="file://$work/mails"
-	--set database.kind=mysql --set database.port="$port"
+	--set database.kind=mysql --set database.port="$mariadb_port"
 	--set database.timeout=1s)
 db=("${reach[@]}" --set database.password_file="$work/password")
-grants() {
-	sed -e 's/{database}/comporta/; s/{host}/127.0.0.1/' \
-		-e 's/{password}/secret/; s/{ro_password}/secret/' \
-		sql/own/mysql/grants.sql |
-		mariadb --no-defaults --socket="$work/s" -uroot
-}
 run check --create-tables "${reach[@]}" --set database.user=root
-grants
-equal "the tables are there" 0 "$(sql 'SELECT COUNT(*) FROM comporta_block')"
+mariadb_grants secret
+equal "the tables are there" 0 "$(mariadb_sql 'SELECT COUNT(*) FROM comporta_block')"
 
 # What there is of an account: blocks, rows for the mail server, lines of the
 # audit trail, notices that went out.
 of() {
-	sql "SELECT CONCAT_WS(' ', (SELECT COUNT(*) FROM comporta_block WHERE
+	mariadb_sql "SELECT CONCAT_WS(' ', (SELECT COUNT(*) FROM comporta_block WHERE
 	account = '$1'), (SELECT COUNT(*) FROM comporta_send_block WHERE
 	account = '$1'), (SELECT COUNT(*) FROM comporta_audit WHERE account =
 	'$1'), (SELECT COUNT(*) FROM comporta_notice n JOIN comporta_block b
@@ -94,35 +62,35 @@ equal "said once" 1 "$(grep -c "Can't connect" <<<"$err")"
 run check "${db[@]}"
 [ "$rc" != 0 ] && [[ "$out" == *"that the server runs"* ]] && [[ "$out" == *"1 accounts wait to be blocked"* ]] &&
 	good "check says that they wait" || bad "check" "$rc $out$err"
-start
-kill -STOP $server
+mariadb_start
+kill -STOP $mariadb_pid
 begin=$SECONDS
 expect "silent" 69 "decisions wait (1)" scan "${db[@]}" "${geo[@]}" "$log"
 [ $((SECONDS - begin)) -lt 15 ] && good "and nobody waits for ever" ||
 	bad "and nobody waits for ever" $((SECONDS - begin))
-kill -CONT $server
-sql 'SET GLOBAL read_only = 1'
+kill -CONT $mariadb_pid
+mariadb_sql 'SET GLOBAL read_only = 1'
 expect "it only reads" 69 "not a replica" scan "${db[@]}" "${geo[@]}" "$log"
 run check "${db[@]}"
 [ "$rc" != 0 ] && [[ "$out" == *"takes no changes"*"name the primary"* ]] &&
 	good "check says so" || bad "check says so" "$rc $out$err"
 equal "and nothing of rights" 0 "$(grep -c 'may not' <<<"$out")"
-sql 'SET GLOBAL read_only = 0'
+mariadb_sql 'SET GLOBAL read_only = 0'
 run check "${db[@]}"
 equal "check misses no right" 0 "$(grep -c 'may not' <<<"$out")"
-sql "REVOKE INSERT ON comporta_audit FROM 'comporta'@'127.0.0.1'"
+mariadb_sql "REVOKE INSERT ON comporta_audit FROM 'comporta'@'127.0.0.1'"
 expect "a right was taken away" 77 "grants.sql" scan "${db[@]}" "$log"
 run check "${db[@]}"
 [[ "$out" == *"MEND  database   the user of the database may not: INSERT on comporta_audit; let"* ]] &&
 	good "check names it" || bad "check names it" "$rc $out$err"
-grants
-sql 'ALTER TABLE comporta_block RENAME COLUMN scheme TO renamed'
+mariadb_grants secret
+mariadb_sql 'ALTER TABLE comporta_block RENAME COLUMN scheme TO renamed'
 expect "a column has another name" 78 "comporta check" scan "${db[@]}" "$log"
-sql 'ALTER TABLE comporta_block RENAME COLUMN renamed TO scheme'
-sql 'INSERT INTO comporta_schema VALUES (99, 0)'
+mariadb_sql 'ALTER TABLE comporta_block RENAME COLUMN renamed TO scheme'
+mariadb_sql 'INSERT INTO comporta_schema VALUES (99, 0)'
 expect "a newer comporta was here" 78 "update this one" scan "${db[@]}" "$log"
-sql 'DELETE FROM comporta_schema WHERE version = 99'
-sql 'LOCK TABLES comporta_block WRITE; DO SLEEP(8)' &
+mariadb_sql 'DELETE FROM comporta_schema WHERE version = 99'
+mariadb_sql 'LOCK TABLES comporta_block WRITE; DO SLEEP(8)' &
 sleep 1
 expect "a locked table" 75 "tried again" scan "${db[@]}" "$log"
 wait $!
@@ -158,29 +126,29 @@ burst bob@firma.example >>"$log"
 wait_for 'bob.*"suspend"\|"suspend".*bob' "$work/out"
 sleep 5
 equal "watch says once that it is away" 1 "$(grep -c 'warning: ' "$work/err")"
-start
+mariadb_start
 wait_for "the database is back after" "$work/err"
 wait_for "stopped sending for bob" "$work/err"
 equal "watch says once that it is back" 1 \
 	"$(grep -c 'database is back.*waited: 1$' "$work/err")"
 soon "bob is stopped once" "1 1 1 1" bob@firma.example
 
-kill -STOP $server
+kill -STOP $mariadb_pid
 burst cyd@firma.example >>"$log"
 wait_for '"suspend".*cyd\|cyd.*"suspend"' "$work/out"
 sleep 4
-kill -CONT $server
+kill -CONT $mariadb_pid
 wait_for "stopped sending for cyd" "$work/err"
 wait_for "the database is back after" "$work/err" 2
 equal "silence, too, is told once" 2 "$(grep -c 'warning: ' "$work/err")"
 soon "cyd is stopped once" "1 1 1 1" cyd@firma.example
 
-sql "REVOKE INSERT ON comporta_notice FROM 'comporta'@'127.0.0.1'"
+mariadb_sql "REVOKE INSERT ON comporta_notice FROM 'comporta'@'127.0.0.1'"
 burst dan@firma.example >>"$log"
 wait_for "decisions wait (1).*grants.sql" "$work/err"
 sleep 3
 equal "a missing right is told once" 3 "$(grep -c 'warning: ' "$work/err")"
-grants
+mariadb_grants secret
 wait_for "stopped sending for dan" "$work/err"
 wait_for "decisions are carried out again" "$work/err"
 soon "dan is stopped once" "1 1 1 1" dan@firma.example

@@ -2,39 +2,19 @@
 # serve, started as root: becomes its own user, of the system and of the
 # database, and closes the fence, or does not start. A real MariaDB, real TLS.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/mariadb.sh"
 if [ "$(id -u)" != 0 ]; then
 	echo "not root: serve has nobody to become"
 	finish
 	exit
 fi
-server=
+mariadb_pid=
 serving=
 manager=
-trap 'kill -KILL $server $serving $manager 2>/dev/null
+trap 'kill -KILL $mariadb_pid $serving $manager 2>/dev/null
 	chmod -R u+rwX "$work"; rm -rf "$work"' EXIT
 chmod 755 "$work"
-port=$(python3 -c 'import socket; s = socket.socket()
-s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-database=(--no-defaults --datadir="$work/my" --tmpdir="$work"
-	--innodb-buffer-pool-size=16M --innodb-log-file-size=4M --user=root)
-
-sql() { mariadb --no-defaults --socket="$work/s" -uroot -N -e "$1" comporta; }
-
-start_database() {
-	mariadbd "${database[@]}" --bind-address=127.0.0.1 --port="$port" \
-		--socket="$work/s" --pid-file="$work/pid" --skip-log-bin \
-		2>>"$work/mariadb.log" &
-	server=$!
-	eventually mariadb-admin --no-defaults --socket="$work/s" -uroot ping ||
-		{ cat "$work/mariadb.log"; exit 1; }
-}
-
-mariadb-install-db "${database[@]}" --skip-test-db \
-	--auth-root-authentication-method=normal >"$work/install" 2>&1 ||
-	{ cat "$work/install"; exit 1; }
-start_database
-mariadb --no-defaults --socket="$work/s" -uroot \
-	-e 'CREATE DATABASE comporta CHARACTER SET utf8mb4'
+mariadb_install
 
 # As the package has it: each reads what is its own, TLS's key only root.
 group=$(id -gn nobody)
@@ -52,16 +32,13 @@ chmod 600 "$work/key"
 
 mkdir "$work/mails"
 common=("${state[@]}" --set mode=enforce --set database.kind=mysql
-	--set database.port="$port" --set smtp.url="file://$work/mails"
+	--set database.port="$mariadb_port" --set smtp.url="file://$work/mails"
 	--set database.password_file="$work/acting"
 	--set secret_file="$work/secret")
 run check --create-tables "${common[@]}" --set database.user=root \
 	--set database.password_file=
-sed -e 's/{database}/comporta/; s/{host}/127.0.0.1/' \
-	-e 's/{password}/act-word/; s/{serve_password}/serve-word/' \
-	-e 's/{ro_password}/x/' sql/own/mysql/grants.sql |
-	mariadb --no-defaults --socket="$work/s" -uroot
-sql "INSERT INTO comporta_mailbox (account, password_hash) VALUES
+SERVE_PASSWORD=serve-word mariadb_grants act-word
+mariadb_sql "INSERT INTO comporta_mailbox (account, password_hash) VALUES
 	('anna@firma.example', '{PLAIN}old'), ('ola@firma.example', '{PLAIN}old')"
 burst anna@firma.example >"$work/mail.log"
 expect "anna is stopped" 0 "" scan -q "${common[@]}" "${geo[@]}" \
@@ -89,12 +66,12 @@ expect "a password that it may not read" 77 \
 	"serve.database_password_file: cannot open" serve "${common[@]}" \
 	"${as_serve[@]}"
 chown nobody "$work/serving"
-sql "REVOKE INSERT ON comporta.comporta_audit FROM
+mariadb_sql "REVOKE INSERT ON comporta.comporta_audit FROM
 	'comporta_serve'@'127.0.0.1'"
 run check "${common[@]}" "${as_serve[@]}" --set sources="$work/mail.log"
 equal "check misses a right" 1 \
 	"$(grep -c '^ *MEND *serve.*INSERT on comporta_audit' <<<"$out")"
-sql "GRANT INSERT ON comporta.comporta_audit TO
+mariadb_sql "GRANT INSERT ON comporta.comporta_audit TO
 	'comporta_serve'@'127.0.0.1'"
 run check "${common[@]}" "${as_serve[@]}" --set sources="$work/mail.log"
 equal "check tries it" 1 "$(grep -c '^ *ok *serve.*may do' <<<"$out")"
@@ -146,14 +123,14 @@ equal "... and what the detector knows of it" true \
 	"$(jq -r '.countries | length > 0' "$work/answer")"
 equal "suspend" 201 "$(ask POST \
 	/api/v1/accounts/ola@firma.example/suspend '{"reason":"asked"}')"
-equal "... is true" 2 "$(sql 'SELECT COUNT(*) FROM comporta_send_block')"
-sql "UPDATE comporta_mailbox SET password_hash = '{PLAIN}new'"
+equal "... is true" 2 "$(mariadb_sql 'SELECT COUNT(*) FROM comporta_send_block')"
+mariadb_sql "UPDATE comporta_mailbox SET password_hash = '{PLAIN}new'"
 equal "lift" 200 "$(ask POST /api/v1/blocks/2/lift '{"reason":"asked"}')"
-equal "... is true" 1 "$(sql 'SELECT COUNT(*) FROM comporta_send_block')"
-kill -TERM "$server"
-wait "$server"
+equal "... is true" 1 "$(mariadb_sql 'SELECT COUNT(*) FROM comporta_send_block')"
+kill -TERM "$mariadb_pid"
+wait "$mariadb_pid"
 equal "the database is away" 503 "$(ask GET /readyz)"
-start_database
+mariadb_start
 is_back() { [ "$(ask GET /readyz)" = 200 ]; }
 eventually is_back && good "it is connected again, inside the fence" ||
 	bad "connected again" "$(cat "$work/served")"
