@@ -188,60 +188,69 @@ static void test_switch(void **unused)
 	settings_release();
 }
 
-/* Without any country file there is nothing to count. */
-static void test_no_file(void **unused)
+/* Whose customers are at home nowhere; end() ends it. `geo` becomes the
+ * detector's. */
+static void begin(struct detector *detector, struct geo *geo)
 {
 	static const struct conf_list nowhere = { .n = 0 };
-	struct detector detector;
+	struct err err;
+
+	assert_int_equal(settings_load(NULL, false, MODEL_NONE, &err), 0);
+	assert_int_equal(detector_init(detector, geo, &nowhere, NULL, &err),
+			 0);
+}
+
+static void end(struct detector *detector)
+{
+	detector_release(detector);
+	settings_release();
+}
+
+static struct geo *open_files(const char *country, const char *asn)
+{
 	struct geo *geo = NULL;
 	struct err err;
 
-	(void)unused;
-	assert_int_equal(settings_load(NULL, false, MODEL_NONE, &err), 0);
-	assert_int_equal(geo_open("", "", STAMP_DAY_MS, &geo, &err), 0);
-	assert_int_equal(detector_init(&detector, geo, &nowhere, NULL, &err),
+	assert_int_equal(geo_open(country, asn, INT64_C(1) << 50, &geo, &err),
 			 0);
+	return geo;
+}
+
+/* Without any country file there is nothing to count. */
+static void test_no_file(void **unused)
+{
+	struct detector detector;
+
+	(void)unused;
+	begin(&detector, open_files("", ""));
 	days(&detector, 0, 5, 5);
 	assert_true(detector.coverage.clients == 0);
 	assert_false(detector.coverage.is_off);
-	detector_release(&detector);
-	settings_release();
+	end(&detector);
 }
 
 /* One country file under two names: each network would be a new one to
  * accounts that were known by their AS numbers. */
 static void test_another_file_for_networks(void **unused)
 {
-	static const struct conf_list nowhere = { .n = 0 };
 	struct detector detector;
-	struct geo *geo = NULL;
-	struct err err;
 
 	(void)unused;
-	assert_int_equal(settings_load(NULL, false, MODEL_NONE, &err), 0);
-	assert_int_equal(geo_open(places_countries(), places_countries(),
-				  INT64_C(1) << 50, &geo, &err), 0);
-	assert_int_equal(detector_init(&detector, geo, &nowhere, NULL, &err),
-			 0);
+	begin(&detector, open_files(places_countries(), places_countries()));
 	days(&detector, 0, 1, 0);
 	assert_true(detector.coverage.is_off);
-	detector_release(&detector);
-	settings_release();
+	end(&detector);
 }
 
 /* A file that should be there and is none: nothing is judged by places, and
  * nothing learnt of them. */
 static void test_blind(void **unused)
 {
-	static const struct conf_list nowhere = { .n = 0 };
 	struct detector detector;
 	struct account_entry *entry;
-	struct err err;
 
 	(void)unused;
-	assert_int_equal(settings_load(NULL, false, MODEL_NONE, &err), 0);
-	assert_int_equal(detector_init(&detector, geo_blind(), &nowhere, NULL,
-				       &err), 0);
+	begin(&detector, geo_blind());
 	days(&detector, 0, 5, 5);
 	login(&detector, 55, "14.160.0.1", START_S + 9 * DAY_S);
 	assert_true(evidence(&detector, 55) == 0);
@@ -249,8 +258,7 @@ static void test_blind(void **unused)
 			      account_key(S("user55@firma.example")));
 	assert_true(entry->account.networks[0].id == 0);
 	assert_false(detector.coverage.is_off);
-	detector_release(&detector);
-	settings_release();
+	end(&detector);
 }
 
 int main(void)
