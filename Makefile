@@ -231,30 +231,25 @@ bench:
 		GENERATE=$${GENERATE:-$(BUILD)/generate} \
 		SIMULATE=$${SIMULATE:-$(BUILD)/simulate} sh bench/run.sh
 
-# Needs root, as Postfix does.
-bench-enforce:
-	@sh packaging/deps.sh check
-	@$(MAKE) --no-print-directory all
-	@$(MAKE) --no-print-directory geoip
-	@COMPORTA=$${COMPORTA:-$(CURDIR)/$(BUILD)/comporta} \
-		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 bench/enforce.py
+bench_python = COMPORTA=$${COMPORTA:-$(CURDIR)/$(BUILD)/comporta} \
+	PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3
 
-# Needs root, as it starts a MariaDB.
-bench-watch:
+# They need root, as Postfix and MariaDB do.
+bench-enforce: script := enforce
+bench-watch: script := latency
+bench-enforce bench-watch:
 	@sh packaging/deps.sh check
 	@$(MAKE) --no-print-directory all
 	@$(MAKE) --no-print-directory geoip
-	@COMPORTA=$${COMPORTA:-$(CURDIR)/$(BUILD)/comporta} \
-		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 bench/latency.py
+	@$(bench_python) bench/$(script).py
 
 # Needs root, as it starts a MariaDB.
 soak:
 	@sh packaging/deps.sh check
 	@$(MAKE) --no-print-directory all $(BUILD)/generate
 	@$(MAKE) --no-print-directory geoip
-	@COMPORTA=$${COMPORTA:-$(CURDIR)/$(BUILD)/comporta} \
-		GENERATE=$${GENERATE:-$(CURDIR)/$(BUILD)/generate} \
-		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 bench/soak.py
+	@GENERATE=$${GENERATE:-$(CURDIR)/$(BUILD)/generate} \
+		$(bench_python) bench/soak.py
 
 $(BUILD)/http-%: bench/http/%.c
 	@mkdir -p $(@D)
@@ -265,10 +260,9 @@ $(BUILD)/http-%: bench/http/%.c
 bench-http:
 	@sh packaging/deps.sh all
 	@$(MAKE) --no-print-directory all $(BUILD)/http-plain $(BUILD)/http-pace
-	@COMPORTA=$${COMPORTA:-$(CURDIR)/$(BUILD)/comporta} \
-		PLAIN=$(CURDIR)/$(BUILD)/http-plain \
+	@PLAIN=$(CURDIR)/$(BUILD)/http-plain \
 		PACE=$(CURDIR)/$(BUILD)/http-pace \
-		PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 bench/http.py
+		$(bench_python) bench/endpoint.py
 
 eval:
 	@sh packaging/deps.sh check

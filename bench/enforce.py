@@ -19,9 +19,8 @@ import sys
 import threading
 import time
 
-# Instead of this folder, whose http.py is not the library's.
-sys.path[0] = os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "tests", "e2e")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))), "tests", "e2e"))
 
 from enforce import (CLIENT, OWNER, PASSWORD, PROGRAM, RO_SECRET, ROOT,
                      WHAT_WAS_THERE, Document, EnforceRig, expect)

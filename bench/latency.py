@@ -23,10 +23,8 @@ import sys
 import threading
 import time
 
-# Instead of this folder, whose http.py is not the library's.
-sys.path[0] = os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "tests", "e2e")
-sys.path.append(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))), "tests", "e2e"))
 
 from enforce import PROGRAM, expect
 from rig import RigError, wait_until

@@ -27,9 +27,7 @@ import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# Instead of this folder, whose http.py is not the library's.
-sys.path[0] = os.path.join(os.path.dirname(HERE), "tests", "e2e")
-sys.path.append(HERE)
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "tests", "e2e"))
 
 import urllib.error
 import urllib.request

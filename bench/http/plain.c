@@ -1,7 +1,7 @@
 /*
  * plain - what libmicrohttpd itself can do: one page from memory, the same for
  * every request, in the way comporta's endpoint waits and with the same number
- * of headers. The measure that bench/http.py holds comporta to.
+ * of headers. The measure that bench/endpoint.py holds comporta to.
  *
  *	plain BYTES [FIELDS]
  *
