@@ -49,13 +49,13 @@ actions: {
 	timeout = "5s";
 };
 END
-burst anna@firma.example >"$root/root/burst.log"
-burst ola@firma.example >"$root/root/later.log"
-burst iza@firma.example >"$root/root/last.log"
-cp packaging/comporta-act-programs.conf "$root/root/"
-burst ewa@firma.example | cut -d' ' -f3- >"$root/root/journal.log"
-cat >"$root/root/trial.sh" <<'END'
-exec >/root/trial.out 2>/root/trial.err
+burst anna@firma.example >"$root/srv/burst.log"
+burst ola@firma.example >"$root/srv/later.log"
+burst iza@firma.example >"$root/srv/last.log"
+cp packaging/comporta-act-programs.conf "$root/srv/"
+burst ewa@firma.example | cut -d' ' -f3- >"$root/srv/journal.log"
+cat >"$root/srv/trial.sh" <<'END'
+exec >/srv/trial.out 2>/srv/trial.err
 db=/var/lib/comporta-desk/comporta.db
 wait_for() { # what, wanted, command...
 	local what=$1 want=$2 got=
@@ -73,7 +73,7 @@ systemd-tmpfiles --create comporta.conf
 install -m 640 -g adm /dev/null /var/log/mail.log
 install -d -o comporta -g comporta -m 770 /var/lib/comporta-desk/mails
 # By root, before anybody else: what it makes must not stay root's.
-comporta check --create-tables >/root/check.out 2>&1
+comporta check --create-tables >/srv/check.out 2>&1
 sqlite3 $db "INSERT INTO comporta_mailbox (account, password_hash) VALUES
 	('anna@firma.example', '{PLAIN}x'), ('ola@firma.example', '{PLAIN}x'),
 	('ewa@firma.example', '{PLAIN}x'), ('iza@firma.example', '{PLAIN}x')"
@@ -81,7 +81,7 @@ systemctl start comporta-watch comporta-serve
 for unit in watch act serve; do
 	echo "$unit=$(systemctl is-active comporta-$unit)"
 done
-cat /root/burst.log >>/var/log/mail.log
+cat /srv/burst.log >>/var/log/mail.log
 wait_for stopped 1 blocked
 wait_for told 1 sqlite3 $db \
 	"SELECT COUNT(*) FROM comporta_notice WHERE state = 'sent'"
@@ -112,19 +112,19 @@ wait_for reloaded "active active" sh -c \
 	"systemctl is-active comporta-watch comporta-act | xargs"
 # A reader that dies comes back and goes on.
 systemctl kill -s KILL comporta-watch
-cat /root/later.log >>/var/log/mail.log
+cat /srv/later.log >>/var/log/mail.log
 wait_for again 2 blocked
 while IFS= read -r line; do
 	logger -p mail.info -t "${line%%:*}" -- "${line#*: }"
-done </root/journal.log
+done </srv/journal.log
 wait_for journal 3 blocked
 # Programs that need root, by the drop-in.
 wait_for made comporta stat -c %U /run/comporta/made
-install -D -m 644 /root/comporta-act-programs.conf \
+install -D -m 644 /srv/comporta-act-programs.conf \
 	/etc/systemd/system/comporta-act.service.d/programs.conf
 systemctl daemon-reload
 systemctl restart comporta-act
-cat /root/last.log >>/var/log/mail.log
+cat /srv/last.log >>/var/log/mail.log
 wait_for "after a restart" 4 blocked
 wait_for made.by nobody stat -c %U /run/comporta/made
 systemctl stop comporta-watch
@@ -132,20 +132,20 @@ systemctl start comporta-scan && echo scan=fine
 systemctl stop comporta-serve comporta-act
 echo "failed=$(systemctl --no-legend --plain list-units --failed 'comporta*' |
 	xargs)"
-journalctl --no-pager -u 'comporta-*' >/root/trial.journal
+journalctl --no-pager -u 'comporta-*' >/srv/trial.journal
 systemctl poweroff --force
 END
 cat >"$root/etc/systemd/system/trial.service" <<'END'
 [Service]
 Type=oneshot
-ExecStart=/bin/bash /root/trial.sh
+ExecStart=/bin/bash /srv/trial.sh
 TimeoutStartSec=150
 FailureAction=poweroff-force
 END
 timeout 200 systemd-nspawn --quiet --directory="$root" --register=no \
 	--keep-unit --private-network --boot systemd.unit=basic.target \
 	systemd.wants=trial.service >"$work/boot.log" 2>&1 </dev/null
-out=$root/root/trial.out
+out=$root/srv/trial.out
 [ -s "$out" ] || bad "it boots" "$(tail -n 20 "$work/boot.log")"
 
 is() { # what, name, wanted
@@ -185,7 +185,7 @@ is "a scan instead" scan fine
 is "none has failed" failed ""
 equal "no secret is in the journal" 0 "$(grep -cF "$(cat \
 	"$root/var/lib/comporta-desk/secret" 2>/dev/null | tr -d '\0\n' |
-	head -c 6)" "$root/root/trial.journal")"
-[ "$failed" = 0 ] || tail -n 40 "$root/root/trial.journal" \
-	"$root/root/trial.err"
+	head -c 6)" "$root/srv/trial.journal")"
+[ "$failed" = 0 ] || tail -n 40 "$root/srv/trial.journal" \
+	"$root/srv/trial.err"
 finish

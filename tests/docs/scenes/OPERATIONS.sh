@@ -159,8 +159,8 @@ before_backup() {
 }
 after_backup() {
 	equal "a folder that is ours alone" 700 \
-		"$(stat -c %a /root/comporta-backup)"
-	equal "three parts" 3 "$(find /root/comporta-backup -type f -size +0 |
+		"$(stat -c %a /var/backups/comporta)"
+	equal "three parts" 3 "$(find /var/backups/comporta -type f -size +0 |
 		wc -l)"
 }
 before_restore() {
