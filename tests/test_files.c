@@ -15,12 +15,7 @@ static char folder[FOLDER_SIZE];
 
 static const char *at(const char *name)
 {
-	static char path[4][300];
-	static size_t next;
-	char *out = path[next++ % N_ELEMENTS(path)];
-
-	snprintf(out, sizeof(path[0]), "%s/%s", folder, name);
-	return out;
+	return folder_at(folder, name);
 }
 
 static void write_file(const char *path, struct slice bytes, mode_t mode)

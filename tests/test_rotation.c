@@ -23,12 +23,7 @@ static int64_t clock_s;		/* of the files' last changes */
 
 static const char *at(const char *name)
 {
-	static char path[8][FOLDER_SIZE + 64];
-	static size_t next;
-	char *out = path[next++ % N_ELEMENTS(path)];
-
-	snprintf(out, sizeof(path[0]), "%s/%s", folder, name);
-	return out;
+	return folder_at(folder, name);
 }
 
 /* Every change gets its own second, whatever the machine's clock says. */

@@ -18,12 +18,7 @@ static struct wake *wake;
 
 static const char *at(const char *name)
 {
-	static char path[8][FOLDER_SIZE + 300];
-	static size_t next;
-	char *out = path[next++ % N_ELEMENTS(path)];
-
-	snprintf(out, sizeof(path[0]), "%s/%s", folder, name);
-	return out;
+	return folder_at(folder, name);
 }
 
 static void add(const char *name)

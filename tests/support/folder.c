@@ -17,6 +17,16 @@ void folder_make(char path_out[FOLDER_SIZE], const char *name)
 	exit(1);
 }
 
+const char *folder_at(const char *folder, const char *name)
+{
+	static char paths[8][FOLDER_SIZE + 300];
+	static size_t next;
+	char *out = paths[next++ % 8];
+
+	snprintf(out, sizeof(paths[0]), "%s/%s", folder, name);
+	return out;
+}
+
 static int remove_one(const char *path, const struct stat *info, int type,
 		      struct FTW *where)
 {

@@ -10,6 +10,9 @@ enum { FOLDER_SIZE = 128 };
  * is no room for one. */
 void folder_make(char path_out[FOLDER_SIZE], const char *name);
 
+/* The path of a name in it; good until it was asked eight times more. */
+const char *folder_at(const char *folder, const char *name);
+
 /* With all that is in it. */
 void folder_remove(const char *path);
 
