@@ -11,7 +11,7 @@
 
 enum { KEPT_DAYS = 30 };
 
-const char *const brake_kinds[] = { "block", "lift" };
+const char *const brake_kind_names[] = { "block", "lift" };
 
 void brake_lift_key(int64_t block_id, char out[BRAKE_KEY_SIZE])
 {
@@ -159,7 +159,7 @@ enum db_result brake_add(struct blocks *blocks, const struct brake_new *row,
 	const struct db_value none = { .type = DB_NULL };
 	const struct db_parameter parameters[] = {
 		BLOCKS_P("key", db_string(row->key)),
-		BLOCKS_P("kind", db_string(brake_kinds[row->kind])),
+		BLOCKS_P("kind", db_string(brake_kind_names[row->kind])),
 		BLOCKS_P("account", db_string(row->account)),
 		BLOCKS_P("block", row->block_id ? db_integer(row->block_id)
 						: none),
@@ -212,7 +212,7 @@ enum db_result brake_count_waiting(struct blocks *blocks,
 				   int64_t *since_ms_out, struct err *err)
 {
 	const struct db_parameter parameters[] = {
-		BLOCKS_P("kind", db_string(brake_kinds[kind])),
+		BLOCKS_P("kind", db_string(brake_kind_names[kind])),
 	};
 	int64_t pair[2] = { 0, 0 };
 	enum db_result done = db_run(
@@ -278,8 +278,9 @@ int brake_hold(struct blocks *blocks, const struct brake_decision *decisions,
 	return brake_conclude(blocks, done, err) == DB_OK ? 0 : -1;
 }
 
-/* Whoever approved it, or decided by hand, has looked at it. What a clock made
- * that was far ahead says nothing of this hour. */
+/* Whoever approved it, or decided by hand (as blocks_is_by_hand() tells), has
+ * looked at it. What a clock made that was far ahead says nothing of this
+ * hour. */
 #define COUNT_MADE							\
 	"SELECT COUNT(*) AS n FROM comporta_block b"			\
 	" WHERE b.blocked_ms >= :since AND b.blocked_ms <= :until"	\

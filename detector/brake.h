@@ -46,6 +46,9 @@ enum {
 
 enum brake_kind { BRAKE_BLOCKS, BRAKE_LIFTS };
 
+/* "block", "lift": in the table, in JSON and for people. */
+extern const char *const brake_kind_names[];
+
 /* What is known of a decision: mostly what a person said of it. */
 enum brake_word {
 	BRAKE_UNHEARD,		/* it was never held */

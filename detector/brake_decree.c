@@ -16,7 +16,8 @@ static int list_one(void *context, const struct db_row *row)
 	struct brake_row out = {
 		.id = db_column_integer(row, "id", 0),
 		.block_id = db_column_integer(row, "block_id", 0),
-		.kind = slice_eq(db_column(row, "kind"), S("lift"))
+		.kind = slice_eq(db_column(row, "kind"),
+				 slice_from(brake_kind_names[BRAKE_LIFTS]))
 			? BRAKE_LIFTS : BRAKE_BLOCKS,
 		.decided_ms = db_column_integer(row, "decided_ms", 0),
 		.held_ms = db_column_integer(row, "held_ms", 0),
@@ -80,7 +81,7 @@ static void fill(const struct ruling *ruling, int64_t id,
 {
 	const struct brake_decree *decree = ruling->decree;
 	const struct db_parameter parameters[N_PARAMETERS] = {
-		BLOCKS_P("kind", db_string(brake_kinds[decree->kind])),
+		BLOCKS_P("kind", db_string(brake_kind_names[decree->kind])),
 		BLOCKS_P("id", db_integer(id)),
 		BLOCKS_P("up_to", db_integer(decree->up_to_id)),
 		BLOCKS_P("account", db_string(ruling->account)),

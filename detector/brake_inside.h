@@ -9,9 +9,6 @@
 
 enum { BRAKE_KEY_SIZE = 80 };
 
-/* As the column `kind` has it. */
-extern const char *const brake_kinds[];
-
 /* "lift-22", the key of a block's lift. */
 void brake_lift_key(int64_t block_id, char out[BRAKE_KEY_SIZE]);
 

@@ -124,7 +124,8 @@ static void say(const struct invocation *invocation,
 	if (invocation->json) {
 		json = json_new_object();
 		json_add_string(json, "type", "word");
-		json_add_string(json, "kind", is_lift ? "lift" : "block");
+		json_add_string(json, "kind",
+				brake_kind_names[decree->kind]);
 		json_add_flag(json, "approved", decree->approve);
 		json_add_integer(json, "n", n);
 		json_add_string(json, "by", decree->actor);

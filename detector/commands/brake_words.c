@@ -131,8 +131,8 @@ void brake_print_row(const struct brake_row *row)
 	char decided[STAMP_TEXT_SIZE];
 
 	stamp_short(row->decided_ms, decided);
-	text_addf(&words, "  %-5s  %s  ",
-		  row->kind == BRAKE_LIFTS ? "lift" : "block", decided);
+	text_addf(&words, "  %-5s  %s  ", brake_kind_names[row->kind],
+		  decided);
 	if (row->kind == BRAKE_LIFTS)
 		text_addf(&words, "#%-4" PRId64 "   ", row->block_id);
 	else
@@ -151,7 +151,7 @@ void brake_print_row_json(const struct brake_row *row)
 	bool is_lift = row->kind == BRAKE_LIFTS;
 
 	json_add_string(json, "type", "waiting");
-	json_add_string(json, "kind", is_lift ? "lift" : "block");
+	json_add_string(json, "kind", brake_kind_names[row->kind]);
 	json_add_string(json, "account", row->account);
 	json_add_stamp(json, "decided", row->decided_ms);
 	json_add_stamp(json, "held", row->held_ms);
